@@ -1,0 +1,1 @@
+"""Codes on the floor: what a scanned text says, proven by its check digit wherever it has one."""

@@ -1,0 +1,139 @@
+"""From the released wave to the signed handover."""
+
+import sqlalchemy as sa
+
+from backend.platform.database import Id, Json, Quantity, UtcTime, Uuid, choice, reference, table
+
+station = table(
+    "station",
+    sa.Column("code", sa.String(32), nullable=False, unique=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    reference("location"),
+    sa.Column("scale", Json, nullable=True, info={"help": "last weight that the scale reported: weight_g, at"}),
+)
+
+carton = table(
+    "carton",
+    sa.Column("code", sa.String(32), nullable=False, unique=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("length_mm", sa.Integer, nullable=False, default=0),
+    sa.Column("width_mm", sa.Integer, nullable=False, default=0),
+    sa.Column("height_mm", sa.Integer, nullable=False, default=0),
+    sa.Column("tare_g", sa.Integer, nullable=False, default=0),
+    sa.Column("active", sa.Boolean, nullable=False, default=True),
+)
+
+wave = table(
+    "wave",
+    sa.Column("number", sa.String(32), nullable=False, unique=True),
+    sa.Column("mode", choice("single", "cluster", name="wave_mode"), nullable=False),
+    sa.Column(
+        "state", choice("released", "picking", "picked", "done", "cancelled", name="wave_state"), nullable=False,
+        index=True,
+    ),
+    reference("person", name="person_id", nullable=True),
+    reference("device", nullable=True),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("taken_at", UtcTime, nullable=True),
+    sa.Column("picked_at", UtcTime, nullable=True),
+    sa.Column("version", sa.Integer, nullable=False, default=1),
+)
+
+wave_order = table(
+    "wave_order",
+    reference("wave"),
+    reference("sales_order", name="order_id"),
+    sa.Column("slot", sa.Integer, nullable=False),
+    reference("location", name="tote_id", nullable=True),
+    sa.Column(
+        "state", choice("open", "picked", "packed", "cancelled", name="wave_order_state"), nullable=False,
+        default="open",
+    ),
+    sa.UniqueConstraint("wave_id", "order_id"),
+)
+
+pick = table(
+    "pick",
+    reference("wave"),
+    reference("sales_order", name="order_id"),
+    reference("order_line"),
+    reference("product"),
+    reference("location"),
+    sa.Column("lot", sa.String(40), nullable=False, default=""),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("quantity", Quantity, nullable=False),
+    sa.Column("picked", Quantity, nullable=False, default=0),
+    sa.Column("short", Quantity, nullable=False, default=0),
+    reference("move", nullable=True),
+    sa.Column("state", choice("open", "done", "short", "cancelled", name="pick_state"), nullable=False, default="open"),
+    sa.CheckConstraint("picked >= 0 AND short >= 0 AND picked + short <= quantity", name="not_over_picked"),
+)
+
+parcel = table(
+    "parcel",
+    sa.Column("uid", Uuid, nullable=False, unique=True),
+    sa.Column("number", sa.String(32), nullable=False, unique=True),
+    reference("sales_order", name="order_id"),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column(
+        "state",
+        choice("open", "closed", "labelled", "verified", "loaded", "dispatched", "cancelled", name="parcel_state"),
+        nullable=False,
+        index=True,
+    ),
+    reference("carton", nullable=True),
+    sa.Column("weight_g", sa.Integer, nullable=True),
+    sa.Column("station", sa.String(32), nullable=False),
+    sa.Column("carrier_code", sa.String(32), nullable=False, index=True),
+    sa.Column("service_code", sa.String(32), nullable=False, default=""),
+    sa.Column("tracking_number", sa.String(64), nullable=True, index=True),
+    sa.Column("label_code", sa.String(80), nullable=True, info={"help": "scan key of the label: parcel:… or track:…"}),
+    reference("person", name="packed_by", nullable=True, index=False),
+    sa.Column("closed_at", UtcTime, nullable=True),
+    sa.Column("label_verified_at", UtcTime, nullable=True),
+    reference("handover", nullable=True),
+    sa.Column("loaded_at", UtcTime, nullable=True),
+    sa.Column("loaded_side", sa.String(16), nullable=True, info={"help": "warehouse or courier"}),
+)
+
+parcel_content = table(
+    "parcel_content",
+    reference("parcel"),
+    reference("order_line"),
+    sa.Column("quantity", Quantity, sa.CheckConstraint("quantity > 0", name="quantity_positive"), nullable=False),
+    sa.UniqueConstraint("parcel_id", "order_line_id"),
+)
+
+handover = table(
+    "handover",
+    sa.Column("number", sa.String(32), nullable=False, unique=True),
+    sa.Column("carrier_code", sa.String(32), nullable=False),
+    sa.Column("day", sa.String(10), nullable=False, info={"help": "YYYY-MM-DD in the shop's zone"}),
+    sa.Column("state", choice("open", "signed", "cancelled", name="handover_state"), nullable=False, index=True),
+    sa.Column("token_hash", sa.String(64), nullable=True, unique=True, info={"secret": True}),
+    sa.Column("token_expires_at", UtcTime, nullable=True),
+    sa.Column("courier_name", sa.String(120), nullable=True),
+    sa.Column("vehicle_plate", sa.String(20), nullable=True),
+    sa.Column("signature", sa.LargeBinary, nullable=True),
+    sa.Column("remark", sa.String(500), nullable=False, default=""),
+    sa.Column("signed_at", UtcTime, nullable=True),
+    reference("person", nullable=True),
+    sa.Column("content_hash", sa.String(64), nullable=True, info={"help": "SHA-256 over the signed list"}),
+    sa.Column("previous_hash", sa.String(64), nullable=True, info={"help": "content_hash of the handover before"}),
+    sa.Column("document", sa.LargeBinary, nullable=True, info={"help": "the signed list as PDF"}),
+    sa.Column("created_at", UtcTime, nullable=False),
+)
+
+handover_scan = table(
+    "handover_scan",
+    reference("handover"),
+    sa.Column("code", sa.String(120), nullable=False),
+    sa.Column("parcel_id", Id, sa.ForeignKey("parcel.id"), nullable=True),
+    sa.Column(
+        "outcome", choice("loaded", "repeat", "wrong_carrier", "not_packed", "unknown", "removed", name="load_outcome"),
+        nullable=False,
+    ),
+    sa.Column("side", choice("warehouse", "courier", name="handover_side"), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("act", Uuid, nullable=True),
+)

@@ -1,0 +1,1 @@
+"""What every room stands on. No trade words here: database, journal, outbox, exchange, errors, ids, clock, money."""
