@@ -110,7 +110,9 @@ def choice(*values: str, name: str) -> sa.Enum:
 
 def table(name: str, *columns: Any, **options: Any) -> sa.Table:
     """A table with a plain integer key `id`; never reuses a rowid on SQLite."""
-    return sa.Table(name, metadata, sa.Column("id", Id, primary_key=True), *columns, sqlite_autoincrement=True, **options)
+    return sa.Table(
+        name, metadata, sa.Column("id", Id, primary_key=True), *columns, sqlite_autoincrement=True, **options
+    )
 
 
 def reference(target: str, **options: Any) -> sa.Column[int]:
@@ -176,7 +178,9 @@ class _SqliteWriter(threading.Thread):
         super().__init__(name="sqlite-writer", daemon=True)
         self.engine = engine
         self.on_wake = on_wake
-        self.jobs: queue.SimpleQueue[tuple[Callable[[Connection], Any], Callable[[Any, BaseException | None], None]] | None]
+        self.jobs: queue.SimpleQueue[
+            tuple[Callable[[Connection], Any], Callable[[Any, BaseException | None], None]] | None
+        ]
         self.jobs = queue.SimpleQueue()
 
     def run(self) -> None:

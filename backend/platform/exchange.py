@@ -47,7 +47,11 @@ async def run(exchange: "Exchange[T]", client: httpx.AsyncClient) -> T:
         while True:
             try:
                 answer = await client.request(
-                    request.method, request.url, headers=request.headers, content=request.body, timeout=request.timeout_s
+                    request.method,
+                    request.url,
+                    headers=request.headers,
+                    content=request.body,
+                    timeout=request.timeout_s,
                 )
             except httpx.HTTPError as error:
                 raise ExchangeFailed(
@@ -71,7 +75,9 @@ def replay(exchange: "Exchange[T]", recording: Iterable[tuple[HttpRequest, HttpR
         request = next(exchange)
         for expected, response in steps:
             if (request.method, request.url) != (expected.method, expected.url):
-                raise UnexpectedRequest(f"expected {expected.method} {expected.url}, got {request.method} {request.url}")
+                raise UnexpectedRequest(
+                    f"expected {expected.method} {expected.url}, got {request.method} {request.url}"
+                )
             if expected.body and expected.body != request.body:
                 raise UnexpectedRequest(f"expected body {expected.body!r}, got {request.body!r}")
             request = exchange.send(response)

@@ -33,8 +33,10 @@ def parse_amount(text: str | int | float | Decimal, currency: str) -> int:
             raise InvalidOperation
     except InvalidOperation:
         raise Problem(
-            "AMOUNT_UNREADABLE", f"Expected an amount of money such as 123.45, got {str(text)[:40]!r}; correct the file.",
-            expected="123.45", got=str(text)[:40],
+            "AMOUNT_UNREADABLE",
+            f"Expected an amount of money such as 123.45, got {str(text)[:40]!r}; correct the file.",
+            expected="123.45",
+            got=str(text)[:40],
         ) from None
     digits = MINOR_DIGITS.get(currency, 2)
     return int((value * (10**digits)).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -80,10 +80,7 @@ def claim(conn: Connection, now: datetime, limit: int = CLAIM_ROWS) -> list[Clai
     )
     due = sa.or_(delivery.c.state == "waiting", delivery.c.state == "leased")
     statement = (
-        sa.select(delivery.c.id)
-        .where(due, delivery.c.not_before <= now, ~blocked)
-        .order_by(delivery.c.id)
-        .limit(limit)
+        sa.select(delivery.c.id).where(due, delivery.c.not_before <= now, ~blocked).order_by(delivery.c.id).limit(limit)
     )
     ids = [row.id for row in conn.execute(claim_clause(statement))]
     if not ids:
@@ -97,9 +94,7 @@ def claim(conn: Connection, now: datetime, limit: int = CLAIM_ROWS) -> list[Clai
         )
     )
     rows = conn.execute(
-        sa.select(
-            delivery.c.id.label("delivery_id"), delivery.c.reaction, delivery.c.attempts, fact
-        )
+        sa.select(delivery.c.id.label("delivery_id"), delivery.c.reaction, delivery.c.attempts, fact)
         .join(fact, fact.c.id == delivery.c.fact_id)
         .where(delivery.c.id.in_(ids))
         .order_by(delivery.c.id)
@@ -173,9 +168,7 @@ class Outbox:
 
     async def _errand(self, reaction: Errand, claimed: Claimed) -> None:
         reference = f"rampa-{claimed.delivery_id}"
-        exchange = await self.database.write(
-            lambda conn: reaction.prepare(conn, claimed.fact, reference, clock.now())
-        )
+        exchange = await self.database.write(lambda conn: reaction.prepare(conn, claimed.fact, reference, clock.now()))
         outcome = None if exchange is None else await run(exchange, self.client)
 
         def settle(conn: Connection) -> None:
@@ -193,8 +186,12 @@ class Outbox:
         expected = isinstance(error, Problem)
         log.warning(
             "delivery parked" if last else "delivery failed, will be tried again",
-            delivery=claimed.delivery_id, reaction=claimed.reaction, about=claimed.fact.about,
-            attempt=claimed.attempts, reason=sentence, exc_info=None if expected else error,
+            delivery=claimed.delivery_id,
+            reaction=claimed.reaction,
+            about=claimed.fact.about,
+            attempt=claimed.attempts,
+            reason=sentence,
+            exc_info=None if expected else error,
         )
 
         def record(conn: Connection) -> None:

@@ -1,0 +1,136 @@
+"""Real databases for every test: a SQLite file always, a PostgreSQL server of this run's own wherever one can start."""
+
+import glob
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from backend.app.schema import create_schema
+from backend.platform.database import Database, sqlite_engine
+
+_POSTGRES_MISSING = (
+    "no PostgreSQL server could be started: install Debian's package postgresql, "
+    "or set RAMPA_TEST_POSTGRES to the address of an empty server"
+)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _run_postgres(folder: Path) -> Iterator[str]:
+    """A throw-away cluster on a free loopback port, without fsync: it holds nothing that matters."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+    if not found:
+        pytest.fail(_POSTGRES_MISSING)
+    bin_folder = found[-1]
+    options: dict[str, object] = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        options |= {"user": account.pw_uid, "group": account.pw_gid, "cwd": str(folder)}
+    cluster, port = folder / "cluster", _free_port()
+    subprocess.run([f"{bin_folder}/initdb", "-N", "-U", "postgres", "-A", "trust", "-D", str(cluster)], **options)
+    settings = f"-F -p {port} -h 127.0.0.1 -k {folder} -c max_connections=200 -c synchronous_commit=off"
+    control = [f"{bin_folder}/pg_ctl", "-D", str(cluster), "-w", "-l", str(folder / "log")]
+    subprocess.run([*control, "-o", settings, "start"], **options)
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], **options)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a server on which tests may create databases."""
+    given = os.environ.get("RAMPA_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="rampa-pg-", dir="/tmp"))
+    try:
+        yield from _run_postgres(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _postgres_admin(server: str, statement: str) -> None:
+    import asyncpg
+
+    conn = await asyncpg.connect(server)
+    try:
+        await conn.execute(statement)
+    finally:
+        await conn.close()
+
+
+@pytest.fixture(scope="session")
+async def postgres_template(postgres_server: str) -> str:
+    """A database with the schema, cloned for each test in some milliseconds."""
+    await _postgres_admin(postgres_server, "CREATE DATABASE rampa_template")
+    database = Database(postgres_server.rsplit("/", 1)[0] + "/rampa_template")
+    await database.write(create_schema)
+    await database.close()
+    return "rampa_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "rampa.db"
+    engine = sqlite_engine(f"sqlite:///{path}")
+    with engine.connect() as conn:
+        create_schema(conn)
+        conn.commit()
+        conn.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "rampa.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def postgres_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_template")
+    name = f"t_{uuid.uuid4().hex}"
+    await _postgres_admin(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.rsplit("/", 1)[0] + f"/{name}"
+    await _postgres_admin(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Every test that asks for it runs on both engines."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """For tests about something else than the engine."""
+    opened = Database(sqlite_url)
+    yield opened
+    await opened.close()
