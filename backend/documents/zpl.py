@@ -1,0 +1,168 @@
+"""The page as ZPL II: native text and bars where the printer draws them as we placed them, graphics for the rest.
+
+Text goes native only when every character is in the printer's known glyph set; a line with one missing letter becomes a
+graphic. Customer text is always field data behind `^FH`: nothing typed can become a command. A code goes native only
+when the printer's own encoder has no choice that could change its width; otherwise its exact dots are sent.
+"""
+
+from PIL import Image
+
+from backend.documents.barcodes import gs1_element_string
+from backend.documents.bitmap import draw_frame, lettered
+from backend.documents.page import Bars, Frame, Ink, Mark, Page, Picture, Words
+from backend.documents.zpl_graphics import graphic_field, ink_mask
+
+PRINTER_GLYPHS = frozenset(chr(code) for code in range(0x20, 0x7F)) - {"\\"}
+"""What built-in font 0 has on every firmware. The backslash is a command inside `^FB` blocks."""
+
+_ORIENTATION = {0: "N", 90: "R", 180: "I", 270: "B"}
+_QR_BYTES_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)
+"""Bytes that QR versions 1 to 10 hold at level M when a printer does no clever switching (ISO/IEC 18004 table 7)."""
+_QR_ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+_QR_SHIFT_DOTS = 10
+"""`^BQ` prints lower by the bar height of the last `^BY`; every `^BQ` gets its own `^BY` with this height."""
+_MATRIX_ESCAPE = "|"
+
+
+def write_zpl(page: Page, glyphs: frozenset[str] = PRINTER_GLYPHS) -> str:
+    """One label as ZPL text, ASCII only. `glyphs` is the printer profile's set; empty sends all text as graphics."""
+    fields = [f"^XA^CI28^LH0,0^PW{page.width}^LL{page.height}"]
+    inked: set[Frame] = set()
+    for mark in page.marks:
+        inverse = isinstance(mark, Words) and mark.inverse
+        if inverse or (isinstance(mark, Ink) and _has_inverse(page, mark.frame)):
+            # White on black is one graphic: ^FR depends on the order in which a printer draws.
+            if mark.frame not in inked:
+                inked.add(mark.frame)
+                fields.append(_frame_graphic(page, mark.frame))
+            continue
+        fields.append(_field(mark, glyphs))
+    fields.append("^PQ1,0,1,Y^XZ")
+    return "\n".join(field for field in fields if field) + "\n"
+
+
+def write_zpl_graphic(bitmap: Image.Image) -> str:
+    """A finished bitmap as one `^GFA` label: for printers whose fonts and encoders are not trusted."""
+    return (
+        f"^XA^CI28^LH0,0^PW{bitmap.width}^LL{bitmap.height}\n"
+        f"{graphic_field(ink_mask(bitmap), 0, 0)}\n^PQ1,0,1,Y^XZ\n"
+    )
+
+
+def field_data(text: str) -> str:
+    """`^FH_^FD..` with everything a printer could take for a command written in hex.
+
+    >>> field_data("a^b_c")
+    '^FH_^FDa_5Eb_5Fc'
+    """
+    written = []
+    for byte in text.encode():
+        plain = 0x20 <= byte < 0x7F and byte not in b"^~_"
+        written.append(chr(byte) if plain else f"_{byte:02X}")
+    return "^FH_^FD" + "".join(written)
+
+
+def _field(mark: Mark, glyphs: frozenset[str]) -> str:
+    match mark:
+        case Ink():
+            x, y, width, height = mark.frame.on_label(mark.x, mark.y, mark.width, mark.height)
+            return f"^FO{x},{y}^GB{width},{height},{min(width, height)},B,0^FS"
+        case Bars():
+            return _native_code(mark) or _marks_graphic(mark.frame, (mark,))
+        case Picture():
+            return _marks_graphic(mark.frame, (mark,))
+        case Words() if mark.frame.rotation == 0 and glyphs.issuperset(mark.text):
+            return _native_words(mark)
+        case Words():
+            return _words_graphic(mark)
+
+
+def _native_words(mark: Words) -> str:
+    y = mark.frame.y + mark.baseline
+    font = f"^A0N,{mark.size},{mark.size}"
+    if mark.align == "left":
+        return f"^FT{round(mark.frame.x + mark.anchor_x)},{y}{font}{field_data(mark.text)}^FS"
+    if mark.align == "right":
+        return f"^FT{round(mark.frame.x + mark.anchor_x)},{y},1{font}{field_data(mark.text)}^FS"
+    width = round(mark.room)
+    x = max(0, round(mark.frame.x + mark.anchor_x - mark.room / 2))
+    return f"^FT{x},{y}{font}^FB{width},1,0,C,0{field_data(mark.text)}^FS"
+
+
+def _words_graphic(mark: Words) -> str:
+    if mark.frame.rotation:
+        return _marks_graphic(mark.frame, (mark,))
+    letters, left, above = lettered(mark.weight, mark.size, mark.text, mark.room)
+    start = {"left": -left, "center": letters.width / 2, "right": letters.width}[mark.align]
+    x = max(0, round(mark.frame.x + mark.anchor_x - start))
+    y = mark.frame.y + mark.baseline + above
+    if y < 0:
+        letters, y = letters.crop((0, -y, letters.width, letters.height)), 0
+    return graphic_field(letters, x, y)
+
+
+def _native_code(bars: Bars) -> str:
+    """The printer's own barcode command, or nothing where only dots are sure."""
+    symbol, module = bars.symbol, bars.module
+    turn = _ORIENTATION[bars.frame.rotation]
+    x, y, _, _ = bars.frame.on_label(bars.x, bars.y, *bars.size)
+    if module > 10 or not symbol.text.replace("\x1d", "").isascii():
+        return ""
+    at = f"^FO{x},{y}"
+    bar = f"^BY{module},3,{bars.height}{at}"
+    if symbol.symbology == "code128" and ">" not in symbol.text:
+        return f"{bar}^BC{turn},{bars.height},N,N,N,A{field_data(symbol.text)}^FS"
+    if symbol.symbology == "gs1-128":
+        return f"{bar}^BC{turn},{bars.height},N,N,N,D{field_data(_gs1_fields(symbol.hri))}^FS"
+    if symbol.symbology in ("ean13", "upca") and turn == "N" and bars.guards:
+        return f"{bar}^BEN,{bars.height},N,N^FD{symbol.text[:-1].zfill(12)}^FS"
+    if symbol.symbology == "itf14":
+        return f"{bar}^B2{turn},{bars.height},N,N,N^FD{symbol.text}^FS"
+    if symbol.symbology == "code39":
+        return f"^BY{module},2,{bars.height}{at}^B3{turn},N,{bars.height},N,N{field_data(symbol.text)}^FS"
+    if symbol.symbology == "qr" and y >= _QR_SHIFT_DOTS and _qr_size_is_sure(symbol.text, symbol.width):
+        at = f"^FO{x},{y - _QR_SHIFT_DOTS}"
+        return f"^BY2,2,{_QR_SHIFT_DOTS}{at}^BQN,2,{module}{field_data('MA,' + symbol.text)}^FS"
+    if symbol.symbology.endswith("datamatrix") and _MATRIX_ESCAPE not in symbol.text:
+        content = symbol.text
+        if symbol.symbology == "gs1-datamatrix":
+            content = f"{_MATRIX_ESCAPE}1" + content.replace("\x1d", f"{_MATRIX_ESCAPE}1")
+        size = f"{symbol.width},{symbol.height}"
+        return f"{at}^BX{turn},{module},200,{size},,{_MATRIX_ESCAPE}{field_data(content)}^FS"
+    return ""
+
+
+def _qr_size_is_sure(text: str, width: int) -> bool:
+    version = (width - 17) // 4
+    if _QR_ALPHANUMERIC.issuperset(text) or version > len(_QR_BYTES_M):
+        return version <= len(_QR_BYTES_M)
+    return len(text) <= _QR_BYTES_M[version - 1]
+
+
+def _gs1_fields(bracketed: str) -> str:
+    """Brackets with `>8` where a variable part ends and another follows: mode D adds only the leading FNC1."""
+    written, rest = "", gs1_element_string(bracketed)
+    for part in bracketed.replace("(", "\x00(").split("\x00")[1:]:
+        identifier, value = part[1:].split(")", 1)
+        rest = rest.removeprefix(identifier + value)
+        written += part
+        if rest.startswith("\x1d"):
+            rest = rest[1:]
+            written += ">8"
+    return written
+
+
+def _frame_graphic(page: Page, frame: Frame) -> str:
+    return _marks_graphic(frame, tuple(mark for mark in page.marks if mark.frame == frame))
+
+
+def _marks_graphic(frame: Frame, marks: tuple[Mark, ...]) -> str:
+    """Some marks of one frame as a graphic cut to its ink."""
+    ink = ink_mask(draw_frame(frame, marks))
+    box = ink.getbbox()
+    return graphic_field(ink.crop(box), frame.x + box[0], frame.y + box[1]) if box else ""
+
+
+def _has_inverse(page: Page, frame: Frame) -> bool:
+    return any(isinstance(mark, Words) and mark.inverse and mark.frame == frame for mark in page.marks)
+
