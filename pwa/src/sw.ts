@@ -1,0 +1,74 @@
+/*
+ * Service worker of the floor app: the whole app is on the device, and a new version never comes in under a job.
+ *
+ * A new worker installs its own cache and waits. The page asks for the switch ({type: 'activate'}) when no job is open
+ * and everything is saved; until then old pages keep their old chunks, even when the server has none of them any more.
+ * Requests to /api are never touched: the outbox answers for those.
+ */
+interface Waitable {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface Fetching extends Waitable {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+interface WorkerScope {
+  readonly location: { origin: string };
+  readonly clients: { claim(): Promise<void> };
+  skipWaiting(): Promise<void>;
+  addEventListener(type: 'install' | 'activate', listener: (event: Waitable) => void): void;
+  addEventListener(type: 'fetch', listener: (event: Fetching) => void): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+}
+
+const worker = self as unknown as WorkerScope;
+const version = '__PRECACHE_VERSION__';
+const paths = '__PRECACHE_LIST__'.split(' ').map((path) => `/${path}`);
+const cacheName = `rampa-${version}`;
+const keptName = 'rampa-on-use';
+const floorPages = new Set(['/', '/index.html', '/enrol']);
+
+async function install(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  await cache.addAll(paths.map((path) => new Request(path, { cache: 'reload' })));
+}
+
+async function removeOlder(): Promise<void> {
+  for (const name of await caches.keys()) {
+    if (name.startsWith('rampa-') && name !== cacheName && name !== keptName) await caches.delete(name);
+  }
+  await worker.clients.claim();
+}
+
+async function fromCache(path: string, request: Request): Promise<Response> {
+  const found = await caches.match(path, { cacheName });
+  return found ?? fetch(request);
+}
+
+async function keptOnUse(request: Request): Promise<Response> {
+  const cache = await caches.open(keptName);
+  const found = await cache.match(request);
+  if (found !== undefined) return found;
+  const answer = await fetch(request);
+  if (answer.ok) await cache.put(request, answer.clone());
+  return answer;
+}
+
+worker.addEventListener('install', (event) => event.waitUntil(install()));
+worker.addEventListener('activate', (event) => event.waitUntil(removeOlder()));
+worker.addEventListener('message', (event) => {
+  if ((event.data as { type?: string } | null)?.type === 'activate') void worker.skipWaiting();
+});
+worker.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== 'GET' || address.origin !== worker.location.origin) return;
+  if (request.mode === 'navigate') {
+    if (floorPages.has(address.pathname)) event.respondWith(fromCache('/index.html', request));
+    return;
+  }
+  if (paths.includes(address.pathname)) event.respondWith(fromCache(address.pathname, request));
+  else if (address.pathname.startsWith('/assets/') && address.pathname.endsWith('.wasm')) {
+    event.respondWith(keptOnUse(request));
+  }
+});
