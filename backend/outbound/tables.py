@@ -28,7 +28,9 @@ wave = table(
     sa.Column("number", sa.String(32), nullable=False, unique=True),
     sa.Column("mode", choice("single", "cluster", name="wave_mode"), nullable=False),
     sa.Column(
-        "state", choice("released", "picking", "picked", "done", "cancelled", name="wave_state"), nullable=False,
+        "state",
+        choice("released", "picking", "picked", "done", "cancelled", name="wave_state"),
+        nullable=False,
         index=True,
     ),
     reference("person", name="person_id", nullable=True),
@@ -46,7 +48,9 @@ wave_order = table(
     sa.Column("slot", sa.Integer, nullable=False),
     reference("location", name="tote_id", nullable=True),
     sa.Column(
-        "state", choice("open", "picked", "packed", "cancelled", name="wave_order_state"), nullable=False,
+        "state",
+        choice("open", "picked", "packed", "cancelled", name="wave_order_state"),
+        nullable=False,
         default="open",
     ),
     sa.UniqueConstraint("wave_id", "order_id"),
@@ -72,7 +76,7 @@ pick = table(
 parcel = table(
     "parcel",
     sa.Column("uid", Uuid, nullable=False, unique=True),
-    sa.Column("number", sa.String(32), nullable=False, unique=True),
+    sa.Column("number", sa.String(32), nullable=True, unique=True, info={"help": "given when the parcel is closed"}),
     reference("sales_order", name="order_id"),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column(
@@ -88,8 +92,10 @@ parcel = table(
     sa.Column("service_code", sa.String(32), nullable=False, default=""),
     sa.Column("tracking_number", sa.String(64), nullable=True, index=True),
     sa.Column("label_code", sa.String(80), nullable=True, info={"help": "scan key of the label: parcel:… or track:…"}),
+    reference("location", nullable=True),
     reference("person", name="packed_by", nullable=True, index=False),
     sa.Column("closed_at", UtcTime, nullable=True),
+    sa.Column("booked_at", UtcTime, nullable=True, info={"help": "the carrier was asked; closing is final from then on"}),
     sa.Column("label_verified_at", UtcTime, nullable=True),
     reference("handover", nullable=True),
     sa.Column("loaded_at", UtcTime, nullable=True),
@@ -100,8 +106,23 @@ parcel_content = table(
     "parcel_content",
     reference("parcel"),
     reference("order_line"),
+    sa.Column("lot", sa.String(40), nullable=False, default="", info={"help": "known when the parcel is closed"}),
     sa.Column("quantity", Quantity, sa.CheckConstraint("quantity > 0", name="quantity_positive"), nullable=False),
-    sa.UniqueConstraint("parcel_id", "order_line_id"),
+    sa.UniqueConstraint("parcel_id", "order_line_id", "lot"),
+)
+
+pack_act = table(
+    "pack_act",
+    sa.Column("uid", Uuid, nullable=False, unique=True, info={"help": "made by the device"}),
+    reference("sales_order", name="order_id"),
+    reference("parcel", nullable=True),
+    reference("order_line", nullable=True, index=False),
+    sa.Column("kind", choice("check", "missing", "close", "label", name="pack_act_kind"), nullable=False),
+    sa.Column("quantity", Quantity, nullable=False, default=0),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("person_id", Id, nullable=True),
+    sa.Column("device_id", Id, nullable=True),
+    sa.Column("undone_at", UtcTime, nullable=True),
 )
 
 handover = table(
@@ -112,6 +133,8 @@ handover = table(
     sa.Column("state", choice("open", "signed", "cancelled", name="handover_state"), nullable=False, index=True),
     sa.Column("token_hash", sa.String(64), nullable=True, unique=True, info={"secret": True}),
     sa.Column("token_expires_at", UtcTime, nullable=True),
+    sa.Column("session_hash", sa.String(64), nullable=True, unique=True, info={"secret": True}),
+    sa.Column("session_expires_at", UtcTime, nullable=True),
     sa.Column("courier_name", sa.String(120), nullable=True),
     sa.Column("vehicle_plate", sa.String(20), nullable=True),
     sa.Column("signature", sa.LargeBinary, nullable=True),
@@ -122,6 +145,10 @@ handover = table(
     sa.Column("previous_hash", sa.String(64), nullable=True, info={"help": "content_hash of the handover before"}),
     sa.Column("document", sa.LargeBinary, nullable=True, info={"help": "the signed list as PDF"}),
     sa.Column("created_at", UtcTime, nullable=False),
+    sa.Index(
+        "uq_handover_open", "carrier_code", unique=True,
+        sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"),
+    ),
 )
 
 handover_scan = table(
@@ -130,7 +157,8 @@ handover_scan = table(
     sa.Column("code", sa.String(120), nullable=False),
     sa.Column("parcel_id", Id, sa.ForeignKey("parcel.id"), nullable=True),
     sa.Column(
-        "outcome", choice("loaded", "repeat", "wrong_carrier", "not_packed", "unknown", "removed", name="load_outcome"),
+        "outcome",
+        choice("loaded", "repeat", "wrong_carrier", "not_packed", "unknown", "removed", name="load_outcome"),
         nullable=False,
     ),
     sa.Column("side", choice("warehouse", "courier", name="handover_side"), nullable=False),
