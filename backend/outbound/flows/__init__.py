@@ -1,0 +1,9 @@
+"""The scan flows of this room and the jobs that feed them, by flow name.
+
+`FLOWS` goes to the intake of scans, `JOBS` to the work routes; `backend.app.wiring` picks up both.
+"""
+
+from typing import Any
+
+FLOWS: dict[str, Any] = {}
+JOBS: dict[str, Any] = {}

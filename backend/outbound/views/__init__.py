@@ -1,0 +1,1 @@
+"""All SQL for screens of this room, a file for each noun."""
