@@ -31,6 +31,14 @@ number_series = table(
     sa.Column("digits", sa.Integer, nullable=False, default=6),
     sa.Column("next", sa.BigInteger, nullable=False, default=1),
     sa.UniqueConstraint("merchant_id", "kind"),
+    # NULL never equals NULL in a UNIQUE constraint: the series that all merchants share need an index of their own
+    sa.Index(
+        "uq_number_series_shared",
+        "kind",
+        unique=True,
+        sqlite_where=sa.text("merchant_id IS NULL"),
+        postgresql_where=sa.text("merchant_id IS NULL"),
+    ),
 )
 
 product = table(

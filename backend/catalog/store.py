@@ -1,0 +1,237 @@
+"""Writes to the catalogue, and the reads that other modules stand on. One statement each, however many rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from backend.catalog.product import KnownCode, Merchant, Product, ProductCode
+from backend.catalog.tables import merchant, number_series, product, product_code, setting
+from backend.platform.database import upsert
+from backend.platform.errors import NotFound, Problem
+
+ROWS_PER_STATEMENT = 5_000
+"""SQLite takes 32,766 parameters in one statement, PostgreSQL 32,767 over asyncpg."""
+
+SERIES_PREFIX = {"order": "O", "wave": "W", "parcel": "P", "handover": "H"}
+SERIES_DIGITS = 6
+
+_PRODUCT_COLUMNS = (
+    product.c.id,
+    product.c.merchant_id,
+    product.c.sku,
+    product.c.name,
+    product.c.unit,
+    product.c.weight_g,
+    product.c.tracking,
+    product.c.picture,
+    product.c.active,
+)
+
+
+def in_slices(values: Iterable[Any], size: int = ROWS_PER_STATEMENT) -> Iterable[list[Any]]:
+    """The distinct values, sorted, in slices that fit into one statement."""
+    distinct = sorted(set(values))
+    for start in range(0, len(distinct), size):
+        yield distinct[start : start + size]
+
+
+def _as_product(row: Row[Any]) -> Product:
+    return Product(
+        row.id, row.merchant_id, row.sku, row.name, row.unit, row.weight_g, row.tracking, row.picture, row.active
+    )
+
+
+# -- merchants ------------------------------------------------------------------------------------------------------
+
+
+def create_merchant(conn: Connection, code: str, name: str, **details: Any) -> int:
+    """Insert a merchant; `details` are further columns of the table. Returns its id."""
+    return conn.execute(
+        sa.insert(merchant).values(code=code, name=name, **details).returning(merchant.c.id)
+    ).scalar_one()
+
+
+def read_merchants(conn: Connection, ids: Iterable[int] | None = None) -> dict[int, Merchant]:
+    """Merchants by id, all of them where `ids` is None."""
+    statement = sa.select(
+        merchant.c.id, merchant.c.code, merchant.c.name, merchant.c.currency, merchant.c.allocation
+    ).order_by(merchant.c.id)
+    if ids is not None:
+        statement = statement.where(merchant.c.id.in_(sorted(set(ids))))
+    return {row.id: Merchant(row.id, row.code, row.name, row.currency, row.allocation) for row in conn.execute(statement)}
+
+
+def merchant_by_code(conn: Connection, code: str) -> Merchant:
+    """Raises `NotFound` MERCHANT_UNKNOWN with the codes that exist."""
+    known = read_merchants(conn)
+    for each in known.values():
+        if each.code == code:
+            return each
+    existing = ", ".join(each.code for each in known.values()) or "none yet"
+    raise NotFound(
+        "MERCHANT_UNKNOWN",
+        f"Expected the code of a merchant ({existing}), got {code!r}; correct the code or create the merchant.",
+        expected=existing,
+        got=code,
+    )
+
+
+# -- products and their codes ---------------------------------------------------------------------------------------
+
+
+def create_products(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert products (columns of the table; merchant_id, sku and name are required); ids in the order of `rows`."""
+    if not rows:
+        return []
+    optional = {"unit": "ks", "weight_g": 0, "tracking": "none", "picture": None, "active": True}
+    filled = [optional | dict(row) for row in rows]
+    returned = conn.execute(sa.insert(product).returning(product.c.id, sort_by_parameter_order=True), filled)
+    return [row.id for row in returned]
+
+
+def add_codes(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert codes: merchant_id, product_id, key, and level and quantity where they are not one piece.
+
+    Raises `Problem` CODE_TAKEN when a key already means another product of that merchant.
+    """
+    if not rows:
+        return
+    filled = [{"level": "each", "quantity": 1} | dict(row) for row in rows]
+    for row in filled:
+        if row["quantity"] <= 0:
+            raise Problem(
+                "QUANTITY_NOT_POSITIVE",
+                f"Expected a packaging level of at least 1 piece, got {row['quantity']} for {row['key']}; correct it.",
+                expected="1 or more",
+                got=str(row["quantity"]),
+            )
+    taken = {
+        (row.merchant_id, row.key): row.product_id
+        for keys in in_slices(row["key"] for row in filled)
+        for row in conn.execute(
+            sa.select(product_code.c.merchant_id, product_code.c.key, product_code.c.product_id).where(
+                product_code.c.key.in_(keys)
+            )
+        )
+    }
+    new = []
+    for row in filled:
+        owner = taken.setdefault((row["merchant_id"], row["key"]), row["product_id"])
+        if owner != row["product_id"]:
+            raise Problem(
+                "CODE_TAKEN",
+                f"Expected a code that means nothing yet, but {row['key']} already means product {owner} of this "
+                "merchant; remove it there first.",
+                status=409,
+                got=row["key"],
+            )
+        new.append(row)
+    conn.execute(upsert(conn, product_code).on_conflict_do_nothing(), new)
+
+
+def products_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Product]:
+    return {
+        row.id: _as_product(row)
+        for part in in_slices(ids)
+        for row in conn.execute(sa.select(*_PRODUCT_COLUMNS).where(product.c.id.in_(part)))
+    }
+
+
+def products_by_skus(conn: Connection, merchant_id: int, skus: Iterable[str]) -> dict[str, Product]:
+    """Active and inactive products of the merchant by exact SKU; unknown SKUs are absent."""
+    return {
+        row.sku: _as_product(row)
+        for part in in_slices(skus)
+        for row in conn.execute(
+            sa.select(*_PRODUCT_COLUMNS).where(product.c.merchant_id == merchant_id, product.c.sku.in_(part))
+        )
+    }
+
+
+def products_by_keys(
+    conn: Connection, merchant_id: int | None, keys: Iterable[str]
+) -> dict[str, tuple[KnownCode, ...]]:
+    """What scan keys mean. Several merchants may use one GTIN, so that each key has a tuple; unknown keys are absent.
+
+    With `merchant_id` given each tuple has exactly one entry.
+    """
+    found: dict[str, tuple[KnownCode, ...]] = {}
+    for part in in_slices(keys):
+        statement = (
+            sa.select(*_PRODUCT_COLUMNS, product_code.c.key, product_code.c.quantity, product_code.c.level)
+            .join(product_code, product_code.c.product_id == product.c.id)
+            .where(product_code.c.key.in_(part))
+            .order_by(product.c.id)
+        )
+        if merchant_id is not None:
+            statement = statement.where(product_code.c.merchant_id == merchant_id)
+        for row in conn.execute(statement):
+            meaning = KnownCode(row.key, _as_product(row), row.quantity, row.level)
+            found[row.key] = (*found.get(row.key, ()), meaning)
+    return found
+
+
+def codes_of(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[ProductCode, ...]]:
+    """All codes of the given products, pieces before packs. Each asked product is a key, with `()` if it has none."""
+    asked = sorted(set(product_ids))
+    found: dict[int, list[ProductCode]] = {each: [] for each in asked}
+    for part in in_slices(asked):
+        statement = (
+            sa.select(product_code.c.product_id, product_code.c.key, product_code.c.quantity, product_code.c.level)
+            .where(product_code.c.product_id.in_(part))
+            .order_by(product_code.c.product_id, product_code.c.quantity, product_code.c.id)
+        )
+        for row in conn.execute(statement):
+            found[row.product_id].append(ProductCode(row.key, row.quantity, row.level))
+    return {each: tuple(codes) for each, codes in found.items()}
+
+
+# -- number series --------------------------------------------------------------------------------------------------
+
+
+def next_numbers(conn: Connection, kind: str, count: int, merchant_id: int | None = None) -> list[str]:
+    """Take `count` human numbers from a series, made on first use. The row stays locked until the transaction ends."""
+    if count <= 0:
+        return []
+    owner = number_series.c.merchant_id.is_(None) if merchant_id is None else number_series.c.merchant_id == merchant_id
+    advance = (
+        sa.update(number_series)
+        .where(owner, number_series.c.kind == kind)
+        .values(next=number_series.c.next + count)
+        .returning(number_series.c.prefix, number_series.c.digits, number_series.c.next)
+    )
+    row = conn.execute(advance).one_or_none()
+    if row is None:
+        fresh = {
+            "merchant_id": merchant_id,
+            "kind": kind,
+            "prefix": SERIES_PREFIX.get(kind, kind[:1].upper()),
+            "digits": SERIES_DIGITS,
+            "next": 1,
+        }
+        conn.execute(upsert(conn, number_series).values(**fresh).on_conflict_do_nothing())
+        row = conn.execute(advance).one()
+    first = row.next - count
+    return [f"{row.prefix}{number:0{row.digits}d}" for number in range(first, row.next)]
+
+
+def next_number(conn: Connection, kind: str, merchant_id: int | None = None) -> str:
+    """One human number, such as `O000123`."""
+    return next_numbers(conn, kind, 1, merchant_id)[0]
+
+
+# -- settings -------------------------------------------------------------------------------------------------------
+
+
+def read_setting(conn: Connection, key: str, otherwise: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A setting of the house; `otherwise` (or an empty object) where it was never written."""
+    value = conn.execute(sa.select(setting.c.value).where(setting.c.key == key)).scalar_one_or_none()
+    return dict(otherwise or {}) if value is None else dict(value)
+
+
+def write_setting(conn: Connection, key: str, value: Mapping[str, Any]) -> None:
+    written = upsert(conn, setting).values(key=key, value=msgspec.to_builtins(dict(value)))
+    conn.execute(written.on_conflict_do_update(index_elements=["key"], set_={"value": written.excluded.value}))
