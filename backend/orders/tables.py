@@ -5,8 +5,17 @@ import sqlalchemy as sa
 from backend.platform.database import Id, Json, Quantity, UtcTime, choice, reference, table
 
 ORDER_STATES = (
-    "received", "on_hold", "ready", "in_work", "packed", "ready_for_pickup",
-    "dispatched", "delivered", "settled", "cancelled", "returned",
+    "received",
+    "on_hold",
+    "ready",
+    "in_work",
+    "packed",
+    "ready_for_pickup",
+    "dispatched",
+    "delivered",
+    "settled",
+    "cancelled",
+    "returned",
 )
 LINE_KINDS = ("goods", "shipping", "fee", "discount", "gift", "rounding", "deposit")
 
@@ -53,6 +62,8 @@ sales_order = table(
     sa.Column("check_result", sa.String(32), nullable=True, info={"help": "complete, short"}),
     sa.Column("packed_at", UtcTime, nullable=True),
     sa.Column("dispatched_at", UtcTime, nullable=True),
+    sa.Column("content_sha256", sa.String(64), nullable=False, default="", info={"help": "of what the channel sent"}),
+    sa.Column("search_text", sa.Text, nullable=False, default="", info={"help": "folded: numbers, names, e-mail, SKUs"}),
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.UniqueConstraint("channel_id", "remote_key"),
     sa.Index("ix_sales_order_state_promised", "state", "promised_at", "id"),

@@ -1,7 +1,7 @@
 """Stock is a ledger. Goods only ever move between two locations; vendor, customer, variance and scrap are locations too.
 
-A posted move never changes. A pending move is a reservation: it counts as `reserved` at its source until it is posted
-or void. A balance is derived from the moves and guarded by the table itself: oversell is refused by a CHECK.
+A posted move never changes. A pending move is a reservation: `quantity - taken` of it counts as `reserved` at its source
+until posted moves have taken all of it or it is void. A balance is derived from the moves and guarded by the table itself: oversell is refused by a CHECK.
 """
 
 import sqlalchemy as sa
@@ -55,7 +55,14 @@ move = table(
     reference("location", name="target_id"),
     sa.Column("lot", sa.String(40), nullable=False, default=""),
     sa.Column("quantity", Quantity, sa.CheckConstraint("quantity > 0", name="quantity_positive"), nullable=False),
-    sa.Column("state", choice("pending", "posted", "void", name="move_state"), nullable=False),
+    sa.Column(
+        "state",
+        choice("pending", "taken", "posted", "void", name="move_state"),
+        nullable=False,
+        info={"help": "pending: a reservation; taken: a reservation used up by posted moves"},
+    ),
+    sa.Column("taken", Quantity, nullable=False, default=0, info={"help": "pieces that posted moves took from it"}),
+    sa.Column("reservation_id", Id, sa.ForeignKey("move.id"), nullable=True, index=True),
     sa.Column("reason", sa.String(32), nullable=False, info={"help": "receipt, pick, pack, undo, count, demo, ..."}),
     sa.Column("about", sa.String(64), nullable=False, index=True, info={"help": "subject, such as order:12"}),
     sa.Column("order_line_id", Id, nullable=True, index=True),
@@ -66,6 +73,7 @@ move = table(
     sa.Column("act", Uuid, nullable=True, index=True),
     sa.Column("reverses_id", Id, sa.ForeignKey("move.id"), nullable=True),
     sa.CheckConstraint("source_id <> target_id", name="goes_somewhere"),
+    sa.CheckConstraint("taken >= 0 AND taken <= quantity", name="not_overtaken"),
     sa.Index("ix_move_pending", "state", "source_id"),
 )
 
