@@ -1,0 +1,154 @@
+"""The agent: claims work, spools it, hands each job to the lane of its printer, reports, and never loses count.
+
+One thread asks the server, one thread stands at each printer. Nothing here is kept in memory that matters: after a
+kill the spool says what was printed, what may have been, and what was not touched.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from printing.lane import Lane, Timing, tell_outcome
+from printing.problems import PrintingProblem
+from printing.protocol import (
+    READY_STATES,
+    WAIT_S_MAX,
+    AgentConfig,
+    ClaimRequest,
+    PrinterConfig,
+    PrinterReport,
+    PrinterState,
+    PrintJob,
+    ReportState,
+)
+from printing.server_line import ServerAway, ServerLine
+from printing.spool import Spool
+
+LOG = logging.getLogger("printing.agent")
+BUSY_WAIT_S = 2
+"""Long poll while a printer works or is in trouble: its news must not wait for the poll to end."""
+PAUSE_MAX_S = 30.0
+STOP_S = 40.0
+
+
+class Agent:
+    """The loop around one spool and one server. `folder_root` holds what `folder` printers write."""
+
+    def __init__(
+        self,
+        name: str,
+        server: ServerLine,
+        spool: Spool,
+        folder_root: Path,
+        timing: Timing | None = None,
+        wait_s: int = WAIT_S_MAX,
+    ) -> None:
+        self.name, self.server, self.spool, self.folder_root = name, server, spool, folder_root
+        self._timing, self._wait_s = timing or Timing(), wait_s
+        self.lanes: dict[str, Lane] = {}
+        self._broken: dict[str, PrinterReport] = {}
+        self._config = AgentConfig(version="")
+        self._stop = threading.Event()
+        self._stuck: PrintingProblem | None = None
+
+    def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Work until `stop`; raises PrintingProblem for what only a person can mend."""
+        self.spool.compact()
+        pause_s = 1.0
+        try:
+            while not self._stop.is_set() and not stopped():
+                if self._stuck is not None:
+                    raise self._stuck
+                try:
+                    self.turn()
+                    pause_s = 1.0
+                except ServerAway as away:
+                    LOG.warning("%s Next try in %.0f s.", away.sentence, pause_s)
+                    # A spread, or all agents of a hall would come back in the same instant.
+                    self._stop.wait(pause_s * random.uniform(0.7, 1.3))
+                    pause_s = min(pause_s * 2, PAUSE_MAX_S)
+        finally:
+            self.close()
+
+    def turn(self) -> None:
+        """One round: outcomes first, then the configuration if it changed, then new work."""
+        for job in self.spool.unreported():
+            if not tell_outcome(self.spool, self.server, job.key):
+                break
+        if not self._config.version:
+            self.configure(self.server.config())
+        reply = self.server.claim(self._request())
+        if reply.config_version and reply.config_version != self._config.version:
+            self.configure(self.server.config())
+        for claimed in reply.jobs:
+            self.take(claimed)
+
+    def stop(self) -> None:
+        """End the loop after the present round."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Let every lane finish what it is sending."""
+        for lane in self.lanes.values():
+            lane.stop()
+        for lane in self.lanes.values():
+            lane.join(STOP_S)
+        self.lanes.clear()
+
+    def take(self, job: PrintJob) -> None:
+        """Spool a claimed job and queue it at its printer."""
+        self.spool.take(job)
+        self._queue(job)
+
+    def configure(self, config: AgentConfig) -> None:
+        """Start, replace and end lanes so that they match; then resume what the spool still holds unsent."""
+        wanted = {printer.code: printer for printer in config.printers}
+        for code, lane in list(self.lanes.items()):
+            if wanted.get(code) != lane.printer:
+                lane.stop()
+                lane.join(STOP_S)
+                del self.lanes[code]
+        self._broken = {}
+        for code, printer in wanted.items():
+            if code not in self.lanes:
+                self._start_lane(printer)
+        self._config = config
+        for job in self.spool.unsent():
+            try:
+                self._queue(self.spool.content(job.key))
+            except PrintingProblem as problem:
+                self.spool.end(job.key, ReportState.FAILED, problem.sentence, retry=True)
+
+    def _start_lane(self, printer: PrinterConfig) -> None:
+        try:
+            lane = Lane(printer, self.spool, self.server, self.folder_root, self._timing, self._on_stuck)
+        except PrintingProblem as problem:  # one wrong printer must not stop the others
+            LOG.error("printer %s: %s", printer.code, problem.sentence)
+            self._broken[printer.code] = PrinterReport(printer.code, PrinterState.BLOCKED, problem.sentence, room=0)
+            return
+        self.lanes[printer.code] = lane
+        lane.start()
+
+    def _on_stuck(self, problem: PrintingProblem) -> None:
+        self._stuck = problem
+
+    def _queue(self, job: PrintJob) -> None:
+        lane = self.lanes.get(job.printer)
+        if lane is None:
+            sentence = f"Expected a printer {job.printer!r} at agent {self.name}, got none."
+            self.spool.end(job.key, ReportState.FAILED, sentence, retry=True)
+            tell_outcome(self.spool, self.server, job.key)
+        else:
+            lane.accept(job.key)
+
+    def _request(self) -> ClaimRequest:
+        reports = [lane.report() for lane in self.lanes.values()]
+        calm = all(report.state in READY_STATES for report in reports) and not any(
+            lane.busy for lane in self.lanes.values()
+        )
+        wait_s = self._wait_s if calm and reports else min(self._wait_s, BUSY_WAIT_S)
+        return ClaimRequest(self.name, wait_s, (*reports, *self._broken.values()))
