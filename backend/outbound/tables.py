@@ -73,6 +73,22 @@ pick = table(
     sa.CheckConstraint("picked >= 0 AND short >= 0 AND picked + short <= quantity", name="not_over_picked"),
 )
 
+pick_act = table(
+    "pick_act",
+    sa.Column("uid", Uuid, nullable=False, unique=True, info={"help": "made by the device"}),
+    reference("wave"),
+    reference("pick"),
+    sa.Column("kind", choice("pick", "short", name="pick_act_kind"), nullable=False),
+    sa.Column("quantity", Quantity, nullable=False, default=0),
+    sa.Column(
+        "state", choice("in_hand", "applied", "undone", "refused", name="pick_act_state"), nullable=False
+    ),
+    reference("location", name="tote_id", nullable=True, index=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("person_id", Id, nullable=True),
+    sa.Column("device_id", Id, nullable=True),
+)
+
 parcel = table(
     "parcel",
     sa.Column("uid", Uuid, nullable=False, unique=True),
