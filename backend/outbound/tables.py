@@ -80,9 +80,7 @@ pick_act = table(
     reference("pick"),
     sa.Column("kind", choice("pick", "short", name="pick_act_kind"), nullable=False),
     sa.Column("quantity", Quantity, nullable=False, default=0),
-    sa.Column(
-        "state", choice("in_hand", "applied", "undone", "refused", name="pick_act_state"), nullable=False
-    ),
+    sa.Column("state", choice("in_hand", "applied", "undone", "refused", name="pick_act_state"), nullable=False),
     reference("location", name="tote_id", nullable=True, index=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("person_id", Id, nullable=True),
