@@ -1,0 +1,47 @@
+"""What a label template is: data of a fixed shape in, a layout in millimetres out."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+
+from backend.documents.canvas import Layout, Media
+from backend.documents.wording import Language
+from backend.platform.errors import Malformed
+
+Short = Annotated[str, msgspec.Meta(max_length=60)]
+"""Codes and numbers."""
+Wording = Annotated[str, msgspec.Meta(max_length=200)]
+"""Names and notes: longer ones are cut with an ellipsis by the label."""
+
+
+class LabelData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every label's data has. A field that a label does not know is refused: a typo must not print a blank."""
+
+    language: Language = "cs"
+
+
+class Template(msgspec.Struct, frozen=True):
+    """`code` names it, `media` is the roll it is made for, `data` the Struct it takes, `example` data that shows it."""
+
+    code: str
+    media: Media
+    data: type[LabelData]
+    draw: Callable[[Any], Layout]
+    example: dict[str, Any]
+    title: str
+
+
+def read_data(template: Template, fields: dict[str, Any]) -> LabelData:
+    """The template's Struct from JSON-like fields. Raises `Malformed` LABEL_DATA naming the field."""
+    try:
+        return msgspec.convert(fields, template.data)
+    except msgspec.ValidationError as error:
+        wanted = ", ".join(field.encode_name for field in msgspec.structs.fields(template.data))
+        raise Malformed(
+            "LABEL_DATA",
+            f"Expected data of label {template.code} with the fields {wanted}, got: {error}; correct the data.",
+            expected=wanted,
+            got=str(error),
+            cure="correct the data",
+        ) from None

@@ -1,0 +1,49 @@
+"""Command card 86 x 54 mm: a gesture on paper, such as undo, for gloves and for shared devices without a screen."""
+
+from backend.documents.canvas import Barcode, Layout, Media, Text
+from backend.documents.template import LabelData, Short, Template, Wording
+from backend.gs1.own_codes import build_own_code
+
+MEDIA = Media("86x54", 86, 54)
+
+
+class CommandLabel(LabelData, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    code: Short
+    name: Wording
+    """The word on the card, in the worker's language."""
+    hint: Wording = ""
+
+
+def draw(data: CommandLabel) -> Layout:
+    return Layout(
+        MEDIA,
+        (
+            Text(
+                x_mm=0, y_mm=0, width_mm=86, height_mm=17, text=data.name.upper(), size_mm=11, min_size_mm=4,
+                weight="condensed", inverse=True, vertical="middle", align="center",
+            ),
+            Text(
+                x_mm=3, y_mm=18.4, width_mm=80, height_mm=8.4, text=data.hint, size_mm=3.4, fit="wrap", align="center",
+                vertical="middle",
+            ),
+            Barcode(
+                x_mm=1, y_mm=28, width_mm=84, height_mm=23.4, symbology="code128", content=data.code, hri=True,
+                hri_size_mm=2.8, module_max_mm=0.63,
+            ),
+        ),
+    )
+
+
+TEMPLATE = Template(
+    code="command",
+    title="Command card",
+    media=MEDIA,
+    data=CommandLabel,
+    draw=draw,
+    example={
+        "language": "cs",
+        "code": build_own_code("command", "undo"),
+        "name": "Zpět",
+        "hint": "Vrátí poslední načtení. Zboží vraťte tam, odkud jste je vzali.",
+    },
+)

@@ -1,0 +1,206 @@
+"""The parcel's own label, A6: for own-van rounds and the practice carrier.
+
+From top to bottom as the driver needs it: who carries it and which piece it is, from whom, to whom in letters that are
+read from the van's step, route and cash, the code, the small print.
+"""
+
+import msgspec
+
+from backend.documents.canvas import Barcode, Box, Element, Layout, LayoutProblem, Line, Media, Text
+from backend.documents.template import LabelData, Short, Template, Wording
+from backend.documents.wording import money, weight, word
+from backend.gs1.own_codes import build_own_code
+
+MEDIA = Media("A6", 105, 148)
+_LEFT, _WIDE = 4.0, 97.0
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Wording
+    company: Wording = ""
+    street: Wording = ""
+    postcode: Short = ""
+    city: Wording = ""
+    country: Short = ""
+    phone: Short = ""
+
+
+class ParcelLabel(LabelData, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`parcel_code` is what the bars hold: our own code text or the carrier's number. `cod_minor` in minor units."""
+
+    parcel_code: Short
+    parcel_number: Short
+    carrier: Short
+    service: Short = ""
+    sender: Address
+    recipient: Address
+    weight_g: int | None = None
+    route: Short = ""
+    stop: Short = ""
+    piece: int = 1
+    pieces: int = 1
+    cod_minor: int | None = None
+    currency: Short = "CZK"
+    order_number: Short = ""
+    note: Wording = ""
+    qr: Wording = ""
+    """What the square code holds; empty means the parcel code again, for cameras."""
+
+
+def draw(data: ParcelLabel) -> Layout:
+    if not 1 <= data.piece <= data.pieces:
+        raise LayoutProblem(
+            "piece-of-pieces", expected="piece between 1 and pieces", got=f"{data.piece} of {data.pieces}",
+            cure="correct the data",
+        )
+    elements = (
+        *_header(data), *_sender(data), *_recipient(data), *_route_and_cash(data), *_code(data), *_foot(data),
+    )
+    return Layout(MEDIA, elements)
+
+
+def _text(x: float, y: float, width: float, height: float, text: str, size: float, **more: object) -> Text:
+    return Text(x_mm=x, y_mm=y, width_mm=width, height_mm=height, text=text, size_mm=size, **more)  # type: ignore[arg-type]
+
+
+def _header(data: ParcelLabel) -> tuple[Element, ...]:
+    label = word("parcel", data.language)
+    return (
+        _text(_LEFT, 3.5, 66, 8, data.carrier, 7, weight="condensed", vertical="middle"),
+        _text(_LEFT, 11.8, 66, 4.4, data.service, 3.6, vertical="middle"),
+        _text(72, 3.5, 29, 3, label, 2.4, align="right"),
+        _text(72, 6.2, 29, 10, f"{data.piece}/{data.pieces}", 9.5, weight="bold", align="right", vertical="middle"),
+        Line(x_mm=_LEFT, y_mm=17.2, length_mm=_WIDE, stroke_mm=0.5),
+    )
+
+
+def _sender(data: ParcelLabel) -> tuple[Element, ...]:
+    sender, language = data.sender, data.language
+    lines = "\n".join(part for part in (_place(sender), sender.phone) if part)
+    facts = [(word("order", language), data.order_number)]
+    if data.weight_g is not None:
+        facts.append((word("weight", language), weight(data.weight_g, language)))
+    elements: list[Element] = [
+        _text(_LEFT, 18.4, 58, 2.8, word("sender", language), 2.2),
+        _text(_LEFT, 21.2, 58, 4.2, sender.company or sender.name, 3.3, weight="bold"),
+        _text(_LEFT, 25.4, 58, 7.4, lines, 2.8, fit="wrap"),
+        Line(x_mm=_LEFT, y_mm=33.6, length_mm=_WIDE, stroke_mm=0.5),
+    ]
+    for place, (label, value) in enumerate(fact for fact in facts if fact[1]):
+        y = 18.4 + place * 7.4
+        elements.append(_text(66, y, 35, 2.8, label, 2.2, align="right"))
+        elements.append(_text(66, y + 2.6, 35, 4.4, value, 3.6, weight="bold", align="right"))
+    return tuple(elements)
+
+
+def _place(address: Address) -> str:
+    town = " ".join(part for part in (address.postcode, address.city) if part)
+    return ", ".join(part for part in (address.street, town) if part)
+
+
+def _recipient(data: ParcelLabel) -> tuple[Element, ...]:
+    to = data.recipient
+    elements: list[Element] = [_text(_LEFT, 34.8, 40, 2.8, word("recipient", data.language), 2.2)]
+    if to.phone:
+        phone = f"{word('phone', data.language)} {to.phone}"
+        elements.append(_text(50, 34.6, 51, 4.2, phone, 3.4, align="right"))
+    y = 39.0
+    name_size = 5.2 if to.company else 6.4
+    rows = [(to.company, 5.6, "condensed"), (to.name, name_size, "bold"), (to.street, 5.2, "regular")]
+    for text, size, face in rows:
+        if text:
+            elements.append(_text(_LEFT, y, _WIDE, size * 1.25, text, size, weight=face, min_size_mm=3.2))
+            y += size * 1.25
+    town = " ".join(part for part in (to.postcode, to.city) if part)
+    elements.append(_text(_LEFT, 64.6, 82, 9.6, town, 8.2, weight="condensed", min_size_mm=4.2, vertical="bottom"))
+    elements.append(
+        _text(87, 64.6, 14, 9.6, to.country, 8.2, weight="condensed", align="right", vertical="bottom")
+    )
+    return tuple(elements)
+
+
+def _route_and_cash(data: ParcelLabel) -> tuple[Element, ...]:
+    language = data.language
+    y, height = 76.2, 14.0
+    elements: list[Element] = []
+    cash = data.cod_minor is not None and data.cod_minor > 0
+    if data.route:
+        elements += [
+            Box(x_mm=_LEFT, y_mm=y, width_mm=47, height_mm=height, stroke_mm=0.5),
+            _text(6, y + 1.1, 21, 2.8, word("route", language), 2.2),
+            _text(6, y + 3.4, 24, 10, data.route, 9, weight="bold", vertical="middle", min_size_mm=3),
+        ]
+    if data.route and data.stop:
+        elements += [
+            _text(31, y + 1.1, 18, 2.8, word("stop", language), 2.2, align="right"),
+            _text(31, y + 3.4, 18, 10, data.stop, 9, weight="bold", vertical="middle", align="right", min_size_mm=3),
+        ]
+    if cash:
+        amount = money(data.cod_minor or 0, data.currency, language)
+        elements += [
+            _text(53, y, 48, 4.8, word("cod", language), 3.2, weight="bold", inverse=True, vertical="middle"),
+            Box(x_mm=53, y_mm=y, width_mm=48, height_mm=height, stroke_mm=0.5),
+            _text(55, y + 4.8, 44, height - 5, amount, 7.6, weight="condensed", vertical="middle", align="center"),
+        ]
+    return tuple(elements)
+
+
+def _code(data: ParcelLabel) -> tuple[Element, ...]:
+    return (
+        Barcode(
+            x_mm=_LEFT, y_mm=92.6, width_mm=_WIDE, height_mm=25.6, symbology="code128", content=data.parcel_code,
+            module_max_mm=0.5,
+        ),
+        _text(_LEFT, 118.6, _WIDE, 6, data.parcel_number, 5, weight="bold", align="center", vertical="middle"),
+    )
+
+
+def _foot(data: ParcelLabel) -> tuple[Element, ...]:
+    label = word("note", data.language)
+    elements: list[Element] = [
+        Line(x_mm=_LEFT, y_mm=125.4, length_mm=_WIDE, stroke_mm=0.3),
+        Barcode(
+            x_mm=83, y_mm=126.4, width_mm=20, height_mm=20, symbology="qr", content=data.qr or data.parcel_code,
+            module_max_mm=0.76, align="right",
+        ),
+    ]
+    if data.note:
+        elements += [
+            _text(_LEFT, 126.8, 40, 2.8, label, 2.2),
+            _text(_LEFT, 129.6, 76, 14.4, data.note, 3.6, fit="wrap", min_size_mm=2.6),
+        ]
+    return tuple(elements)
+
+
+TEMPLATE = Template(
+    code="parcel",
+    title="Parcel label of our own van and of the practice carrier",
+    media=MEDIA,
+    data=ParcelLabel,
+    draw=draw,
+    example={
+        "language": "cs",
+        "parcel_code": build_own_code("parcel", "26-000123-1"),
+        "parcel_number": "26-000123-1",
+        "carrier": "Vlastní rozvoz",
+        "service": "Na adresu, dnes do 18:00",
+        "sender": {
+            "name": "Sklad", "company": "Kořenka s. r. o.", "street": "Skladová 12", "postcode": "301 00",
+            "city": "Plzeň", "country": "CZ", "phone": "+420 377 123 456",
+        },
+        "recipient": {
+            "name": "Jiří Žďárský", "street": "Na Příkopě 1047/17", "postcode": "110 00", "city": "Praha 1",
+            "country": "CZ", "phone": "+420 601 234 567",
+        },
+        "weight_g": 2450,
+        "route": "P4",
+        "stop": "12",
+        "piece": 1,
+        "pieces": 2,
+        "cod_minor": 125000,
+        "currency": "CZK",
+        "order_number": "26-000123",
+        "note": "Zvonek nefunguje, volejte prosím 10 minut předem. Druhé patro vlevo.",
+        "qr": "",
+    },
+)

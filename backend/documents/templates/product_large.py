@@ -1,0 +1,98 @@
+"""Product label 100 x 50 mm: name, till code, and for tracked goods lot, date and a GS1 Data Matrix that holds them."""
+
+import datetime
+
+from backend.documents.canvas import Barcode, Element, Layout, Line, Media, Text
+from backend.documents.template import Short, Template
+from backend.documents.templates.product import ProductLabel, RetailCode, retail_code
+from backend.documents.wording import day, word
+from backend.gs1.own_codes import build_own_code
+
+MEDIA = Media("100x50", 100, 50)
+
+
+class LargeProductLabel(ProductLabel, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    lot: Short = ""
+    best_before: datetime.date | None = None
+    serial: Short = ""
+    location_code: Short = ""
+    """Where it lives; printed as words only."""
+
+
+def draw(data: LargeProductLabel) -> Layout:
+    language = data.language
+    rows = [(word("sku", language), data.sku)]
+    if data.lot:
+        rows.append((word("lot", language), data.lot))
+    if data.best_before:
+        rows.append((word("best_before", language), day(data.best_before, language)))
+    if data.serial:
+        rows.append((word("serial", language), data.serial))
+    if data.location_code:
+        rows.append((word("location", language), data.location_code))
+    elements: list[Element] = [
+        Text(
+            x_mm=3, y_mm=2, width_mm=94, height_mm=13, text=data.name, size_mm=5, min_size_mm=3.2, fit="wrap",
+            weight="condensed", vertical="middle",
+        ),
+        Line(x_mm=3, y_mm=16, length_mm=94, stroke_mm=0.4),
+        _till_code(data),
+    ]
+    tracked = _tracked_content(data)
+    width = 24.0 if tracked else 39.0
+    for place, (label, value) in enumerate(rows[:4]):
+        y = 17.6 + place * 7.8
+        elements.append(Text(x_mm=58, y_mm=y, width_mm=width, height_mm=2.8, text=label, size_mm=2.3))
+        elements.append(
+            Text(x_mm=58, y_mm=y + 2.6, width_mm=width, height_mm=4.8, text=value, size_mm=3.9, weight="bold")
+        )
+    if tracked:
+        elements.append(
+            Barcode(
+                x_mm=83, y_mm=18, width_mm=15, height_mm=16, symbology="gs1-datamatrix", content=tracked,
+                module_max_mm=0.5,
+            )
+        )
+    return Layout(MEDIA, tuple(elements))
+
+
+def _till_code(data: LargeProductLabel) -> Element:
+    code = retail_code(data.gtin) if data.gtin else RetailCode("datamatrix", data.sku)
+    retail = code.symbology in ("ean13", "ean8", "upca")
+    return Barcode(
+        x_mm=2, y_mm=18, width_mm=54, height_mm=29.6, symbology=code.symbology, content=code.content,
+        use="retail" if retail else "floor", hri=retail, hri_size_mm=3.4, module_max_mm=0.4 if retail else 1.2,
+    )
+
+
+def _tracked_content(data: LargeProductLabel) -> str:
+    """GTIN with lot, date and serial in brackets: fixed parts first, for the shorter symbol."""
+    if not data.gtin or not (data.lot or data.best_before or data.serial):
+        return ""
+    content = f"(01){data.gtin.zfill(14)}"
+    if data.best_before:
+        content += f"(15){data.best_before:%y%m%d}"
+    if data.lot:
+        content += f"(10){data.lot}"
+    if data.serial:
+        content += f"(21){data.serial}"
+    return content
+
+
+TEMPLATE = Template(
+    code="product-large",
+    title="Large product label with lot and date",
+    media=MEDIA,
+    data=LargeProductLabel,
+    draw=draw,
+    example={
+        "language": "cs",
+        "name": "Medový perník „Pražský hrad“ v dárkové krabičce se šňůrkou, 250 g",
+        "sku": "PER-250-PH",
+        "gtin": "8591234567893",
+        "lot": "L2611A",
+        "best_before": "2027-05-31",
+        "serial": "",
+        "location_code": build_own_code("location", "A-04-2")[2:-2],
+    },
+)

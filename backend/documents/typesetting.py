@@ -1,0 +1,50 @@
+"""Typst in process: compiled templates kept warm, data as JSON, bundled fonts only.
+
+A template sees the bytes we hand over and the folder it lies in; it has no network, no packages and no host fonts.
+"""
+
+import datetime
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+import typst
+
+from backend.documents.lettering import FONT_FOLDER
+from backend.platform.errors import Problem
+
+DOCUMENTS_FOLDER = Path(__file__).parent
+EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+"""The creation time inside every PDF: equal data makes equal bytes, so that a paper can be known by its hash."""
+
+_compiling = threading.Lock()
+
+
+def compile_pdf(template: str, name: str, content: object) -> bytes:
+    """PDF of `template` (a file under `documents/`) with `content` as JSON in `sys.inputs[name]`."""
+    try:
+        # One compiler is not made for two threads; compiling takes a few milliseconds.
+        with _compiling:
+            return _compiler(template).compile(
+                format="pdf",
+                sys_inputs={name: msgspec.json.encode(content).decode()},
+                pdf_tags=False,
+                timestamp=EPOCH,
+            )
+    except typst.TypstError as error:
+        raise Problem(
+            "PAPER_NOT_SET",
+            f"Expected {template} to be set with this data, got {str(error)[:200]!r}; correct the data or the template.",
+            status=422,
+        ) from None
+
+
+@lru_cache(maxsize=32)
+def _compiler(template: str) -> typst.Compiler:
+    return typst.Compiler(
+        str(DOCUMENTS_FOLDER / template),
+        root=str(DOCUMENTS_FOLDER),
+        font_paths=[str(FONT_FOLDER)],
+        ignore_system_fonts=True,
+    )
