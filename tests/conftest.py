@@ -1,5 +1,6 @@
 """Real databases for every test: a SQLite file always, a PostgreSQL server of this run's own wherever one can start."""
 
+import asyncio
 import glob
 import os
 import pwd
@@ -8,9 +9,12 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 
@@ -35,7 +39,7 @@ def _run_postgres(folder: Path) -> Iterator[str]:
     if not found:
         pytest.fail(_POSTGRES_MISSING)
     bin_folder = found[-1]
-    options: dict[str, object] = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    options: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     if os.geteuid() == 0:
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
@@ -65,9 +69,13 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _postgres_admin(server: str, statement: str) -> None:
-    import asyncpg
+def _in_own_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Fixtures below are synchronous, so that others may ask for them from inside a running loop."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, work).result()
 
+
+async def _postgres_admin(server: str, statement: str) -> None:
     conn = await asyncpg.connect(server)
     try:
         await conn.execute(statement)
@@ -75,14 +83,19 @@ async def _postgres_admin(server: str, statement: str) -> None:
         await conn.close()
 
 
-@pytest.fixture(scope="session")
-async def postgres_template(postgres_server: str) -> str:
-    """A database with the schema, cloned for each test in some milliseconds."""
-    await _postgres_admin(postgres_server, "CREATE DATABASE rampa_template")
-    database = Database(postgres_server.rsplit("/", 1)[0] + "/rampa_template")
+async def _fill(url: str) -> None:
+    database = Database(url)
     await database.write(create_schema)
     await database.close()
-    return "rampa_template"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """A database with the schema, cloned for each test in some milliseconds."""
+    name = f"rampa_template_{uuid.uuid4().hex[:8]}"
+    _in_own_loop(_postgres_admin(postgres_server, f"CREATE DATABASE {name}"))
+    _in_own_loop(_fill(postgres_server.rsplit("/", 1)[0] + f"/{name}"))
+    return name
 
 
 @pytest.fixture(scope="session")
@@ -106,13 +119,11 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def postgres_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
-    server = request.getfixturevalue("postgres_server")
-    template = request.getfixturevalue("postgres_template")
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex}"
-    await _postgres_admin(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.rsplit("/", 1)[0] + f"/{name}"
-    await _postgres_admin(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _in_own_loop(_postgres_admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+    yield postgres_server.rsplit("/", 1)[0] + f"/{name}"
+    _in_own_loop(_postgres_admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -1,0 +1,1 @@
+"""What can happen, one file per room, frozen structs in the past tense: read together they are the product's story."""

@@ -184,7 +184,7 @@ class _SqliteWriter(threading.Thread):
         self.jobs = queue.SimpleQueue()
 
     def run(self) -> None:
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        with self.engine.connect().execution_options(writer=True) as conn:
             raw = conn.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
             while (first := self.jobs.get()) is not None:
@@ -203,8 +203,9 @@ class _SqliteWriter(threading.Thread):
     def _commit_group(self, conn: Connection, raw: sqlite3.Connection, group: list[Any]) -> None:
         outcomes: list[tuple[Callable[[Any, BaseException | None], None], Any, BaseException | None]] = []
         wake = False
+        transaction = None
         try:
-            raw.execute("BEGIN IMMEDIATE")
+            transaction = conn.begin()
             for work, settle in group:
                 conn.info.pop("wake", None)
                 raw.execute("SAVEPOINT job")
@@ -218,10 +219,10 @@ class _SqliteWriter(threading.Thread):
                     raw.execute("ROLLBACK TO job")
                     raw.execute("RELEASE job")
                     outcomes.append((settle, None, error))
-            raw.execute("COMMIT")
+            transaction.commit()
         except BaseException as error:  # a full disk or a locked file: nobody is told "saved"
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
+            if transaction is not None:
+                transaction.close()
             outcomes = [(settle, None, error) for _, settle in group]
             wake = False
         for settle, result, error in outcomes:
@@ -295,7 +296,7 @@ class Database:
 
             def once() -> T:
                 with self._engine.connect() as conn:
-                    return work(conn)
+                    return work(conn)  # never committed: leaving the block rolls back
 
             return await asyncio.get_running_loop().run_in_executor(self._readers, once)
         assert self._pg is not None
@@ -405,8 +406,7 @@ def sqlite_engine(url: URL | str) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        # the writer thread opens its own BEGIN IMMEDIATE; every other connection of this engine only reads
-        if conn.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            conn.exec_driver_sql("BEGIN")
+        writer = conn.get_execution_options().get("writer", False)
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine

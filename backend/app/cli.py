@@ -1,0 +1,67 @@
+"""The command `rampa`. Each command's room is imported only when it is called, so that `rampa resolve` starts at once.
+
+Errors are one sentence on standard error; the exit status is 0 or not.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from backend.app import settings
+
+COMMANDS = {
+    "serve": ("backend.app.commands", "serve the API and the app"),
+    "work": ("backend.app.commands", "run the worker: react to what happened"),
+    "migrate": ("backend.app.commands", "bring the database to the newest schema"),
+    "demo": ("backend.app.commands", "fill an empty database with the demo warehouse"),
+    "backup": ("backend.app.commands", "copy the running database into a file"),
+    "openapi": ("backend.app.commands", "print the description of the HTTP API"),
+    "agent": ("printing.commands", "run the printing agent"),
+    "virtual-printer": ("printing.commands", "a label printer that listens on a port and keeps what it gets"),
+    "fake-carrier": ("backend.shipping.commands", "a carrier's API for demo and tests"),
+    "import-orders": ("backend.channels.commands", "take order files in"),
+    "shippable": ("backend.orders.commands", "decide which orders can be sent, and promise stock to them"),
+    "verify-ledger": ("backend.stock.commands", "recompute every balance from the moves and compare"),
+    "label": ("backend.documents.commands", "draw a label"),
+    "resolve": ("backend.gs1.commands", "read codes from standard input, one JSON line each"),
+    "decode": ("backend.scanning.commands", "read codes from pictures"),
+}
+
+
+def _overview() -> str:
+    lines = ["usage: rampa COMMAND [...]", "", "Runs the warehouse and the order desk of an e-shop.", ""]
+    lines += [f"  {name:<16} {what}" for name, (_, what) in COMMANDS.items()]
+    return "\n".join([*lines, "", "rampa COMMAND --help tells more."])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return 0 if words else 2
+    if words[0] not in COMMANDS:
+        print(f"rampa: expected a command, got {words[0]!r}; rampa --help lists them.", file=sys.stderr)
+        return 2
+    parser = argparse.ArgumentParser(prog="rampa")
+    importlib.import_module(COMMANDS[words[0]][0]).add_commands(parser.add_subparsers(required=True))
+    args = parser.parse_args(words)
+    try:
+        args.settings = settings.load()
+        args.database_url = args.settings.database_url
+        return int(args.run(args) or 0)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        sentence = getattr(error, "sentence", None)
+        if sentence is None:
+            raise
+        print(f"rampa {words[0]}: {sentence}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

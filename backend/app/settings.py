@@ -1,0 +1,65 @@
+"""Every RAMPA_* setting, in one table. `docs/settings.md` is checked against it."""
+
+import os
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from backend.platform.errors import Problem
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Read once at start from the environment."""
+
+    database_url: str = "sqlite:///var/rampa.db"
+    """RAMPA_DATABASE_URL: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"""
+    host: str = "127.0.0.1"
+    """RAMPA_HOST: address to listen on"""
+    port: int = 8000
+    """RAMPA_PORT"""
+    public_url: str = ""
+    """RAMPA_PUBLIC_URL: how phones reach this server, for the QR codes; empty: as the request came in"""
+    zone: str = "Europe/Prague"
+    """RAMPA_ZONE: the shop's time zone; days of manifests and shown times"""
+    worker: str = "inline"
+    """RAMPA_WORKER: inline (inside the server) or none (`rampa work` runs elsewhere)"""
+    demo: bool = False
+    """RAMPA_DEMO: 1 opens /demo and its codes"""
+    secret_file: str = "var/secret.key"
+    """RAMPA_SECRET_FILE: key that encrypts partners' secrets; made at first start"""
+    log_level: str = "info"
+    """RAMPA_LOG_LEVEL: debug, info, warning, error"""
+    pwa_folder: str = ""
+    """RAMPA_PWA_FOLDER: where the built app lies; empty: pwa/dist beside the code"""
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from RAMPA_* variables. Raises `Problem` SETTING_WRONG naming the variable."""
+    given = os.environ if environment is None else environment
+    values: dict[str, object] = {}
+    for field in msgspec.structs.fields(Settings):
+        name = f"RAMPA_{field.name.upper()}"
+        if given.get(name, "") == "":
+            continue
+        try:
+            if field.type is bool:
+                values[field.name] = given[name].lower() in ("1", "true", "yes", "on")
+            else:
+                values[field.name] = msgspec.convert(given[name], field.type, strict=False)
+        except msgspec.ValidationError as error:
+            raise _wrong(name, given[name], str(error)) from None
+    settings = Settings(**values)  # type: ignore[arg-type]
+    if settings.worker not in ("inline", "none"):
+        raise _wrong("RAMPA_WORKER", settings.worker, "inline or none")
+    try:
+        ZoneInfo(settings.zone)
+    except (KeyError, ValueError):
+        raise _wrong("RAMPA_ZONE", settings.zone, "a zone such as Europe/Prague") from None
+    return settings
+
+
+def _wrong(name: str, got: str, expected: str) -> Problem:
+    return Problem(
+        "SETTING_WRONG", f"{name}: expected {expected}, got {got!r}; correct it.", expected=expected, got=got
+    )

@@ -1,0 +1,27 @@
+"""People and devices come and go."""
+
+from backend.platform.journal import Fact
+
+
+class DeviceEnrolled(Fact, frozen=True, kw_only=True):
+    """about: device:<id>"""
+
+    name: str
+
+
+class DeviceRevoked(Fact, frozen=True, kw_only=True):
+    name: str
+
+
+class SignedIn(Fact, frozen=True, kw_only=True):
+    """about: person:<id>"""
+
+    kind: str
+
+
+class MasterDataEdited(Fact, frozen=True, kw_only=True):
+    """about: <table>:<id>; an edit in the admin, old and new values of the changed columns."""
+
+    table: str
+    act: str
+    changes: dict[str, list[object]]

@@ -1,0 +1,164 @@
+"""Enrol a device, sign in at it, sign in at the office."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, delete, get, post
+from litestar.datastructures import Cookie
+
+from backend.identity import store
+from backend.identity.api import Caller, requires, requires_device, requires_known
+from backend.identity.pins import readable_pin
+from backend.identity.store import DeviceOpened, SessionOpened
+from backend.platform import clock
+from backend.platform.database import Database
+from backend.platform.errors import Unauthenticated
+
+COOKIE = "rampa_session"
+
+
+class EnrolmentRequest(msgspec.Struct, forbid_unknown_fields=True):
+    device_name: str
+
+
+class EnrolmentOpened(msgspec.Struct):
+    """`path` is what the QR shows after the address of this server; the secret stays behind the `#`."""
+
+    token: str
+    path: str
+    expires_at: datetime
+
+
+@post("/api/enrolments", guards=[requires("lead")])
+async def open_enrolment(data: EnrolmentRequest, database: Database, caller: Caller) -> EnrolmentOpened:
+    """A one-time code that enrols one device within ten minutes."""
+    name = data.device_name.strip()[:100] or "Device"
+    token, until = await database.write(lambda conn: store.open_enrolment(conn, name, caller.person_id, clock.now()))
+    return EnrolmentOpened(token, f"/enrol#{token}", until)
+
+
+class EnrolRequest(msgspec.Struct):
+    token: str
+    name: str = ""
+    app: str = ""
+
+
+@post("/api/devices")
+async def enrol_device(data: EnrolRequest, database: Database) -> DeviceOpened:
+    """Spend the one-time code; the answer holds the device's own secret, shown this once."""
+    return await database.write(lambda conn: store.enrol(conn, data.token, data.name.strip(), clock.now()))
+
+
+class BadgeRequest(msgspec.Struct):
+    """`badge` is the body of the scanned badge code, `pin` four to eight digits."""
+
+    badge: str
+    pin: str
+
+
+async def _check_badge(database: Database, badge: str, pin: str) -> Any:
+    """The person, or `Unauthenticated`. The try is noted in a transaction of its own, so that it always counts."""
+
+    def evaluate(conn: Any) -> Any:
+        now = clock.now()
+        who = store.find_by_badge(conn, badge.strip().upper())
+        subject = f"person:{who.id}" if who else f"badge:{store.ids.fingerprint(badge)[:32]}"
+        store.check_tries(conn, subject, now)
+        right = readable_pin(pin) and store.fits(who.pin_hash if who else None, pin)
+        store.note_try(conn, subject, right, now)
+        return who if right else None
+
+    who = await database.write(evaluate)
+    if who is None:
+        raise Unauthenticated(
+            "BADGE_OR_PIN_WRONG",
+            "Expected a known badge with its PIN, got another pair; scan the badge and type it again.",
+        )
+    return who
+
+
+@post("/api/sessions", guards=[requires_device])
+async def sign_in(data: BadgeRequest, database: Database, caller: Caller) -> SessionOpened:
+    """A person takes this device over for a shift."""
+    who = await _check_badge(database, data.badge, data.pin)
+    return await database.write(lambda conn: store.open_session(conn, who, "floor", caller.device_id, clock.now()))
+
+
+@delete("/api/sessions/current", guards=[requires_known])
+async def sign_out(database: Database, caller: Caller) -> None:
+    """The session ends; scans that were made in it may still arrive and keep their author."""
+    uid = caller.session_uid
+    if uid is not None:
+        await database.write(lambda conn: store.end_session(conn, uid, clock.now()))
+
+
+class OfficeRequest(msgspec.Struct):
+    email: str = ""
+    password: str = ""
+    badge: str = ""
+    pin: str = ""
+
+
+@post("/api/office/sign-in", status_code=200)
+async def office_sign_in(data: OfficeRequest, request: Request, database: Database) -> Response[SessionOpened]:
+    """By e-mail and password, or by badge and PIN at a tablet. Sets the session cookie."""
+    if data.badge:
+        who = await _check_badge(database, data.badge, data.pin)
+    else:
+        who = await _check_password(database, data)
+    opened = await database.write(lambda conn: store.open_session(conn, who, "office", None, clock.now()))
+    cookie = Cookie(
+        key=COOKIE, value=opened.token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/",
+        max_age=int(store.SESSION_LIFE.total_seconds()),
+    )  # fmt: skip
+    return Response(msgspec.structs.replace(opened, token=None), cookies=[cookie])
+
+
+async def _check_password(database: Database, data: OfficeRequest) -> Any:
+    def evaluate(conn: Any) -> Any:
+        now = clock.now()
+        who = store.find_by_email(conn, data.email)
+        subject = f"email:{store.ids.fingerprint(data.email.strip().lower())[:32]}"
+        store.check_tries(conn, subject, now)
+        right = store.fits(who.password_hash if who else None, data.password)
+        store.note_try(conn, subject, right, now)
+        return who if right else None
+
+    who = await database.write(evaluate)
+    if who is None:
+        raise Unauthenticated(
+            "PASSWORD_WRONG", "Expected a known e-mail with its password, got another pair; try again."
+        )
+    return who
+
+
+@post("/api/office/sign-out", status_code=200)
+async def office_sign_out(database: Database, caller: Caller) -> Response[dict[str, bool]]:
+    uid = caller.session_uid
+    if uid is not None:
+        await database.write(lambda conn: store.end_session(conn, uid, clock.now()))
+    return Response({"done": True}, cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/")])
+
+
+@get("/api/me", guards=[requires_known])
+async def who_am_i(caller: Caller) -> Caller:
+    return caller
+
+
+@get("/api/devices", guards=[requires("office")])
+async def list_devices(database: Database) -> list[dict[str, Any]]:
+    """Every enrolled device: when it was last heard, and what it said it still holds."""
+    return await database.read(store.list_devices)
+
+
+@post("/api/devices/{number:int}/revoke", guards=[requires("office")], status_code=200)
+async def revoke_device(number: int, database: Database, caller: Caller) -> dict[str, bool]:
+    await database.write(lambda conn: store.revoke_device(conn, number, caller.person_id, clock.now()))
+    return {"done": True}
+
+
+ROUTES = [
+    open_enrolment, enrol_device, sign_in, sign_out, office_sign_in, office_sign_out, who_am_i, list_devices,
+    revoke_device,
+]  # fmt: skip

@@ -1,0 +1,146 @@
+"""The order of the queue, without I/O: read scans leniently, know repeats, see gaps, cut chunks, fold a flow over them.
+
+The queue never jams: refused and unreadable scans are taken too, and their verdict is stored. Same sequence number,
+same verdict, for ever.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from backend.platform.errors import Malformed, TooLarge
+from backend.platform.limits import SCAN_RAW_CHARACTERS, SCANS_PER_REQUEST, SCANS_PER_TRANSACTION
+from backend.scanning.protocol import Decision, Flow, Refusal, Scan, ScanEnvelope, Taken, Verdict
+
+SEQ_MAX = 2**53 - 1
+"""The largest whole number that a browser counts exactly."""
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A scan that could not be read: it takes its place in the queue with a verdict of its own."""
+
+    seq: int
+    reason: str
+    text: str
+
+
+Received = Scan | Unreadable
+
+_envelope = msgspec.json.Decoder(ScanEnvelope)
+_scan = msgspec.json.Decoder(Scan)
+_verdict = msgspec.json.Encoder()
+
+
+def read_envelope(body: bytes) -> ScanEnvelope:
+    """The request as a whole; raises `Malformed` ENVELOPE_UNREADABLE or `TooLarge` TOO_MANY_SCANS."""
+    try:
+        envelope = _envelope.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(
+            "ENVELOPE_UNREADABLE",
+            f"Expected a JSON object with a list `scans`, got something else ({error}); nothing was taken, send it again.",
+            expected="{scans: [...]}", got=str(error)[:200],
+        ) from None  # fmt: skip
+    if len(envelope.scans) > SCANS_PER_REQUEST:
+        raise TooLarge(
+            "TOO_MANY_SCANS",
+            f"Expected at most {SCANS_PER_REQUEST} scans in a request, got {len(envelope.scans)}; send them in parts.",
+            expected=str(SCANS_PER_REQUEST), got=str(len(envelope.scans)),
+        )  # fmt: skip
+    return envelope
+
+
+def read_scans(envelope: ScanEnvelope) -> list[Received]:
+    """Each scan by itself. An unreadable one keeps its number, or the place it stands at when it has none."""
+    received: list[Received] = []
+    for place, raw in enumerate(envelope.scans):
+        received.append(_read_one(bytes(raw), envelope.from_seq + place))
+    return received
+
+
+def _read_one(raw: bytes, place_seq: int) -> Received:
+    text = raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
+    try:
+        scan = _scan.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError, RecursionError) as error:
+        return Unreadable(_seq_inside(raw, place_seq), str(error)[:300], text[:SCAN_RAW_CHARACTERS])
+    if not 1 <= scan.seq <= SEQ_MAX:
+        return Unreadable(place_seq, f"seq {scan.seq} is out of range", text[:SCAN_RAW_CHARACTERS])
+    if scan.at.tzinfo is None:
+        return Unreadable(scan.seq, "the time has no zone", text[:SCAN_RAW_CHARACTERS])
+    too_long = len(scan.raw) > SCAN_RAW_CHARACTERS or len(text) > 16 * SCAN_RAW_CHARACTERS
+    if too_long or "\\u0000" in text or len(scan.flow) > 32 or len(scan.task) > 64 or len(scan.kind) > 32:
+        return Unreadable(scan.seq, "a member is longer than allowed, or holds a zero byte", text[:SCAN_RAW_CHARACTERS])
+    return scan
+
+
+def _seq_inside(raw: bytes, place_seq: int) -> int:
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return place_seq
+    seq = found.get("seq") if isinstance(found, dict) else None
+    return seq if isinstance(seq, int) and not isinstance(seq, bool) and 1 <= seq <= SEQ_MAX else place_seq
+
+
+def contiguous(received: Sequence[Received], acked_seq: int) -> tuple[list[Received], list[Received], bool]:
+    """Split into repeats (already answered) and fresh scans without a gap after `acked_seq`; True when a gap follows."""
+    repeats: list[Received] = []
+    fresh: list[Received] = []
+    expected = acked_seq + 1
+    for each in sorted(received, key=lambda one: one.seq):
+        if each.seq <= acked_seq:
+            repeats.append(each)
+        elif each.seq == expected:
+            fresh.append(each)
+            expected += 1
+        elif each.seq < expected:
+            continue  # the same number twice in one request: the first one counts
+        else:
+            return repeats, fresh, True
+    return repeats, fresh, False
+
+
+def chunks(fresh: Sequence[Received]) -> list[list[Received]]:
+    """At most `SCANS_PER_TRANSACTION` each, order kept."""
+    return [list(fresh[at : at + SCANS_PER_TRANSACTION]) for at in range(0, len(fresh), SCANS_PER_TRANSACTION)]
+
+
+def runs_of_one_flow(taken: Sequence[Taken]) -> list[list[Taken]]:
+    """Neighbours of the same flow are loaded and saved together."""
+    runs: list[list[Taken]] = []
+    for each in taken:
+        if runs and runs[-1][-1].scan.flow == each.scan.flow:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return runs
+
+
+def fold(flow: Flow, snapshot: Any, run: Sequence[Taken], now: datetime) -> tuple[Any, list[tuple[Taken, Decision]]]:
+    """Decide each scan on what the ones before it have left. Acts stand or fall together."""
+    refused_acts = {each.scan.act for each in run if each.act_refused}
+    decided: list[tuple[Taken, Decision]] = []
+    for each in run:
+        if each.scan.local != "ok":
+            decision = Decision(note={"local": each.scan.local})
+        elif each.scan.act is not None and each.scan.act in refused_acts:
+            decision = Decision(refusal=Refusal(code="ACT_REFUSED", cure="SCAN_AGAIN"))
+        else:
+            snapshot, decision = flow.decide(snapshot, each, now)
+        if decision.refusal is not None and each.scan.act is not None:
+            refused_acts.add(each.scan.act)
+        decided.append((each, decision))
+    return snapshot, decided
+
+
+def verdict_of(seq: int, decision: Decision, scan: Scan) -> Verdict:
+    outcome = "ok" if decision.refusal is None else "refused"
+    return Verdict(seq=seq, id=scan.id, outcome=outcome, refusal=decision.refusal, note=decision.note)
+
+
+def encode_verdict(verdict: Verdict) -> bytes:
+    """The bytes that answer this sequence number for ever."""
+    return _verdict.encode(verdict)
