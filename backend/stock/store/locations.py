@@ -1,0 +1,122 @@
+"""Locations: made by the office, read by everyone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from backend.catalog.api import in_slices
+from backend.platform.database import upsert
+from backend.platform.errors import NotFound
+from backend.stock.location import Location, code_of_key
+from backend.stock.tables import PHYSICAL_KINDS, VIRTUAL_KINDS, location, warehouse
+
+_COLUMNS = (
+    location.c.id,
+    location.c.code,
+    location.c.kind,
+    location.c.zone,
+    location.c.walk_sequence,
+    location.c.blocked,
+    location.c.active,
+)
+_OPTIONAL = {
+    "kind": "pick_face",
+    "zone": "",
+    "aisle": "",
+    "bay": "",
+    "level": "",
+    "bin": "",
+    "walk_sequence": 0,
+    "blocked": False,
+    "active": True,
+}
+
+
+def _as_location(row: Row[Any]) -> Location:
+    return Location(row.id, row.code, row.kind, row.zone, row.walk_sequence, row.blocked, row.active)
+
+
+def main_warehouse(conn: Connection, code: str = "MAIN", name: str = "Main warehouse") -> int:
+    """The id of the first warehouse, made when there is none."""
+    found = conn.execute(sa.select(sa.func.min(warehouse.c.id))).scalar_one()
+    if found is None:
+        conn.execute(upsert(conn, warehouse).values(code=code, name=name).on_conflict_do_nothing())
+        found = conn.execute(sa.select(sa.func.min(warehouse.c.id))).scalar_one()
+    return int(found)
+
+
+def create_locations(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert locations (columns of the table; only `code` is required); ids in the order of `rows`."""
+    if not rows:
+        return []
+    home = main_warehouse(conn)
+    filled = [{"warehouse_id": home} | _OPTIONAL | dict(row) for row in rows]
+    returned = conn.execute(sa.insert(location).returning(location.c.id, sort_by_parameter_order=True), filled)
+    return [row.id for row in returned]
+
+
+def outside(conn: Connection, kind: str) -> int:
+    """The id of the virtual location of a kind (vendor, customer, variance, scrap, transit), made on first use."""
+    if kind not in VIRTUAL_KINDS:
+        raise ValueError(f"expected one of {VIRTUAL_KINDS}, got {kind!r}")
+    ask = sa.select(sa.func.min(location.c.id)).where(location.c.kind == kind)
+    found = conn.execute(ask).scalar_one()
+    if found is None:
+        row = _OPTIONAL | {"warehouse_id": main_warehouse(conn), "code": kind.upper(), "kind": kind}
+        conn.execute(upsert(conn, location).values(**row).on_conflict_do_nothing())
+        found = conn.execute(ask).scalar_one()
+    return int(found)
+
+
+def locations_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Location]:
+    return {
+        row.id: _as_location(row)
+        for part in in_slices(ids)
+        for row in conn.execute(sa.select(*_COLUMNS).where(location.c.id.in_(part)))
+    }
+
+
+def locations_by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Location]:
+    """Locations, totes and carts by scan key. A key of the wrong kind (`loc:` of a tote) is absent."""
+    codes = {code for code in map(code_of_key, keys) if code is not None}
+    return {
+        found.key: found
+        for part in in_slices(codes)
+        for found in map(_as_location, conn.execute(sa.select(*_COLUMNS).where(location.c.code.in_(part))))
+    }
+
+
+def location_by_key(conn: Connection, key: str) -> Location | None:
+    return locations_by_keys(conn, [key]).get(key)
+
+
+def locations_of_kind(conn: Connection, kinds: Iterable[str]) -> list[Location]:
+    """Active locations of the given kinds in walking order."""
+    statement = (
+        sa.select(*_COLUMNS)
+        .where(location.c.kind.in_(sorted(set(kinds))), location.c.active)
+        .order_by(location.c.walk_sequence, location.c.code)
+    )
+    return [_as_location(row) for row in conn.execute(statement)]
+
+
+def set_blocked(conn: Connection, location_id: int, blocked: bool) -> None:
+    """Stock at a blocked location is not promised to anybody; what is reserved there already stays reserved."""
+    changed = conn.execute(
+        sa.update(location)
+        .where(location.c.id == location_id)
+        .values(blocked=blocked, version=location.c.version + 1)
+    )
+    if changed.rowcount != 1:
+        raise NotFound("LOCATION_UNKNOWN", f"Expected a location, got number {location_id}; look it up again.")
+
+
+def read_physical(conn: Connection, ids: Iterable[int]) -> dict[int, bool]:
+    """Which of the locations keep a balance."""
+    return {
+        row.id: row.kind in PHYSICAL_KINDS
+        for part in in_slices(ids)
+        for row in conn.execute(sa.select(location.c.id, location.c.kind).where(location.c.id.in_(part)))
+    }
