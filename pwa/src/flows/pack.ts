@@ -1,0 +1,394 @@
+/*
+ * Pack and check at the bench: the tote is on the table, each piece is scanned, the screen counts down what is missing.
+ *
+ * The story: checking -> (stopped while a foreign piece lies there) -> carton -> weight -> the parcel is closed; with
+ * the last piece in a closed parcel the order is packed, the label comes out, and scanning it on the parcel proves that
+ * it sits on the right one. The server decides the same by backend/outbound/packing.py; contracts/flows/pack.json holds
+ * both to the same answers.
+ *
+ * Inputs besides scans, undo and verdicts: quantity (grams, while weighing); confirm put_aside, close_parcel, back,
+ * carton {carton: key | null}, weight {weight_g}, missing {line, quantity}.
+ */
+import type { Effect, Flow, Input, Refusal, Step, Tone } from './flow';
+import { keyKind } from './key_kinds';
+import { RANK, left, piecesLeft, progress, wanted } from './pack_state';
+import type { PackBundle, PackCore, PackLine, PackParcel, PackState } from './pack_state';
+
+const WEIGHT_G_MAX = 1_000_000;
+
+function refuse(
+  code: string, cure: string, expected: Record<string, unknown> = {}, values: Record<string, unknown> = {},
+): Refusal {
+  return { code, expected, got: values, cure, values };
+}
+
+/** Where the work stands, read from the counts alone. */
+function settled({ bundle, checked, missing, parcels, open, acts, stale }: PackCore): PackState {
+  const core = { bundle, checked, missing, parcels, open, acts, stale };
+  if (core.bundle.stopped !== null) {
+    const refusal = refuse(core.bundle.stopped, 'CALL_OFFICE', {}, { order: core.bundle.order.number });
+    return { ...core, path: 'pack.on_hold', refusal };
+  }
+  if (piecesLeft(core) > 0) return { ...core, path: 'pack.checking' };
+  if (core.open !== null) return { ...core, path: 'pack.carton' };
+  const waiting = core.parcels.filter((parcel) => RANK[parcel.state] < RANK.verified);
+  const labelled = waiting.find((parcel) => parcel.state === 'labelled');
+  if (labelled !== undefined) return { ...core, path: 'pack.label', parcel: labelled.uid };
+  return { ...core, path: waiting.length > 0 ? 'pack.await_label' : 'pack.done' };
+}
+
+function start(bundle: PackBundle): PackState {
+  const checked: Record<string, number> = {};
+  for (const line of bundle.lines) checked[line.id] = line.checked;
+  const parcels = bundle.parcels.filter((parcel) => parcel.state !== 'open' || Object.keys(parcel.contents).length > 0);
+  const open = parcels.find((parcel) => parcel.state === 'open')?.uid ?? null;
+  return settled({ bundle, checked, missing: {}, parcels, open, acts: [], stale: false });
+}
+
+function replaced(parcels: readonly PackParcel[], uid: string, change: Partial<PackParcel>): PackParcel[] {
+  return parcels.map((parcel) => (parcel.uid === uid ? { ...parcel, ...change } : parcel));
+}
+
+type Contents = Readonly<Record<string, number>>;
+
+function withPieces(contents: Contents, line: number, quantity: number): Contents {
+  const { [line]: before = 0, ...others } = contents;
+  return before + quantity > 0 ? { ...others, [line]: before + quantity } : others;
+}
+
+// What a scan does
+
+interface Scanned {
+  keys: readonly string[];
+  raw: string;
+}
+
+function record(
+  state: PackState, kind: string, act: string | null, body: Record<string, unknown>, scanned?: Scanned, local = 'ok',
+): Effect {
+  const { keys, raw } = scanned ?? { keys: [], raw: '' };
+  return { type: 'record', scan: { kind, step: state.path, act, keys, raw, local, body } };
+}
+
+function refused(
+  state: PackState, refusal: Refusal, tone: Tone, kind = '', scanned?: Scanned, body: Record<string, unknown> = {},
+): Step<PackState> {
+  const effects: Effect[] = [{ type: 'feedback', tone }, { type: 'refuse', refusal }];
+  if (kind !== '') effects.unshift(record(state, kind, null, body, scanned, refusal.code));
+  return { state, effects };
+}
+
+/** The line that a code counts for: the first with room for all its pieces. A value tells why there is none. */
+function lineFor(state: PackState, keys: readonly string[]): { line: PackLine; quantity: number } | Refusal | null {
+  for (const key of keys) {
+    const found = state.bundle.lines.flatMap((line) =>
+      line.codes.filter((code) => code.key === key).map((code) => ({ line, quantity: code.quantity })),
+    );
+    const fits = found.find(({ line, quantity }) => left(state, line) >= quantity);
+    if (fits !== undefined) return fits;
+    const first = found[0];
+    if (first === undefined) continue;
+    const { sku, name } = first.line;
+    const room = found.find(({ line }) => left(state, line) > 0);
+    if (room !== undefined) {
+      const values = { sku, name, quantity: room.quantity };
+      return refuse('TOO_MANY', 'SCAN_PIECES', { quantity: left(state, room.line) }, values);
+    }
+    const count = wanted(state, first.line);
+    return refuse('ALREADY_CHECKED', 'PUT_ASIDE', { wanted: count }, { sku, name, checked: count });
+  }
+  return null;
+}
+
+function checkPiece(state: PackState, scanned: Scanned, newAct: () => string): Step<PackState> {
+  const found = lineFor(state, scanned.keys);
+  if (found === null) return foreignPiece(state, scanned);
+  if ('code' in found) return refused(state, found, 'already', 'product', scanned);
+  const { line, quantity } = found;
+  const act = newAct();
+  const uid = state.open ?? newAct();
+  let parcels = state.parcels;
+  if (state.open === null) {
+    const position = state.parcels.length + 1;
+    parcels = [
+      ...parcels,
+      { uid, number: null, position, state: 'open', carton: null, weight_g: null, contents: {}, label_key: null },
+    ];
+  }
+  const inside = parcels.find((parcel) => parcel.uid === uid)?.contents ?? {};
+  const next = settled({
+    ...state,
+    checked: { ...state.checked, [line.id]: (state.checked[line.id] ?? 0) + quantity },
+    parcels: replaced(parcels, uid, { contents: withPieces(inside, line.id, quantity) }),
+    open: uid,
+    acts: [...state.acts, { act, kind: 'check', parcel: uid, line: line.id, quantity }],
+  });
+  const body = { line: line.id, quantity, parcel: uid, station: state.bundle.station };
+  const effects: Effect[] = [record(state, 'product', act, body, scanned)];
+  if (next.path === 'pack.carton' && closesAtOnce(next)) return followed(effects, close(next, null, null, newAct));
+  const tone: Tone = next.path === 'pack.carton' ? 'order' : left(next, line) === 0 ? 'line' : 'piece';
+  effects.push({ type: 'feedback', tone });
+  return { state: next, effects };
+}
+
+function foreignPiece(state: PackState, scanned: Scanned): Step<PackState> {
+  const kind = keyKind(scanned.keys);
+  const known = scanned.keys.map((key) => state.bundle.places[key]).find((place) => place !== undefined);
+  if (known === undefined && kind !== 'product') {
+    const wrong = kind === 'text'
+      ? refuse('CODE_UNKNOWN', 'SCAN_OTHER_CODE', { kind: 'product' }, { got: scanned.raw })
+      : refuse('WRONG_KIND', 'SCAN_KIND', { kind: 'product' }, { got: kind });
+    return refused(state, wrong, 'wrong_thing', 'product', scanned);
+  }
+  const values = known ?? { sku: '', name: scanned.raw, belongs: '' };
+  const refusal = refuse('NOT_IN_THIS_ORDER', 'PUT_ASIDE', { order: state.bundle.order.number }, { ...values });
+  const { effects } = refused(state, refusal, 'wrong_thing', 'product', scanned);
+  return { state: { ...(state as PackCore), path: 'pack.stopped', refusal }, effects };
+}
+
+function closesAtOnce(state: PackState): boolean {
+  return state.bundle.cartons.length === 0 && !state.bundle.weigh;
+}
+
+function followed(effects: Effect[], step: Step<PackState>): Step<PackState> {
+  return { state: step.state, effects: [...effects, ...step.effects] };
+}
+
+function chooseCarton(state: PackState, key: string | null, newAct: () => string): Step<PackState> {
+  if (key !== null && !state.bundle.cartons.some((carton) => carton.key === key)) {
+    const refusal = refuse('CARTON_UNKNOWN', 'SCAN_CARTON', { carton: 'carton' }, { carton: key });
+    return refused(state, refusal, 'wrong_thing');
+  }
+  if (state.open === null) return refused(state, refuse('PARCEL_EMPTY', 'SCAN_PIECE'), 'wrong_thing');
+  if (!state.bundle.weigh) return close(state, key, null, newAct);
+  const next: PackState = { ...(state as PackCore), path: 'pack.weight', carton: key };
+  return { state: next, effects: [{ type: 'feedback', tone: 'piece' }] };
+}
+
+function close(state: PackState, carton: string | null, weightG: number | null, newAct: () => string): Step<PackState> {
+  const uid = state.open;
+  if (uid === null) return refused(state, refuse('PARCEL_EMPTY', 'SCAN_PIECE'), 'wrong_thing');
+  const act = newAct();
+  const last = piecesLeft(state) === 0;
+  const next = settled({
+    ...state,
+    parcels: replaced(state.parcels, uid, { state: 'closed', carton, weight_g: weightG }),
+    open: null,
+    acts: [...state.acts, { act, kind: 'close', parcel: uid, line: null, quantity: 0 }],
+  });
+  const body = { parcel: uid, carton, weight_g: weightG, last, station: state.bundle.station };
+  const effects: Effect[] = [record(state, 'close', act, body), { type: 'feedback', tone: last ? 'order' : 'line' }];
+  return { state: next, effects };
+}
+
+function weigh(state: PackState, carton: string | null, weightG: unknown, newAct: () => string): Step<PackState> {
+  if (typeof weightG === 'number' && Number.isInteger(weightG) && weightG > 0 && weightG <= WEIGHT_G_MAX) {
+    return close(state, carton, weightG, newAct);
+  }
+  return refused(state, refuse('WEIGHT_MISSING', 'WEIGH', {}, { weight_g: weightG ?? null }), 'wrong_thing');
+}
+
+type Labelling = PackState & { path: 'pack.label' };
+
+function checkLabel(state: Labelling, scanned: Scanned, newAct: () => string): Step<PackState> {
+  const parcel = state.parcels.find((each) => each.uid === state.parcel);
+  if (parcel === undefined) return { state, effects: [] };
+  const body = { parcel: parcel.uid };
+  const kind = keyKind(scanned.keys);
+  if (!ownLabel(parcel, scanned.keys)) {
+    const expected = { parcel: parcel.number };
+    if (kind === 'parcel' || state.parcels.some((other) => ownLabel(other, scanned.keys))) {
+      const values = { parcel: parcel.number, got: scanned.raw };
+      const refusal = refuse('LABEL_OF_OTHER_PARCEL', 'SWAP_LABEL', expected, values);
+      return refused(state, refusal, 'wrong_thing', 'label', scanned, body);
+    }
+    const refusal = kind === 'text'
+      ? refuse('CODE_UNKNOWN', 'SCAN_OTHER_CODE', { kind: 'parcel' }, { got: scanned.raw })
+      : refuse('WRONG_KIND', 'SCAN_KIND', { kind: 'parcel' }, { got: kind });
+    return refused(state, refusal, 'wrong_thing', 'label', scanned, body);
+  }
+  const act = newAct();
+  const next = settled({
+    ...state,
+    parcels: replaced(state.parcels, parcel.uid, { state: 'verified' }),
+    acts: [...state.acts, { act, kind: 'label', parcel: parcel.uid, line: null, quantity: 0 }],
+  });
+  const effects: Effect[] = [record(state, 'label', act, body, scanned)];
+  effects.push({ type: 'feedback', tone: next.path === 'pack.done' ? 'order' : 'line' });
+  if (next.path === 'pack.done') effects.push({ type: 'done' });
+  return { state: next, effects };
+}
+
+function ownLabel(parcel: PackParcel, keys: readonly string[]): boolean {
+  return keys.some((key) => key === parcel.label_key || (parcel.number !== null && key === `parcel:${parcel.number}`));
+}
+
+function lineStopped(state: PackState & { path: 'pack.stopped' }): Refusal {
+  const { sku, name, belongs } = state.refusal.values;
+  return refuse('LINE_STOPPED', 'PUT_ASIDE', { name }, { sku, name, belongs });
+}
+
+function scan(state: PackState, scanned: Scanned, newAct: () => string): Step<PackState> {
+  if (scanned.keys.includes('command:undo')) return undo(state, newAct);
+  if (scanned.keys.includes('command:done')) return done(state, newAct);
+  switch (state.path) {
+    case 'pack.checking':
+    case 'pack.carton':
+    case 'pack.weight': {
+      const carton = scanned.keys.find((key) => key.startsWith('carton:'));
+      return carton === undefined ? checkPiece(state, scanned, newAct) : chooseCarton(state, carton, newAct);
+    }
+    case 'pack.stopped':
+      return refused(state, lineStopped(state), 'wrong_thing', 'product', scanned);
+    case 'pack.await_label': {
+      const parcel = state.parcels.find((each) => each.state === 'closed');
+      const values = { parcel: parcel?.number ?? null };
+      const refusal = refuse('LABEL_NOT_READY', 'WAIT', values, values);
+      return refused(state, refusal, 'later', 'label', scanned, { parcel: parcel?.uid ?? null });
+    }
+    case 'pack.label':
+      return checkLabel(state, scanned, newAct);
+    case 'pack.on_hold':
+      return refused(state, state.refusal, 'wrong_thing');
+    case 'pack.done':
+      return { state, effects: [] };
+  }
+}
+
+/** The one button, or its printed command: what "done" means here. */
+function done(state: PackState, newAct: () => string): Step<PackState> {
+  if (state.path === 'pack.stopped') return { state: settled(state), effects: [{ type: 'feedback', tone: 'piece' }] };
+  if (state.path === 'pack.checking') return closeParcel(state, newAct);
+  if (state.path === 'pack.carton') return chooseCarton(state, null, newAct);
+  return { state, effects: [] };
+}
+
+/** A parcel is full before the last piece: the next piece opens another one. */
+function closeParcel(state: PackState, newAct: () => string): Step<PackState> {
+  if (state.open === null) return refused(state, refuse('PARCEL_EMPTY', 'SCAN_PIECE'), 'wrong_thing');
+  if (closesAtOnce(state)) return close(state, null, null, newAct);
+  const core: PackCore = state;
+  if (state.bundle.cartons.length > 0) return { state: { ...core, path: 'pack.carton' }, effects: [] };
+  return { state: { ...core, path: 'pack.weight', carton: null }, effects: [] };
+}
+
+function missing(state: PackState, body: Record<string, unknown>, newAct: () => string): Step<PackState> {
+  const line = state.bundle.lines.find((each) => each.id === body['line']);
+  const quantity = body['quantity'];
+  if (line === undefined || typeof quantity !== 'number' || !Number.isInteger(quantity) || quantity < 1) {
+    return { state, effects: [] };
+  }
+  if (quantity > left(state, line)) {
+    const values = { sku: line.sku, name: line.name, quantity };
+    return refused(state, refuse('TOO_MANY', 'SCAN_PIECES', { quantity: left(state, line) }, values), 'already');
+  }
+  const act = newAct();
+  const core: PackCore = {
+    ...state,
+    missing: { ...state.missing, [line.id]: (state.missing[line.id] ?? 0) + quantity },
+    acts: [...state.acts, { act, kind: 'missing', parcel: null, line: line.id, quantity }],
+  };
+  const effects: Effect[] = [
+    record(state, 'missing', act, { line: line.id, quantity, station: state.bundle.station }),
+    { type: 'feedback', tone: 'warning' },
+  ];
+  const next = settled(core);
+  if (state.bundle.partial && progress(next).wanted > 0) return { state: next, effects };
+  const refusal = refuse('ORDER_ON_HOLD', 'CALL_OFFICE', {}, { order: state.bundle.order.number, hold: 'STOCK_SHORT' });
+  return { state: { ...core, path: 'pack.on_hold', refusal }, effects: [...effects, { type: 'refuse', refusal }] };
+}
+
+export function canUndo(state: PackState): boolean {
+  return state.path !== 'pack.stopped' && state.path !== 'pack.on_hold' && undoRefusal(state) === null;
+}
+
+function undoRefusal(state: PackState): Refusal | null {
+  const last = state.acts.at(-1);
+  if (last === undefined) return refuse('NOTHING_TO_UNDO', 'GO_ON');
+  if (last.kind === 'check' || last.kind === 'missing') return null;
+  const parcel = state.parcels.find((each) => each.uid === last.parcel);
+  if (last.kind === 'close' && parcel?.state === 'closed') return null;
+  return refuse('LABEL_BOOKED', 'CALL_OFFICE', {}, { parcel: parcel?.number ?? null });
+}
+
+function undo(state: PackState, newAct: () => string): Step<PackState> {
+  if (state.path === 'pack.stopped') return refused(state, lineStopped(state), 'wrong_thing');
+  if (state.path === 'pack.on_hold') return refused(state, state.refusal, 'wrong_thing');
+  const no = undoRefusal(state);
+  const last = state.acts.at(-1);
+  if (no !== null || last === undefined) return refused(state, no ?? refuse('NOTHING_TO_UNDO', 'GO_ON'), 'already');
+  let core: PackCore = { ...state, acts: state.acts.slice(0, -1) };
+  const line = String(last.line);
+  if (last.kind === 'missing') {
+    core = { ...core, missing: { ...core.missing, [line]: (core.missing[line] ?? 0) - last.quantity } };
+  } else if (last.kind === 'check' && last.parcel !== null && last.line !== null) {
+    const inside = core.parcels.find((parcel) => parcel.uid === last.parcel)?.contents ?? {};
+    const contents = withPieces(inside, last.line, -last.quantity);
+    const empty = Object.keys(contents).length === 0;
+    core = {
+      ...core,
+      checked: { ...core.checked, [line]: (core.checked[line] ?? 0) - last.quantity },
+      parcels: empty
+        ? core.parcels.filter((parcel) => parcel.uid !== last.parcel)
+        : replaced(core.parcels, last.parcel, { contents }),
+      open: empty ? null : last.parcel,
+    };
+  } else if (last.parcel !== null) {
+    const reopened = replaced(core.parcels, last.parcel, { state: 'open', carton: null, weight_g: null });
+    core = { ...core, parcels: reopened, open: last.parcel };
+  }
+  const effects = [record(state, 'undo', newAct(), { of: last.act }), { type: 'feedback', tone: 'piece' } as const];
+  return { state: settled(core), effects };
+}
+
+function confirm(state: PackState, what: string, body: Record<string, unknown>, newAct: () => string): Step<PackState> {
+  const closing = state.path === 'pack.carton' || state.path === 'pack.weight';
+  if (what === 'put_aside' && state.path === 'pack.stopped') return done(state, newAct);
+  if (what === 'close_parcel' && state.path === 'pack.checking') return closeParcel(state, newAct);
+  if (what === 'back' && closing) return { state: settled(state), effects: [] };
+  if (what === 'missing' && state.path === 'pack.checking') return missing(state, body, newAct);
+  if (what === 'carton' && (closing || state.path === 'pack.checking')) {
+    const key = body['carton'];
+    return chooseCarton(state, typeof key === 'string' ? key : null, newAct);
+  }
+  if (what === 'weight' && state.path === 'pack.weight') return weigh(state, state.carton, body['weight_g'], newAct);
+  return { state, effects: [] };
+}
+
+/** News from the server: labels and numbers are taken over, counts made here stay unless the server refused some. */
+function bundleChanged(state: PackState, bundle: PackBundle): PackState {
+  if (state.stale) return start(bundle);
+  const parcels = state.parcels.map((parcel) => {
+    const news = bundle.parcels.find((each) => each.uid === parcel.uid);
+    if (news === undefined || parcel.state === 'open') return parcel;
+    const { number, label_key, position } = news;
+    const newer = RANK[news.state] > RANK[parcel.state];
+    return { ...parcel, number, label_key, position, state: newer ? news.state : parcel.state };
+  });
+  const { stopped, places } = bundle;
+  const core: PackCore = { ...state, bundle: { ...state.bundle, stopped, places }, parcels };
+  const waits = state.path === 'pack.await_label' || state.path === 'pack.label' || state.path === 'pack.on_hold';
+  return waits || bundle.stopped !== null ? settled(core) : { ...state, ...core };
+}
+
+function step(state: PackState, input: Input<PackBundle>, newAct: () => string): Step<PackState> {
+  switch (input.type) {
+    case 'scan':
+      return scan(state, { keys: input.reading.keys, raw: input.raw }, newAct);
+    case 'quantity':
+      return state.path === 'pack.weight' ? weigh(state, state.carton, input.value, newAct) : { state, effects: [] };
+    case 'undo':
+      return undo(state, newAct);
+    case 'confirm':
+      return confirm(state, input.what, input.body ?? {}, newAct);
+    case 'verdict':
+      if (input.verdict.outcome === 'ok' || input.verdict.refusal === null) return { state, effects: [] };
+      return refused({ ...state, stale: true }, input.verdict.refusal, 'wrong_thing');
+    case 'bundle_changed':
+      return { state: bundleChanged(state, input.bundle), effects: [] };
+    case 'skip':
+      return { state, effects: [] };
+  }
+}
+
+export const pack: Flow<PackState, PackBundle> = { name: 'pack', start, step };

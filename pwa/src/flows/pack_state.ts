@@ -1,0 +1,133 @@
+/*
+ * What packing knows: the bundle from the server, and what was done at the bench since. Read by pack.ts and the screen.
+ */
+import type { Bundle, Refusal } from './flow';
+
+export interface PackLine {
+  id: number;
+  sku: string;
+  name: string;
+  picture: string | null;
+  codes: readonly { key: string; quantity: number; level?: string }[];
+  wanted: number;
+  checked: number;
+}
+
+export type ParcelState = 'open' | 'closed' | 'labelled' | 'verified' | 'loaded' | 'dispatched';
+
+export interface PackParcel {
+  uid: string;
+  number: string | null;
+  position: number;
+  state: ParcelState;
+  carton: string | null;
+  weight_g: number | null;
+  /** order line id -> pieces */
+  contents: Readonly<Record<string, number>>;
+  label_key: string | null;
+}
+
+export interface Carton {
+  key: string;
+  code: string;
+  name: string;
+  tare_g: number;
+}
+
+export interface PackBundle extends Bundle {
+  flow: 'pack';
+  order: { number: string; buyer: string; carrier: string; carrier_name: string; service: string };
+  station: string;
+  tote: string | null;
+  lines: readonly PackLine[];
+  cartons: readonly Carton[];
+  parcels: readonly PackParcel[];
+  /** whether a parcel must be weighed before it is closed */
+  weigh: boolean;
+  /** whether the merchant sends what is there when a piece is missing */
+  partial: boolean;
+  /** why the order may not be packed now: ORDER_ON_HOLD, ORDER_CANCELLED; null when it may */
+  stopped: string | null;
+  places: Readonly<Record<string, { sku: string; name: string; belongs: string }>>;
+}
+
+export interface PackAct {
+  act: string;
+  kind: 'check' | 'missing' | 'close' | 'label';
+  parcel: string | null;
+  line: number | null;
+  quantity: number;
+}
+
+export interface PackCore {
+  bundle: PackBundle;
+  checked: Readonly<Record<string, number>>;
+  missing: Readonly<Record<string, number>>;
+  parcels: readonly PackParcel[];
+  /** uid of the parcel that the next piece goes into; null until a piece opens one */
+  open: string | null;
+  acts: readonly PackAct[];
+  /** the server refused something taken here: the next bundle replaces everything */
+  stale: boolean;
+}
+
+export type PackState = PackCore &
+  (
+    | { path: 'pack.checking' }
+    | { path: 'pack.stopped'; refusal: Refusal }
+    | { path: 'pack.carton' }
+    | { path: 'pack.weight'; carton: string | null }
+    | { path: 'pack.await_label' }
+    | { path: 'pack.label'; parcel: string }
+    | { path: 'pack.on_hold'; refusal: Refusal }
+    | { path: 'pack.done' }
+  );
+
+/** How far a parcel has come. */
+export const RANK: Readonly<Record<ParcelState, number>> = {
+  open: 0, closed: 1, labelled: 2, verified: 3, loaded: 4, dispatched: 5,
+};
+/** Pieces of a line that are to be in this order's parcels. */
+export function wanted(state: PackCore, line: PackLine): number {
+  return line.wanted - (state.missing[line.id] ?? 0);
+}
+
+export function left(state: PackCore, line: PackLine): number {
+  return wanted(state, line) - (state.checked[line.id] ?? 0);
+}
+
+export function progress(state: PackCore): { checked: number; wanted: number } {
+  let checked = 0;
+  let all = 0;
+  for (const line of state.bundle.lines) {
+    checked += state.checked[line.id] ?? 0;
+    all += wanted(state, line);
+  }
+  return { checked, wanted: all };
+}
+
+/** Lines for the count-down: unfinished first, each with what is left. */
+export function countdown(state: PackCore): { line: PackLine; left: number; wanted: number }[] {
+  return state.bundle.lines
+    .map((line) => ({ line, left: left(state, line), wanted: wanted(state, line) }))
+    .sort((a, b) => Number(a.left === 0) - Number(b.left === 0));
+}
+
+/** The parcel on the bench: the open one, or the one whose label is being checked. */
+export function currentParcel(state: PackState): PackParcel | null {
+  const uid = state.path === 'pack.label' ? state.parcel : state.open;
+  return state.parcels.find((parcel) => parcel.uid === uid) ?? null;
+}
+
+/** Parcels with something in them, in order, and how many the order has so far. */
+export function closedParcels(state: PackCore): PackParcel[] {
+  return state.parcels.filter((parcel) => parcel.state !== 'open');
+}
+
+export function canCloseParcel(state: PackState): boolean {
+  return state.path === 'pack.checking' && state.open !== null;
+}
+
+export function piecesLeft(state: PackCore): number {
+  return state.bundle.lines.reduce((sum, line) => sum + left(state, line), 0);
+}
