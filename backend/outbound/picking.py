@@ -1,0 +1,425 @@
+"""Picking: place, thing, count, tote. The rules by which the server judges what a picker's device has taken.
+
+A picker is led line by line in walking sequence. At each line: scan the location, scan the product (a piece or a pack;
+more scans or the pad give the quantity), scan the order's tote. Product scans and their tote scan share one act; the
+tote scan applies it: goods move from the location into the tote. `short` takes what is there and gives up the rest;
+`skip` puts the line at the end of the walk; `undo` takes an act back until packing has begun.
+
+The device decides the same from its bundle before anything is sent (pwa/src/flows/pick.ts). So what arrives here was
+accepted there, perhaps hours ago; where the world has moved on meanwhile the answer is a refusal, and for goods that
+already lie in a tote a correction: put them back. Nobody is refused for being another device: scans of two devices on
+one wave are merged by these rules. The order of the checks in each step is the order of precedence of its refusals.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from backend.facts.outbound import LinePicked, OrderPicked, PickShort, PickUndone, WavePicked
+from backend.outbound import pick_refusals as told
+from backend.outbound.pick_list import (
+    Held,
+    PickAct,
+    Picked,
+    PickLine,
+    PickSlot,
+    PickSnapshot,
+    PickWave,
+    Place,
+    Shorted,
+    Skipped,
+    Spare,
+    Undone,
+)
+from backend.platform.journal import Fact
+from backend.scanning.protocol import Correction, Decision, Refusal, Scan, Taken
+
+Step = tuple[PickSnapshot, Decision]
+
+FOR_GOODS_IN_A_TOTE = frozenset(
+    ("ORDER_CANCELLED", "ACT_REFUSED", "WRONG_TOTE", "TOTE_IN_USE", "NOT_A_TOTE", "LINE_DONE", "TOO_MANY")
+    + ("STOCK_GONE", "WAVE_OVER")
+)
+"""Refusals of a tote scan after which goods lie where they should not."""
+
+
+def decide(snapshot: PickSnapshot, taken: Taken, now: datetime) -> Step:
+    """Judge one scan. A scan that the device itself has refused is evidence without effect."""
+    if taken.scan.local != "ok":
+        return snapshot, Decision()
+    return judge(snapshot, taken)
+
+
+def judge(snapshot: PickSnapshot, taken: Taken) -> Step:
+    """The rules, whatever the device thought."""
+    scan = taken.scan
+    wave = snapshot.waves.get(scan.task)
+    if wave is None:
+        return _refused(snapshot, scan, told.task_unknown(scan.task))
+    if scan.kind == "undo":
+        return _undo(snapshot, wave, scan)
+    step = _STEPS.get(scan.kind)
+    number = scan.body.get("line")
+    line = wave.lines.get(number) if isinstance(number, int) else None
+    if step is None or line is None:
+        return _refused(snapshot, scan, told.not_understood(scan.kind))
+    if wave.state == "cancelled":
+        return _refused(snapshot, scan, told.wave_over(wave.number), line)
+    return step(snapshot, wave, line, taken)
+
+
+# -- the steps ------------------------------------------------------------------------------------------------------
+
+
+def _location(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
+    """WRONG_LOCATION, WRONG_KIND, CODE_UNKNOWN. Standing at a place changes nothing by itself."""
+    scan = taken.scan
+    if line.location_key in scan.keys or f"text:{line.location}" in scan.keys:
+        return snapshot, Decision()
+    return _refused(snapshot, scan, _wrong_code(snapshot, wave, line, "location", scan), line)
+
+
+def _product(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
+    """ORDER_CANCELLED, ACT_REFUSED, wrong code, WRONG_LOT, LINE_DONE, TOO_MANY; else the pieces are in the hand."""
+    scan = taken.scan
+    act, refusal = _open_act(wave, line, taken)
+    if refusal is None:
+        refusal = _wrong_goods(snapshot, wave, line, scan)
+    if refusal is None:
+        held = (act.quantity if act else 0) + pieces_meant(line, scan.keys)
+        refusal = _more_than_wanted(line, held)
+        if refusal is None:
+            return _hold(snapshot, wave, line, str(scan.act), held)
+    return _refused(snapshot, scan, refusal, line)
+
+
+def _quantity(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
+    """ORDER_CANCELLED, ACT_REFUSED, PRODUCT_FIRST, WRONG_QUANTITY, LINE_DONE, TOO_MANY; else so many are in the hand."""
+    scan = taken.scan
+    wanted = scan.body.get("quantity")
+    act, refusal = _open_act(wave, line, taken)
+    if refusal is None and act is None:
+        refusal = told.product_first(_wanted(line))
+    if refusal is None and (not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 1):
+        refusal = told.wrong_quantity(line.remaining, wanted)
+    if refusal is None:
+        assert isinstance(wanted, int)
+        refusal = _more_than_wanted(line, wanted)
+        if refusal is None:
+            return _hold(snapshot, wave, line, str(scan.act), wanted)
+    return _refused(snapshot, scan, refusal, line)
+
+
+def _tote(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
+    """ORDER_CANCELLED, ACT_REFUSED, PRODUCT_FIRST, wrong code, WRONG_TOTE, TOTE_IN_USE, NOT_A_TOTE, LINE_DONE,
+    TOO_MANY, STOCK_GONE; else the pieces in the hand are in the tote.
+    """
+    scan = taken.scan
+    act, refusal = _open_act(wave, line, taken)
+    if refusal is None and act is None:
+        refusal = told.product_first(_wanted(line))
+    if refusal is None:
+        refusal = _wrong_tote(snapshot, wave, line, scan)
+    if refusal is not None:
+        return _refused(snapshot, scan, refusal, line)
+    assert act is not None
+    refusal = _more_than_wanted(line, act.quantity)
+    if refusal is None and act.quantity > line.reserved:
+        refusal = told.about_goods("STOCK_GONE", line.sku, line.name, line.location)
+    if refusal is not None:
+        return _refused(snapshot, scan, refusal, line)
+    return _apply(snapshot, wave, line, act, tote_key(scan.keys))
+
+
+def _short(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
+    """ORDER_CANCELLED, LINE_DONE; else the rest of the line is looked for elsewhere or given up."""
+    scan = taken.scan
+    if line.cancelled:
+        return _refused(snapshot, scan, _cancelled(line), line)
+    if line.remaining <= 0:
+        return _refused(snapshot, scan, _about_goods("LINE_DONE", line), line)
+    short = line.remaining
+    elsewhere, spares = _take_spares(snapshot.spares, line, short)
+    found = sum(pieces for _, pieces in elsewhere)
+    slot = wave.slots[line.slot]
+    others = sum(each.picked + each.remaining for each in wave.lines.values() if each.slot == line.slot)
+    left = others - short + found
+    held = found < short and not (slot.partial and left > 0)
+    uid = str(scan.act or scan.id)
+    change = Shorted(
+        wave=wave.id, line=line.id, act=uid, quantity=short, elsewhere=elsewhere, missing=short - found, held=held
+    )
+    fact = PickShort(
+        about=f"order:{line.order_id}", wave=wave.number, sku=line.sku, location=line.location, short=short,
+        elsewhere=found, missing=short - found, held=held,
+    )  # fmt: skip
+    wave = _with_line(wave, replace(line, short=line.short + short, reserved=0))
+    wave = _with_act(wave, PickAct(uid=uid, line=line.id, kind="short", quantity=short, state="applied"))
+    slot = replace(slot, awaiting=slot.awaiting + len(elsewhere))
+    wave, facts = _finish(replace(wave, slots={**wave.slots, slot.slot: slot}), slot.slot)
+    snapshot = _with_wave(replace(snapshot, spares=spares), scan.task, wave)
+    return snapshot, Decision(changes=(change,), facts=(fact, *facts), note={"elsewhere": found, "held": held})
+
+
+def _skip(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
+    """The line comes back after all others."""
+    last = max(each.sequence for each in wave.lines.values())
+    wave = _with_line(wave, replace(line, sequence=last + 1))
+    return _with_wave(snapshot, taken.scan.task, wave), Decision(changes=(Skipped(wave=wave.id, line=line.id),))
+
+
+def _undo(snapshot: PickSnapshot, wave: PickWave, scan: Scan) -> Step:
+    """NOTHING_TO_UNDO, ORDER_CANCELLED, ORDER_PACKED; else the act never was. A line declared short stays short."""
+    act = wave.acts.get(str(scan.body.get("of", "")))
+    if act is None or act.kind == "short" or act.state not in ("in_hand", "applied"):
+        return _refused(snapshot, scan, told.nothing_to_undo())
+    line = wave.lines[act.line]
+    slot = wave.slots[line.slot]
+    moved = act.quantity if act.state == "applied" else 0
+    if moved and line.cancelled:
+        return _refused(snapshot, scan, _cancelled(line))
+    if moved and slot.packed:
+        return _refused(snapshot, scan, told.order_packed(line.order))
+    change = Undone(wave=wave.id, line=line.id, act=act.uid, quantity=moved)
+    wave = _with_act(wave, replace(act, state="undone"))
+    facts: tuple[Fact, ...] = ()
+    if moved:
+        facts = (
+            PickUndone(
+                about=f"order:{line.order_id}", wave=wave.number, sku=line.sku, quantity=moved, location=line.location
+            ),
+        )
+        wave = _with_line(wave, replace(line, picked=line.picked - moved, reserved=line.reserved + moved))
+        snapshot, wave = _free_empty_tote(snapshot, wave, slot)
+        if wave.state == "picked":
+            wave = replace(wave, state="picking")
+    return _with_wave(snapshot, scan.task, wave), Decision(changes=(change,), facts=facts)
+
+
+_STEPS: dict[str, Callable[[PickSnapshot, PickWave, PickLine, Taken], Step]] = {
+    "location": _location,
+    "product": _product,
+    "quantity": _quantity,
+    "tote": _tote,
+    "short": _short,
+    "skip": _skip,
+}
+
+
+# -- what a code means here -----------------------------------------------------------------------------------------
+
+
+def pieces_meant(line: PickLine, keys: tuple[str, ...]) -> int:
+    """Pieces of the line's product that a code stands for; 0 when it is another product's."""
+    return next((line.codes[key] for key in keys if key in line.codes), 0)
+
+
+def tote_key(keys: tuple[str, ...]) -> str:
+    """The tote that a code names; empty for none."""
+    return next((key for key in keys if key.startswith("tote:")), "")
+
+
+def read_place(snapshot: PickSnapshot, wave: PickWave, keys: tuple[str, ...]) -> Place | None:
+    """What a code that is not wanted means: a product of another line first, then a neighbour."""
+    for key in keys:
+        for each in sorted(wave.lines.values(), key=lambda line: (line.sequence, line.id)):
+            if key in each.codes:
+                return Place(
+                    sku=each.sku, name=each.name, picture=each.picture, location=each.location, merchant=each.merchant
+                )
+        if key in snapshot.places:
+            return snapshot.places[key]
+    return None
+
+
+def _wanted(line: PickLine) -> dict[str, Any]:
+    return told.goods(line.sku, line.name, line.picture, line.location)
+
+
+def _wrong_code(snapshot: PickSnapshot, wave: PickWave, line: PickLine, wanted: str, scan: Scan) -> Refusal:
+    """Why a code is not the wanted one: another place, another product, another kind, or known to nobody."""
+    code = told.code_of(scan.keys, scan.raw)
+    names = {"location": line.location, "product": line.sku, "tote": told.body_of(wave.slots[line.slot].tote)}
+    place = read_place(snapshot, wave, scan.keys)
+    kind = "product" if place else told.kind_of(scan.keys)
+    if kind == "location" and wanted != "tote":
+        return told.wrong_location(line.location, code)
+    if place and wanted == "product":
+        got = told.goods(place.sku, place.name, place.picture, place.location)
+        other = place.merchant if place.merchant and place.merchant != line.merchant else None
+        return told.wrong_product(_wanted(line), got, other)
+    if kind == "unknown" or (kind == "product" and place is None):
+        return told.code_unknown(wanted, names[wanted], scan.raw)
+    return told.wrong_kind(wanted, names[wanted], kind, place.sku if place else code)
+
+
+def _wrong_goods(snapshot: PickSnapshot, wave: PickWave, line: PickLine, scan: Scan) -> Refusal | None:
+    if not pieces_meant(line, scan.keys):
+        return _wrong_code(snapshot, wave, line, "product", scan)
+    lots = [told.body_of(key) for key in scan.keys if key.startswith("lot:")]
+    if line.lot and lots and lots[0] != line.lot:
+        return told.wrong_lot(line.sku, line.name, line.lot, lots[0])
+    return None
+
+
+def _wrong_tote(snapshot: PickSnapshot, wave: PickWave, line: PickLine, scan: Scan) -> Refusal | None:
+    slot = wave.slots[line.slot]
+    key = tote_key(scan.keys)
+    if not key:
+        return _wrong_code(snapshot, wave, line, "tote", scan)
+    got = told.body_of(key)
+    owner = next((each.slot for each in wave.slots.values() if each.tote == key and each.slot != slot.slot), None)
+    if slot.tote is not None:
+        if key == slot.tote:
+            return None
+        return told.about_tote("WRONG_TOTE", told.body_of(slot.tote), slot.slot, got, owner)
+    tote = snapshot.totes.get(key)
+    if owner is not None or (tote is not None and tote.order):
+        return told.about_tote("TOTE_IN_USE", "", slot.slot, got, owner)
+    if tote is None:
+        return told.about_tote("NOT_A_TOTE", "", slot.slot, got, None)
+    return None
+
+
+def _open_act(wave: PickWave, line: PickLine, taken: Taken) -> tuple[PickAct | None, Refusal | None]:
+    """The act in the hand that this scan goes on with, None for a new one; or why it cannot go on."""
+    scan = taken.scan
+    if line.cancelled:
+        return None, _cancelled(line)
+    if scan.act is None:
+        return None, told.not_understood(scan.kind)
+    act = wave.acts.get(str(scan.act))
+    if taken.act_refused or (act is not None and (act.state != "in_hand" or act.line != line.id)):
+        return None, _about_goods("ACT_REFUSED", line)
+    return act, None
+
+
+def _more_than_wanted(line: PickLine, quantity: int) -> Refusal | None:
+    if line.remaining <= 0:
+        return _about_goods("LINE_DONE", line)
+    if quantity > line.remaining:
+        return told.too_many(line.remaining, quantity, line.sku, line.name, line.location)
+    return None
+
+
+def _about_goods(code: str, line: PickLine) -> Refusal:
+    return told.about_goods(code, line.sku, line.name, line.location)
+
+
+def _cancelled(line: PickLine) -> Refusal:
+    return told.about_goods("ORDER_CANCELLED", line.sku, line.name, line.location, line.order)
+
+
+# -- what follows ---------------------------------------------------------------------------------------------------
+
+
+def _refused(snapshot: PickSnapshot, scan: Scan, refusal: Refusal, line: PickLine | None = None) -> Step:
+    """The act, if any, is spent. Goods already in a tote have to be put back."""
+    note: dict[str, Any] = {"kind": scan.kind}
+    changes: tuple[Any, ...] = ()
+    wave = snapshot.waves.get(scan.task)
+    act = wave.acts.get(str(scan.act)) if wave else None
+    if scan.act is not None:
+        note["act"] = str(scan.act)
+    if wave is not None and act is not None and act.state == "in_hand":
+        snapshot = _with_wave(snapshot, scan.task, _with_act(wave, replace(act, state="refused")))
+        changes = (Held(wave=wave.id, act=act.uid),)
+    correction = None
+    applied = act is not None and act.state in ("applied", "undone")
+    if scan.kind == "tote" and line is not None and refusal.code in FOR_GOODS_IN_A_TOTE and not applied:
+        correction = _put_back(line, act.quantity if act else int(scan.body.get("quantity") or 0), scan, refusal)
+    return snapshot, Decision(refusal=refusal, changes=changes, note=note, correction=correction)
+
+
+def _put_back(line: PickLine, quantity: int, scan: Scan, refusal: Refusal) -> Correction | None:
+    if quantity < 1:
+        return None
+    values = {
+        "quantity": quantity, "sku": line.sku, "name": line.name, "location": line.location,
+        "tote": told.body_of(tote_key(scan.keys)), "order": line.order, "because": refusal.code,
+    }  # fmt: skip
+    return Correction(code="PUT_BACK", values=values, keys=(line.location_key,))
+
+
+def _hold(snapshot: PickSnapshot, wave: PickWave, line: PickLine, uid: str, quantity: int) -> Step:
+    act = PickAct(uid=uid, line=line.id, kind="pick", quantity=quantity, state="in_hand")
+    task = f"pick:{wave.id}"
+    return _with_wave(snapshot, task, _with_act(wave, act)), Decision(changes=(Held(wave=wave.id, act=uid),))
+
+
+def _apply(snapshot: PickSnapshot, wave: PickWave, line: PickLine, act: PickAct, tote: str) -> Step:
+    slot = wave.slots[line.slot]
+    change = Picked(
+        wave=wave.id, line=line.id, act=act.uid, quantity=act.quantity, slot=slot.slot,
+        tote_location_id=snapshot.totes[tote].location_id,
+    )  # fmt: skip
+    fact = LinePicked(
+        about=f"order:{line.order_id}", wave=wave.number, sku=line.sku, quantity=act.quantity, location=line.location,
+        tote=told.body_of(tote),
+    )  # fmt: skip
+    line = replace(line, picked=line.picked + act.quantity, reserved=line.reserved - act.quantity)
+    wave = _with_act(_with_line(wave, line), replace(act, state="applied", tote=tote))
+    wave = replace(wave, slots={**wave.slots, slot.slot: replace(slot, tote=tote)})
+    wave, facts = _finish(wave, slot.slot)
+    totes = {**snapshot.totes, tote: replace(snapshot.totes[tote], order=slot.order)}
+    snapshot = _with_wave(replace(snapshot, totes=totes), f"pick:{wave.id}", wave)
+    return snapshot, Decision(changes=(change,), facts=(fact, *facts))
+
+
+def is_finished(wave: PickWave, slot: PickSlot) -> bool:
+    """Nothing more can be picked for the slot's order."""
+    open_lines = any(each.remaining > 0 for each in wave.lines.values() if each.slot == slot.slot)
+    return slot.cancelled or not (open_lines or slot.awaiting)
+
+
+def _finish(wave: PickWave, number: int) -> tuple[PickWave, tuple[Fact, ...]]:
+    """The facts of a slot, and perhaps the whole wave, that has just been finished."""
+    slot = wave.slots[number]
+    if not is_finished(wave, slot):
+        return wave, ()
+    facts: list[Fact] = [
+        OrderPicked(about=f"order:{slot.order_id}", order=slot.order, wave=wave.number, tote=told.body_of(slot.tote))
+    ]
+    if wave.state != "picked" and all(is_finished(wave, each) for each in wave.slots.values()):
+        wave = replace(wave, state="picked")
+        facts.append(WavePicked(about=f"wave:{wave.id}", number=wave.number))
+    return wave, tuple(facts)
+
+
+def _free_empty_tote(snapshot: PickSnapshot, wave: PickWave, slot: PickSlot) -> tuple[PickSnapshot, PickWave]:
+    """A tote out of which everything was taken is free again: undo is the cure for a wrongly chosen tote."""
+    if slot.tote is None or any(each.picked for each in wave.lines.values() if each.slot == slot.slot):
+        return snapshot, wave
+    tote = snapshot.totes.get(slot.tote)
+    totes = {**snapshot.totes, slot.tote: replace(tote, order="")} if tote else snapshot.totes
+    wave = replace(wave, slots={**wave.slots, slot.slot: replace(slot, tote=None)})
+    return replace(snapshot, totes=totes), wave
+
+
+def _take_spares(
+    spares: Mapping[int, tuple[Spare, ...]], line: PickLine, wanted: int
+) -> tuple[tuple[tuple[Spare, int], ...], Mapping[int, tuple[Spare, ...]]]:
+    """Pieces at other locations instead; the location that was found short is not asked again."""
+    taken: list[tuple[Spare, int]] = []
+    left: list[Spare] = []
+    for spare in spares.get(line.product_id, ()):
+        pieces = 0 if spare.location_id == line.location_id else min(spare.free, wanted)
+        if pieces > 0:
+            taken.append((spare, pieces))
+            wanted -= pieces
+        left.append(replace(spare, free=spare.free - pieces))
+    return tuple(taken), {**spares, line.product_id: tuple(left)}
+
+
+def _with_wave(snapshot: PickSnapshot, task: str, wave: PickWave) -> PickSnapshot:
+    return replace(snapshot, waves={**snapshot.waves, task: wave})
+
+
+def _with_line(wave: PickWave, line: PickLine) -> PickWave:
+    return replace(wave, lines={**wave.lines, line.id: line})
+
+
+def _with_act(wave: PickWave, act: PickAct) -> PickWave:
+    return replace(wave, acts={**wave.acts, act.uid: act})
