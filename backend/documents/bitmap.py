@@ -64,7 +64,8 @@ def _draw(sheet: Image.Image, draw: ImageDraw.ImageDraw, mark: Mark, x: int, y: 
 
 
 def _bars_picture(bars: Bars) -> Image.Image:
-    return Image.fromarray(np.where(modules_scaled(bars), 0, 255).astype(np.uint8)).convert("1", dither=Image.Dither.NONE)
+    levels = np.where(modules_scaled(bars), 0, 255).astype(np.uint8)
+    return Image.fromarray(levels).convert("1", dither=Image.Dither.NONE)
 
 
 @lru_cache(maxsize=2048)

@@ -29,6 +29,7 @@ SMALLEST_MM = 1.6
 """Under this nobody reads it at arm's length and 203 dpi breaks the letters."""
 
 _MEASURED_DOTS = 2048
+_BINDING = frozenset("kosuvzai")
 _MISSING = "\U0010fffe"
 
 
@@ -135,7 +136,7 @@ def wrapped(weight: Weight, text: str, limit_em: float) -> list[str]:
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
-        for word in paragraph.split():
+        for word in _bound(weight, paragraph.split(), limit_em):
             joined = f"{line} {word}" if line else word
             if width_em(weight, joined) <= limit_em:
                 line = joined
@@ -150,6 +151,18 @@ def wrapped(weight: Weight, text: str, limit_em: float) -> list[str]:
         if line:
             lines.append(line)
     return lines
+
+
+def _bound(weight: Weight, words: list[str], limit_em: float) -> list[str]:
+    """One-letter prepositions and conjunctions stay with the next word, as Czech and Slovak setting wants."""
+    bound: list[str] = []
+    for word in words:
+        joined = f"{bound[-1]} {word}" if bound else word
+        if bound and bound[-1].lower() in _BINDING and width_em(weight, joined) <= limit_em:
+            bound[-1] = joined
+        else:
+            bound.append(word)
+    return bound
 
 
 def _head(weight: Weight, word: str, limit_em: float) -> str:

@@ -272,7 +272,8 @@ def _check_quiet_zones(page: Page) -> None:
 
 def _check_lone_13(page: Page) -> None:
     """Česká pošta sorts by the only 13-character Code 128 on the address side: a second one misroutes the parcel."""
-    thirteen = [bars.symbol.text for bars in page.codes if bars.symbol.symbology == "code128" and len(bars.symbol.text) == 13]
+    texts = [bars.symbol.text for bars in page.codes if bars.symbol.symbology == "code128"]
+    thirteen = [text for text in texts if len(text) == 13]
     postal = [text for text in thirteen if text[:2].isalpha() and text[2:12].isdigit() and text[12:].isalpha()]
     if postal and len(thirteen) > 1:
         other = next((text for text in thirteen if text != postal[0]), postal[0])

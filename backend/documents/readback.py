@@ -1,8 +1,8 @@
 """Reads a finished bitmap back and compares it with what the label must carry.
 
 The writer is zxing-cpp, so the reader is zbar: an encoder must not be the only judge of its own work. zbar cannot read
-Data Matrix, PDF417 and Aztec and does not tell GS1 codes from plain ones; for those zxing-cpp reads, and the note of the
-demand says so. Where the place of a symbol is known, its modules and quiet zones are measured dot by dot as well.
+Data Matrix, PDF417 and Aztec and does not tell GS1 codes from plain ones; for those zxing-cpp reads as well.
+Where the place of a symbol is known, its modules and quiet zones are measured dot by dot too.
 """
 
 import re
@@ -117,7 +117,7 @@ def _read(picture: Image.Image, symbology: Symbology) -> list[str]:
         return texts
     second = [
         code.bytes.decode("utf-8", "replace").removeprefix("\x1d")
-        for code in zxingcpp.read_barcodes(picture, formats=zxing)
+        for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxing]))
         if code.symbology_identifier == _GS1_MARK.get(symbology, code.symbology_identifier)
     ]
     return second if zbar is None else [text for text in texts if text in second]
@@ -152,7 +152,9 @@ def _measured(cut: Image.Image, demand: Demand, place: Place) -> list[Mismatch]:
         found.append(
             Mismatch("quiet-zone", demand, expected="white quiet zones", got=f"{int(border.sum())} black dots in them")
         )
-    rows = core[[core.shape[0] // 4, core.shape[0] // 2, core.shape[0] * 3 // 4]] if demand.symbology in LINEAR else core
+    rows = core
+    if demand.symbology in LINEAR:
+        rows = core[[core.shape[0] // 4, core.shape[0] // 2, core.shape[0] * 3 // 4]]
     if not _whole_modules(rows, place.module):
         found.append(
             Mismatch(

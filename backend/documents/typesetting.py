@@ -26,16 +26,18 @@ def compile_pdf(template: str, name: str, content: object) -> bytes:
     try:
         # One compiler is not made for two threads; compiling takes a few milliseconds.
         with _compiling:
-            return _compiler(template).compile(
+            pdf = _compiler(template).compile(
                 format="pdf",
                 sys_inputs={name: msgspec.json.encode(content).decode()},
                 pdf_tags=False,
                 timestamp=EPOCH,
             )
+        assert isinstance(pdf, bytes)
+        return pdf
     except typst.TypstError as error:
         raise Problem(
             "PAPER_NOT_SET",
-            f"Expected {template} to be set with this data, got {str(error)[:200]!r}; correct the data or the template.",
+            f"Expected {template} to be set with this data, got {str(error)[:200]!r}; correct the data.",
             status=422,
         ) from None
 

@@ -101,12 +101,12 @@ def money(minor: int, currency: str, language: Language) -> str:
 
 
 def weight(weight_g: int, language: Language) -> str:
-    """Grams as kilograms with two digits.
+    """Grams as kilograms, two digits unless whole.
 
     >>> weight(2450, "cs")
     '2,45\\xa0kg'
     """
-    text = f"{Decimal(weight_g).scaleb(-3):.2f}"
+    text = f"{Decimal(weight_g).scaleb(-3):.{2 if weight_g % 1000 else 0}f}"
     return (text if language == "en" else text.replace(".", ",")) + "\u00a0kg"
 
 

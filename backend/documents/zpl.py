@@ -28,6 +28,8 @@ def write_zpl(page: Page, glyphs: frozenset[str] = PRINTER_GLYPHS) -> str:
     """One label as ZPL text, ASCII only. `glyphs` is the printer profile's set; empty sends all text as graphics."""
     fields = [f"^XA^CI28^LH0,0^PW{page.width}^LL{page.height}"]
     inked: set[Frame] = set()
+    # Lines of one element share one font: half a paragraph in another letter reads like two notes.
+    foreign = {mark.frame for mark in page.marks if isinstance(mark, Words) and not glyphs.issuperset(mark.text)}
     for mark in page.marks:
         inverse = isinstance(mark, Words) and mark.inverse
         if inverse or (isinstance(mark, Ink) and _has_inverse(page, mark.frame)):
@@ -36,7 +38,7 @@ def write_zpl(page: Page, glyphs: frozenset[str] = PRINTER_GLYPHS) -> str:
                 inked.add(mark.frame)
                 fields.append(_frame_graphic(page, mark.frame))
             continue
-        fields.append(_field(mark, glyphs))
+        fields.append(_field(mark, mark.frame not in foreign))
     fields.append("^PQ1,0,1,Y^XZ")
     return "\n".join(field for field in fields if field) + "\n"
 
@@ -62,7 +64,7 @@ def field_data(text: str) -> str:
     return "^FH_^FD" + "".join(written)
 
 
-def _field(mark: Mark, glyphs: frozenset[str]) -> str:
+def _field(mark: Mark, known_glyphs: bool) -> str:
     match mark:
         case Ink():
             x, y, width, height = mark.frame.on_label(mark.x, mark.y, mark.width, mark.height)
@@ -71,7 +73,7 @@ def _field(mark: Mark, glyphs: frozenset[str]) -> str:
             return _native_code(mark) or _marks_graphic(mark.frame, (mark,))
         case Picture():
             return _marks_graphic(mark.frame, (mark,))
-        case Words() if mark.frame.rotation == 0 and glyphs.issuperset(mark.text):
+        case Words() if mark.frame.rotation == 0 and known_glyphs:
             return _native_words(mark)
         case Words():
             return _words_graphic(mark)

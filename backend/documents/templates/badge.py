@@ -38,10 +38,14 @@ def draw(data: BadgeLabel) -> Layout:
         ),
     ]
     if square:
-        box = {"x_mm": 49.0, "y_mm": 10.0, "width_mm": 36.0, "height_mm": 40.0, "module_max_mm": 1.0}
+        code = Barcode(
+            x_mm=49, y_mm=10, width_mm=36, height_mm=40, symbology="qr", content=data.code, module_max_mm=1.0
+        )
     else:
-        box = {"x_mm": 1.0, "y_mm": 26.0, "width_mm": 84.0, "height_mm": 20.0, "module_max_mm": 0.5}
-    elements.append(Barcode(symbology=data.symbology, content=data.code, **box))
+        code = Barcode(
+            x_mm=1, y_mm=26, width_mm=84, height_mm=20, symbology="code128", content=data.code, module_max_mm=0.5
+        )
+    elements.append(code)
     return Layout(MEDIA, tuple(elements))
 
 

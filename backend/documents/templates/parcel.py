@@ -104,13 +104,17 @@ def _recipient(data: ParcelLabel) -> tuple[Element, ...]:
     if to.phone:
         phone = f"{word('phone', data.language)} {to.phone}"
         elements.append(_text(50, 34.6, 51, 4.2, phone, 3.4, align="right"))
-    y = 39.0
-    name_size = 5.2 if to.company else 6.4
-    rows = [(to.company, 5.6, "condensed"), (to.name, name_size, "bold"), (to.street, 5.2, "regular")]
+    rows = [
+        (to.company, 5.8, "condensed"),
+        (to.name, 5.4 if to.company else 7.6, "bold"),
+        (to.street, 5.2 if to.company else 6.0, "regular"),
+    ]
+    rows = [row for row in rows if row[0]]
+    # Stacked upwards from the town, so that the address stays one block whatever is missing.
+    y = 64.6 - sum(size * 1.25 for _, size, _ in rows)
     for text, size, face in rows:
-        if text:
-            elements.append(_text(_LEFT, y, _WIDE, size * 1.25, text, size, weight=face, min_size_mm=3.2))
-            y += size * 1.25
+        elements.append(_text(_LEFT, y, _WIDE, size * 1.25, text, size, weight=face, min_size_mm=3.2))
+        y += size * 1.25
     town = " ".join(part for part in (to.postcode, to.city) if part)
     elements.append(_text(_LEFT, 64.6, 82, 9.6, town, 8.2, weight="condensed", min_size_mm=4.2, vertical="bottom"))
     elements.append(

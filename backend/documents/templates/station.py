@@ -42,5 +42,10 @@ TEMPLATE = Template(
     media=MEDIA,
     data=StationLabel,
     draw=draw,
-    example={"language": "cs", "code": build_own_code("station", "BAL-1"), "name": "Balení 1", "work": "balení a štítky"},
+    example={
+        "language": "cs",
+        "code": build_own_code("station", "BAL-1"),
+        "name": "Balení 1",
+        "work": "balení a štítky",
+    },
 )

@@ -1,0 +1,118 @@
+"""Handover manifest, A4: which parcels the courier took, signed on glass, known by its fingerprint for ever.
+
+The fingerprint is SHA-256 over the data in a fixed JSON form, signature included: a paper found years later can be
+checked against what the database says was signed.
+"""
+
+import datetime
+import hashlib
+import io
+from collections import Counter
+from typing import Annotated, Any
+
+import msgspec
+
+from backend.documents.bitmap import picture_in_box
+from backend.documents.paper import Paper, PaperData, Party, Short, Wording
+from backend.documents.wording import moment, money, weight
+
+_SIGNATURE_DOTS = (900, 300)
+
+
+class ManifestParcel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`tracking`: the carrier's number, or our own where the carrier has none."""
+
+    tracking: Short
+    recipient: Wording
+    town: Wording = ""
+    order_number: Short = ""
+    weight_g: int | None = None
+    cod_minor: int = 0
+    currency: Short = "CZK"
+
+
+class HandoverManifest(PaperData, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`handed_at` already in the shop's zone. `signature_png`: PNG bytes, base64 in JSON."""
+
+    number: Short
+    carrier: Short
+    handed_at: datetime.datetime
+    sender: Party
+    parcels: Annotated[tuple[ManifestParcel, ...], msgspec.Meta(max_length=5000)]
+    handed_by: Short = ""
+    courier: Short = ""
+    vehicle: Short = ""
+    signature_png: bytes = b""
+
+
+def fingerprint(data: HandoverManifest) -> str:
+    """SHA-256 of the manifest's data as hex."""
+    return hashlib.sha256(msgspec.json.encode(data, order="deterministic")).hexdigest()
+
+
+def content(data: HandoverManifest) -> dict[str, Any]:
+    language = data.language
+    cash: Counter[str] = Counter()
+    for parcel in data.parcels:
+        cash[parcel.currency] += parcel.cod_minor
+    return {
+        "number": data.number,
+        "carrier": data.carrier,
+        "handed_at": moment(data.handed_at, language),
+        "sender": data.sender,
+        "parcels": [
+            {
+                "tracking": parcel.tracking,
+                "recipient": parcel.recipient,
+                "town": parcel.town,
+                "order": parcel.order_number,
+                "weight": "" if parcel.weight_g is None else weight(parcel.weight_g, language),
+                "cash": money(parcel.cod_minor, parcel.currency, language) if parcel.cod_minor else "",
+            }
+            for parcel in data.parcels
+        ],
+        "count": len(data.parcels),
+        "weight": weight(sum(parcel.weight_g or 0 for parcel in data.parcels), language),
+        "cash": ", ".join(money(minor, currency, language) for currency, minor in sorted(cash.items()) if minor),
+        "handed_by": data.handed_by,
+        "courier": data.courier,
+        "vehicle": data.vehicle,
+        "signature": _signature(data.signature_png) if data.signature_png else None,
+        "fingerprint": fingerprint(data),
+    }
+
+
+def _signature(picture: bytes) -> list[int]:
+    """A fresh black and white PNG: what a browser sent is looked at, never passed on."""
+    target = io.BytesIO()
+    picture_in_box(picture, *_SIGNATURE_DOTS, False).save(target, "PNG")
+    return list(target.getvalue())
+
+
+PAPER = Paper(
+    code="handover-manifest",
+    title="Handover manifest",
+    data=HandoverManifest,
+    source="handover_manifest.typ",
+    content=content,
+    example={
+        "language": "cs",
+        "number": "H-26-0311",
+        "carrier": "Vlastní rozvoz",
+        "handed_at": "2026-11-20T16:05:00",
+        "sender": {"name": "Kořenka s. r. o.", "lines": ["Skladová 12", "301 00 Plzeň"]},
+        "parcels": [
+            {
+                "tracking": "26-000123-1", "recipient": "Jiří Žďárský", "town": "110 00 Praha 1",
+                "order_number": "26-000123", "weight_g": 2450, "cod_minor": 125000,
+            },
+            {
+                "tracking": "26-000124-1", "recipient": "Szűcs Őrs", "town": "1024 Budapest",
+                "order_number": "26-000124", "weight_g": 800,
+            },
+        ],
+        "handed_by": "Kateřina Dvořáčková",
+        "courier": "Pavel Říha",
+        "vehicle": "5P3 1234",
+    },
+)
