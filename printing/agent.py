@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from printing.lane import Lane, Timing, tell_outcome
 from printing.problems import PrintingProblem
 from printing.protocol import (
@@ -108,7 +110,7 @@ class Agent:
         """Start, replace and end lanes so that they match; then resume what the spool still holds unsent."""
         wanted = {printer.code: printer for printer in config.printers}
         for code, lane in list(self.lanes.items()):
-            if wanted.get(code) != lane.printer:
+            if code not in wanted or _set_up(wanted[code]) != _set_up(lane.printer):
                 lane.stop()
                 lane.join(STOP_S)
                 del self.lanes[code]
@@ -152,3 +154,8 @@ class Agent:
         )
         wait_s = self._wait_s if calm and reports else min(self._wait_s, BUSY_WAIT_S)
         return ClaimRequest(self.name, wait_s, (*reports, *self._broken.values()))
+
+
+def _set_up(printer: PrinterConfig) -> PrinterConfig:
+    """The configuration without what the lane finds out itself: a change of that is no reason to start anew."""
+    return msgspec.structs.replace(printer, answers_status=None)

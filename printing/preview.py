@@ -73,7 +73,7 @@ def _draw_shape(paper: Image.Image, drawn: Drawn) -> None:
 
 
 def _text_picture(field: Field) -> Image.Image | None:
-    font = ImageFont.load_default(max(8, int((field.font_height or 20) * 0.9)))
+    font = _font(max(8, int((field.font_height or 20) * 0.9)))
     lines = field.text.replace("\\&", "\n").split("\n")
     if field.block_width:
         lines = [part for line in lines for part in _wrap(line, font, field.block_width)]
@@ -84,6 +84,14 @@ def _text_picture(field: Field) -> Image.Image | None:
     for number, line in enumerate(lines):
         drawing.text((0, number * step), line, font=font, fill=0)
     return picture
+
+
+def _font(height: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    """DejaVu where the system has it, since Pillow's own font lacks our languages' letters."""
+    try:
+        return ImageFont.truetype("DejaVuSansCondensed-Bold.ttf", height)
+    except OSError:
+        return ImageFont.load_default(height)
 
 
 def _wrap(line: str, font: ImageFont.ImageFont | ImageFont.FreeTypeFont, width: int) -> list[str]:

@@ -76,7 +76,9 @@ print_job = table(
     sa.Column("media_height_mm", sa.Integer, nullable=False, default=0),
     sa.Column("dpi", sa.Integer, nullable=False, default=203),
     sa.Column("copies", sa.Integer, nullable=False, default=1),
-    sa.Column("demands", Json, nullable=False, info={"help": '{"codes": [{"symbology", "text"}]} that must be readable'}),
+    sa.Column(
+        "demands", Json, nullable=False, info={"help": '{"codes": [{"symbology", "text"}]} that must be readable'}
+    ),
     reference("print_content", name="content_id", index=False),
     sa.Column("priority", sa.Integer, nullable=False, default=0, info={"help": "higher comes first"}),
     sa.Column("sequence_group", sa.String(100), nullable=True, info={"help": "papers that come out one after another"}),

@@ -1,0 +1,42 @@
+"""The door of the print queue for the modules above."""
+
+from backend.print_queue.store.equipment import (
+    AgentKnown,
+    authenticate_agent,
+    create_agent,
+    revoke_agent,
+    save_printer,
+    save_route,
+)
+from backend.print_queue.store.jobs import Queued, answer_unknown, cancel, enqueue, print_trial, reprint
+from backend.print_queue.store.leases import claim, move_waiting, report, sweep
+from backend.print_queue.views import JobPage, JobRow, PrinterRow, read_job, read_jobs, read_printers
+from printing.protocol import Demand, JobState, PrinterState
+
+__all__ = [
+    "AgentKnown",
+    "Demand",
+    "JobPage",
+    "JobRow",
+    "JobState",
+    "PrinterRow",
+    "PrinterState",
+    "Queued",
+    "answer_unknown",
+    "authenticate_agent",
+    "cancel",
+    "claim",
+    "create_agent",
+    "enqueue",
+    "move_waiting",
+    "print_trial",
+    "read_job",
+    "read_jobs",
+    "read_printers",
+    "report",
+    "reprint",
+    "revoke_agent",
+    "save_printer",
+    "save_route",
+    "sweep",
+]

@@ -1,0 +1,1 @@
+"""SQL of the print queue that writes or locks: equipment, jobs, leases."""
