@@ -1,7 +1,8 @@
 """Content -> the exact modules of a symbol, through the zxing-cpp writer.
 
 A `Symbol` holds modules, not a picture: one row of bars for linear codes, the whole matrix otherwise. Scaling to dots
-is the page's work, so a module is always a whole number of dots. GS1 content is written with brackets, `(01)...(10)...`.
+is the page's work, so a module is always a whole number of dots. GS1 content is written with
+brackets, `(01)...(10)...`.
 """
 
 import re

@@ -1,0 +1,67 @@
+"""The door of documents: labels and papers for everyone above.
+
+Everything here is a pure function of its arguments; it is called `api` because other modules may import only this.
+"""
+
+from typing import Any
+
+from backend.documents.artifact import Artifact, LabelFormat, make_artifact
+from backend.documents.canvas import LayoutProblem, Media
+from backend.documents.page import DOTS_PER_MM, Dpi
+from backend.documents.paper import PaperData, set_paper
+from backend.documents.papers import paper_of
+from backend.documents.papers.code_sheet import CodeCard, code_sheet
+from backend.documents.papers.handover_manifest import HandoverManifest, fingerprint
+from backend.documents.readback import Demand, Mismatch
+from backend.documents.templates import template_of, templates
+
+__all__ = [
+    "Artifact",
+    "CodeCard",
+    "Demand",
+    "HandoverManifest",
+    "LayoutProblem",
+    "Media",
+    "Mismatch",
+    "PaperData",
+    "code_sheet",
+    "fingerprint",
+    "label_artifact",
+    "label_examples",
+    "render_label",
+    "render_paper",
+]
+
+A4 = Media("A4", 210, 297)
+
+
+def render_label(template_code: str, data: dict[str, Any], label_format: LabelFormat = "zpl", dpi: int = 203) -> bytes:
+    """One label as ZPL, PNG or PDF bytes; `dpi` 203, 300 or 600.
+
+    Raises `Problem`s: LABEL_UNKNOWN, LABEL_DATA, or a `LayoutProblem` with the name of the broken rule.
+    """
+    return label_artifact(template_code, data, dpi, label_format).content
+
+
+def label_artifact(
+    template_code: str, data: dict[str, Any], dpi: int = 203, label_format: LabelFormat = "zpl"
+) -> Artifact:
+    """One label for the print queue: bytes, media and the codes that must be readable on paper."""
+    return make_artifact(template_of(template_code), data, _known_dpi(dpi), label_format)
+
+
+def render_paper(code: str, data: dict[str, Any] | PaperData) -> bytes:
+    """One paper as PDF bytes, A4. Raises PAPER_UNKNOWN or PAPER_DATA."""
+    return set_paper(paper_of(code), data)
+
+
+def label_examples() -> dict[str, dict[str, Any]]:
+    """Example data of every label by its code: what the preview shows and what `rampa label --list` prints."""
+    return {code: template.example for code, template in templates().items()}
+
+
+def _known_dpi(dpi: int) -> Dpi:
+    for known in DOTS_PER_MM:
+        if dpi == known:
+            return known  # type: ignore[return-value]
+    raise LayoutProblem("dpi", expected="203, 300 or 600", got=str(dpi), cure="choose the printer's resolution")
