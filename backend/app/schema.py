@@ -1,13 +1,19 @@
-"""All tables of all rooms, gathered for alembic, for the admin and for tests."""
+"""All tables of all rooms, gathered for alembic, for the admin and for tests; and the way to the newest schema."""
 
 import importlib
 import importlib.util
 import pkgutil
+from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 import backend
+import migrations
 from backend.platform import journal
 from backend.platform.database import metadata
 
@@ -24,3 +30,23 @@ def load_tables() -> sa.MetaData:
 def create_schema(conn: Connection) -> None:
     """The newest schema in an empty database, without migrations. `tests/platform` proves that both agree."""
     load_tables().create_all(conn)
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    return config
+
+
+def migrate(conn: Connection) -> None:
+    """Bring the database to the newest schema inside the caller's transaction."""
+    config = alembic_config()
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
+
+
+def missing_migrations(conn: Connection) -> str:
+    """Empty when the schema is the newest, else what is wrong."""
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    current = MigrationContext.configure(conn).get_current_revision()
+    return "" if current == head else f"got {current or 'an empty database'} instead of {head}"

@@ -4,10 +4,22 @@ from collections.abc import Callable
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from sqlalchemy.engine import Connection, Row
 
+from backend.identity import store
 from backend.identity.caller import NOBODY, Caller
-from backend.identity.store import authenticate_bearer, authenticate_cookie, rank_of_session
+from backend.identity.store import (
+    SessionOpened,
+    authenticate_bearer,
+    authenticate_cookie,
+    end_session,
+    people_of_sessions,
+)
+from backend.platform import clock, ids
+from backend.platform.database import Database
 from backend.platform.errors import Forbidden, Unauthenticated
+
+COOKIE = "rampa_session"
 
 Guard = Callable[[ASGIConnection, BaseRouteHandler], None]
 
@@ -75,14 +87,37 @@ def _demand_header(connection: ASGIConnection, caller: Caller) -> None:
         raise Forbidden("HEADER_MISSING", "Expected the header X-Rampa on a write, got none; reload the page.")
 
 
+async def sign_in_by_password(database: Database, email: str, password: str) -> SessionOpened:
+    """Open an office session. The try is noted in a transaction of its own, so that it always counts."""
+
+    def evaluate(conn: Connection) -> Row | None:
+        now = clock.now()
+        who = store.find_by_email(conn, email)
+        subject = f"email:{ids.fingerprint(email.strip().lower())[:32]}"
+        store.check_tries(conn, subject, now)
+        right = store.fits(who.password_hash if who else None, password)
+        store.note_try(conn, subject, right, now)
+        return who if right else None
+
+    who = await database.write(evaluate)
+    if who is None:
+        raise Unauthenticated(
+            "PASSWORD_WRONG", "Expected a known e-mail with its password, got another pair; try again."
+        )
+    return await database.write(lambda conn: store.open_session(conn, who, "office", None, clock.now()))
+
+
 __all__ = [
+    "COOKIE",
     "Caller",
     "authenticate_bearer",
     "authenticate_cookie",
     "caller_of",
-    "rank_of_session",
+    "end_session",
+    "people_of_sessions",
     "requires",
     "requires_agent",
     "requires_device",
     "requires_known",
+    "sign_in_by_password",
 ]

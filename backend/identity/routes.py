@@ -8,14 +8,12 @@ from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 
 from backend.identity import store
-from backend.identity.api import Caller, requires, requires_device, requires_known
+from backend.identity.api import COOKIE, Caller, requires, requires_device, requires_known, sign_in_by_password
 from backend.identity.pins import readable_pin
 from backend.identity.store import DeviceOpened, SessionOpened
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.errors import Unauthenticated
-
-COOKIE = "rampa_session"
 
 
 class EnrolmentRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,32 +103,14 @@ async def office_sign_in(data: OfficeRequest, request: Request, database: Databa
     """By e-mail and password, or by badge and PIN at a tablet. Sets the session cookie."""
     if data.badge:
         who = await _check_badge(database, data.badge, data.pin)
+        opened = await database.write(lambda conn: store.open_session(conn, who, "office", None, clock.now()))
     else:
-        who = await _check_password(database, data)
-    opened = await database.write(lambda conn: store.open_session(conn, who, "office", None, clock.now()))
+        opened = await sign_in_by_password(database, data.email, data.password)
     cookie = Cookie(
         key=COOKIE, value=opened.token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/",
         max_age=int(store.SESSION_LIFE.total_seconds()),
     )  # fmt: skip
     return Response(msgspec.structs.replace(opened, token=None), cookies=[cookie])
-
-
-async def _check_password(database: Database, data: OfficeRequest) -> Any:
-    def evaluate(conn: Any) -> Any:
-        now = clock.now()
-        who = store.find_by_email(conn, data.email)
-        subject = f"email:{store.ids.fingerprint(data.email.strip().lower())[:32]}"
-        store.check_tries(conn, subject, now)
-        right = store.fits(who.password_hash if who else None, data.password)
-        store.note_try(conn, subject, right, now)
-        return who if right else None
-
-    who = await database.write(evaluate)
-    if who is None:
-        raise Unauthenticated(
-            "PASSWORD_WRONG", "Expected a known e-mail with its password, got another pair; try again."
-        )
-    return who
 
 
 @post("/api/office/sign-out", status_code=200)

@@ -1,0 +1,101 @@
+"""`/admin`: built at the first visit, because it costs a second and 25 MB that the floor should not wait for."""
+
+from typing import Any
+
+from litestar import asgi
+from litestar.handlers import ASGIRouteHandler
+from litestar.types import Receive, Scope, Send
+
+from backend.platform.database import Database
+
+
+class Admin:
+    """Holds the built application. `url` is the database address as the settings give it."""
+
+    def __init__(self, url: str, database: Database) -> None:
+        self.url = url
+        self.database = database
+        self.app: Any = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["raw_path"].split(b"?")[0] == b"/admin":
+            from starlette.responses import RedirectResponse
+
+            await RedirectResponse("/admin/")(scope, receive, send)  # the page's own addresses are relative
+            return
+        if self.app is None:
+            self.app = await self._build()
+        await self.app(scope, receive, send)
+
+    async def _build(self) -> Any:
+        from piccolo.engine.postgres import PostgresEngine
+        from piccolo.engine.sqlite import SQLiteEngine
+
+        from backend.admin.derive import derive_tables
+        from backend.app.schema import load_tables
+
+        metadata = load_tables()
+        if self.database.is_sqlite:
+            engine: Any = SQLiteEngine(path=self.url.removeprefix("sqlite:///"), timeout=15)
+        else:
+            engine = PostgresEngine(config={"dsn": self.url.replace("postgresql+asyncpg://", "postgresql://")})
+            await engine.start_connection_pool(min_size=1, max_size=4)
+        tables = derive_tables(metadata, engine, sqlite=self.database.is_sqlite)
+        secrets = {
+            name: frozenset(column.key for column in table.columns if column.info.get("secret"))
+            for name, table in metadata.tables.items()
+        }
+        return _piccolo(tables, secrets, self.database)
+
+
+def _piccolo(tables: dict[str, Any], secrets: dict[str, frozenset[str]], database: Database) -> Any:
+    from piccolo_admin.endpoints import TableConfig, create_admin
+    from starlette.middleware.authentication import AuthenticationMiddleware
+    from starlette.responses import JSONResponse
+    from starlette.routing import Mount, Route
+
+    from backend.admin.audit import AuditedWrites
+    from backend.admin.hooks import guards_of, keep_frozen, start_values
+    from backend.admin.rules import HIDDEN, MASTER_DATA, READ_ONLY_GROUP, editable
+    from backend.admin.session import OwnerSession, sign_in, sign_out
+
+    configs = [
+        TableConfig(
+            table,
+            menu_group=MASTER_DATA.get(name, READ_ONLY_GROUP),
+            validators=guards_of(writable=editable(name)),
+            hooks=[start_values(table), keep_frozen(table)] if editable(name) else None,
+            visible_columns=[column for column in table._meta.columns[:12] if column._meta.name not in secrets[name]],
+            link_column=table._meta.primary_key,
+        )
+        for name, table in tables.items()
+        if name not in HIDDEN
+    ]
+    admin = create_admin(configs, auto_include_related=False, site_name="Rampa", allowed_hosts=())
+    for route in admin.router.routes:
+        if isinstance(route, Mount) and route.path == "/api":
+            private = route.app.app  # inside Piccolo's own session middleware, which ours replaces
+            route.app = AuthenticationMiddleware(
+                AuditedWrites(private, tables, secrets),
+                backend=OwnerSession(database),
+                on_error=lambda _, error: JSONResponse({"detail": str(error)}, status_code=401),
+            )
+        if isinstance(route, Mount) and route.path == "/public":
+            public = route.app.router.routes
+            public[:] = [each for each in public if getattr(each, "path", "") not in ("/login", "/login/", "/logout/")]
+            public[:0] = [
+                Route("/login/", sign_in(database), methods=["POST"]),
+                Route("/logout/", sign_out(database), methods=["POST"]),
+            ]
+    return admin
+
+
+def admin_mount(settings: Any, database: Database) -> ASGIRouteHandler:
+    """The handler to mount; `settings.database_url` names the same database that `database` has open."""
+    admin = Admin(str(database.url.render_as_string(hide_password=False)), database)
+
+    @asgi("/admin", is_mount=True, copy_scope=True)
+    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
+        await admin(scope, receive, send)
+
+    return mounted

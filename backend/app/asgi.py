@@ -1,0 +1,84 @@
+"""The web server: API, live pokes, the app's pages, the admin. Built from settings; no global state."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import structlog
+from litestar import Litestar, Request
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import ScalarRenderPlugin
+
+from backend.admin.mount import admin_mount
+from backend.app import demo_routes, events, look_up, trouble
+from backend.app.access import Access
+from backend.app.problems import HANDLERS
+from backend.app.serving import health, page_routes, ready
+from backend.app.settings import Settings
+from backend.app.wiring import FLOWS, JOBS, ROUTES, WATCHED
+from backend.app.worker import Worker
+from backend.identity.api import Caller, caller_of, people_of_sessions
+from backend.platform.database import Database
+from backend.platform.limits import JSON_BODY_BYTES
+from backend.scanning.flows import Intake
+
+log = structlog.get_logger()
+PWA_FOLDER = Path(__file__).parents[2] / "pwa" / "dist"
+
+
+def build(settings: Settings, database: Database | None = None) -> Litestar:
+    """The application. Opens the database of the settings, unless one is handed in."""
+    opened = database or Database(settings.database_url)
+    intake = Intake(flows=FLOWS, people=people_of_sessions, watched=WATCHED)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await opened.listen()
+        worker = asyncio.create_task(Worker(opened).run()) if settings.worker == "inline" else None
+        try:
+            yield
+        finally:
+            if worker is not None:
+                worker.cancel()
+                with suppress(asyncio.CancelledError):
+                    await worker
+            if database is None:
+                await opened.close()
+
+    async def give_database() -> Database:
+        return opened
+
+    async def give_intake() -> Intake:
+        return intake
+
+    async def give_caller(request: Request) -> Caller:
+        return caller_of(request)
+
+    async def give_settings() -> Settings:
+        return settings
+
+    async def give_jobs() -> dict:
+        return JOBS
+
+    app_routes = [*events.ROUTES, *trouble.ROUTES, *look_up.ROUTES, *(demo_routes.ROUTES if settings.demo else [])]
+    folder = Path(settings.pwa_folder) if settings.pwa_folder else PWA_FOLDER
+    return Litestar(
+        route_handlers=[*ROUTES, *app_routes, health, ready, admin_mount(settings, opened), *page_routes(folder)],
+        dependencies={
+            "database": Provide(give_database), "intake": Provide(give_intake), "caller": Provide(give_caller),
+            "settings": Provide(give_settings), "jobs": Provide(give_jobs),
+        },
+        middleware=[Access(opened)],
+        exception_handlers=HANDLERS,
+        lifespan=[lifespan],
+        request_max_body_size=JSON_BODY_BYTES,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1_000, exclude=["/api/events", "/admin"]),
+        openapi_config=OpenAPIConfig(
+            title="Rampa", version="1", path="/schema",
+            render_plugins=[ScalarRenderPlugin(js_url="/viewer/scalar.js", css_url="/viewer/scalar.css", favicon="/icon.svg")],
+        ),
+        debug=False,
+    )  # fmt: skip

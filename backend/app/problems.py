@@ -1,0 +1,75 @@
+"""Every error an API client can see, as problem+json (RFC 9457)."""
+
+import uuid
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from backend.platform.errors import Problem
+
+log = structlog.get_logger()
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """`code` keys the translated text; `expected`, `got` and `cure` fill it; `detail` is the English sentence."""
+
+    status: int
+    title: str
+    type: str = "about:blank"
+    code: str = ""
+    detail: str = ""
+    expected: str = ""
+    got: str = ""
+    cure: str = ""
+    trace: str = ""
+
+
+def _answer(body: ProblemBody, extra: dict[str, Any] | None = None) -> Response[bytes]:
+    members = msgspec.to_builtins(body) | (extra or {})
+    return Response(msgspec.json.encode(members), status_code=body.status, media_type=MEDIA_TYPE)
+
+
+def on_problem(_: Request, problem: Problem) -> Response[bytes]:
+    body = ProblemBody(
+        status=problem.status, title=problem.code.replace("_", " ").capitalize(), code=problem.code,
+        detail=problem.sentence, expected=problem.expected, got=problem.got, cure=problem.cure,
+    )  # fmt: skip
+    return _answer(body, problem.extra)
+
+
+def on_invalid(_: Request, error: ValidationException) -> Response[bytes]:
+    causes = error.extra if isinstance(error.extra, list) else []
+    first = causes[0] if causes and isinstance(causes[0], dict) else {}
+    place = str(first.get("key", ""))
+    reason = str(first.get("message", error.detail))
+    sentence = f"Expected a request as described under /schema, got a wrong {place or 'body'}: {reason}; correct it."
+    return _answer(ProblemBody(status=422, title="Malformed", code="MALFORMED", detail=sentence, got=place))
+
+
+def on_http(_: Request, error: HTTPException) -> Response[bytes]:
+    code = {401: "SIGN_IN_NEEDED", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}.get(
+        error.status_code, "MALFORMED" if error.status_code == 400 else "REFUSED"
+    )
+    return _answer(
+        ProblemBody(status=error.status_code, title=code.replace("_", " ").capitalize(), code=code, detail=error.detail)
+    )
+
+
+def on_bug(request: Request, error: Exception) -> Response[bytes]:
+    """Our mistake: logged with a trace number that the client can name."""
+    trace = uuid.uuid4().hex[:12]
+    log.error("unhandled", trace=trace, method=request.method, path=request.url.path, exc_info=error)
+    sentence = f"Something broke on our side; nothing of this request was kept. Tell the office the number {trace}."
+    return _answer(ProblemBody(status=500, title="Internal error", code="INTERNAL", detail=sentence, trace=trace))
+
+
+HANDLERS: dict[type[Exception] | int, Any] = {
+    Problem: on_problem,
+    ValidationException: on_invalid,
+    HTTPException: on_http,
+    Exception: on_bug,
+}

@@ -1,0 +1,90 @@
+"""The built app: immutable assets, pages by address, the service worker always fresh. Health tells the truth."""
+
+from pathlib import Path
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+
+from backend.app.schema import missing_migrations
+from backend.platform.database import Database
+from backend.platform.errors import Problem
+
+PAGES = {"office": "office.html", "h": "courier.html", "demo": "demo.html"}
+"""First part of the address -> page. Everything else outside /api belongs to the floor app."""
+
+TYPES = {
+    ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+    ".json": "application/json", ".webmanifest": "application/manifest+json", ".png": "image/png",
+    ".svg": "image/svg+xml", ".wasm": "application/wasm", ".ico": "image/x-icon", ".webp": "image/webp",
+    ".pdf": "application/pdf", ".txt": "text/plain; charset=utf-8", ".map": "application/json", ".wav": "audio/wav",
+}  # fmt: skip
+
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+
+
+def page_routes(folder: Path) -> list[HTTPRouteHandler]:
+    """Handlers that serve the built app from `folder` (the output of the front end's build)."""
+    root = folder.resolve()
+
+    def answer(path: Path, cache: str) -> Response[bytes]:
+        headers = {"Cache-Control": cache, **SECURITY}
+        return Response(
+            path.read_bytes(), media_type=TYPES.get(path.suffix, "application/octet-stream"), headers=headers
+        )
+
+    @get("/", include_in_schema=False)
+    async def first_page() -> Response[bytes]:
+        return _page(root, "index.html", answer)
+
+    @get("/{path:path}", include_in_schema=False)
+    async def page(path: str, request: Request) -> Response[bytes]:
+        wanted = (root / path.lstrip("/")).resolve()
+        if root in wanted.parents and wanted.is_file():
+            immutable = "assets" in wanted.relative_to(root).parts
+            return answer(wanted, "public, max-age=31536000, immutable" if immutable else "no-cache")
+        first = path.strip("/").split("/")[0]
+        if first in ("api", "admin", "schema", "assets") or "." in path.rsplit("/", 1)[-1]:
+            raise NotFoundException(detail=f"Expected an existing address, got {request.url.path}; check it.")
+        return _page(root, PAGES.get(first, "index.html"), answer)
+
+    return [first_page, page]
+
+
+def _page(root: Path, name: str, answer: object) -> Response[bytes]:
+    if not (root / name).is_file():
+        raise Problem(
+            "APP_NOT_BUILT", f"Expected the built app in {root.name}, got none; run the front end's build.", status=503
+        )
+    return answer(root / name, "no-cache")  # type: ignore[operator]
+
+
+@get("/health", include_in_schema=True)
+async def health() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "ok"}
+
+
+@get("/ready")
+async def ready(database: Database) -> dict[str, str]:
+    """The database answers and has the newest schema; 503 otherwise."""
+    try:
+        missing = await database.read(missing_migrations)
+    except Exception as error:
+        raise Problem(
+            "DATABASE_SILENT", "Expected the database to answer, got an error; look at its log.", status=503,
+            got=type(error).__name__,
+        ) from error  # fmt: skip
+    if missing:
+        raise Problem("SCHEMA_OLD", f"Expected the newest schema, {missing}; run `rampa migrate`.", status=503)
+    return {"status": "ready"}

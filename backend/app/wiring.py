@@ -1,0 +1,61 @@
+"""Who cares about what. The only tables of the house that name every room: flows, jobs, reactions, timers, routes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from backend.channels.routes import ROUTES as CHANNEL_ROUTES
+from backend.identity.routes import ROUTES as IDENTITY_ROUTES
+from backend.orders.routes import ROUTES as ORDER_ROUTES
+from backend.outbound.flows import FLOWS, JOBS
+from backend.outbound.routes import ROUTES as OUTBOUND_ROUTES
+from backend.platform import journal
+from backend.platform.outbox import Reaction
+from backend.print_queue.api import expire_jobs
+from backend.print_queue.routes import ROUTES as PRINT_ROUTES
+from backend.scanning.routes import ROUTES as SCAN_ROUTES
+from backend.shipping import reactions as shipping
+from backend.stock.routes import ROUTES as STOCK_ROUTES
+
+REACTIONS: dict[str, dict[str, Reaction]] = {
+    "OrderPacked": {"shipping.book_consignment": shipping.BOOK_CONSIGNMENT},
+    "HandoverSigned": {"shipping.close_manifest": shipping.CLOSE_MANIFEST},
+}
+"""Kind of fact -> name of reaction -> reaction. "Who cares about OrderPacked?" is answered here."""
+
+WATCHED = frozenset(
+    {
+        "WaveTaken", "LinePicked", "PickShort", "PickUndone", "OrderCancelled", "OrderHeld", "HandoverSigned",
+        "ParcelLoaded", "ParcelUnloaded", "PickLinesAdded",
+    }
+)  # fmt: skip
+"""Facts that change work which is already on a device."""
+
+
+class Timer(msgspec.Struct, frozen=True):
+    """Runs in one transaction every `every_s` seconds, first after `first_s`. Safe to run twice at once."""
+
+    every_s: float
+    run: Callable[[Connection, datetime], Any]
+    first_s: float = 1.0
+
+
+TIMERS: dict[str, Timer] = {
+    "print_queue.expire": Timer(every_s=5.0, run=expire_jobs),
+}
+
+ROUTES = [
+    *IDENTITY_ROUTES, *SCAN_ROUTES, *STOCK_ROUTES, *ORDER_ROUTES, *CHANNEL_ROUTES, *OUTBOUND_ROUTES, *PRINT_ROUTES,
+]  # fmt: skip
+
+
+def connect_reactions() -> None:
+    """Tell the journal which deliveries each fact needs. Once, before anything is written."""
+    journal.register_reactions({kind: tuple(named) for kind, named in REACTIONS.items()})
+
+
+connect_reactions()
+__all__ = ["FLOWS", "JOBS", "REACTIONS", "ROUTES", "TIMERS", "WATCHED", "Timer", "connect_reactions"]

@@ -1,0 +1,65 @@
+"""The worker: drains what happened into reactions, and runs the timers. Embedded in the server, or a process alone."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from datetime import timedelta
+
+import httpx
+import structlog
+
+from backend.app.wiring import REACTIONS, TIMERS
+from backend.platform import clock, outbox
+from backend.platform.database import Database
+from backend.platform.outbox import Outbox, Reaction
+
+log = structlog.get_logger()
+LONGEST_SLEEP_S = 2.0
+TROUBLE_PAUSE_S = 1.0
+
+
+class Worker:
+    """`run` until cancelled. Trouble with the database is waited out, never fatal."""
+
+    def __init__(self, database: Database, reactions: Mapping[str, Reaction] | None = None) -> None:
+        self.database = database
+        self.reactions = {name: each for pairs in REACTIONS.values() for name, each in pairs.items()}
+        if reactions is not None:
+            self.reactions = dict(reactions)
+
+    async def run(self) -> None:
+        await self.database.listen()
+        async with httpx.AsyncClient(follow_redirects=False) as client:
+            drainer = Outbox(self.database, self.reactions, client)
+            timers = asyncio.create_task(self._timers())
+            try:
+                while True:
+                    try:
+                        await self._once(drainer)
+                    except Exception as error:  # noqa: BLE001 - a lost database comes back; the worker must still be there
+                        log.error("worker in trouble, trying again", exc_info=error)
+                        await asyncio.sleep(TROUBLE_PAUSE_S)
+            finally:
+                timers.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await timers
+
+    async def _once(self, drainer: Outbox) -> None:
+        seen = self.database.wake.seen
+        await drainer.drain()
+        due = await self.database.read(outbox.next_due)
+        rest_s = LONGEST_SLEEP_S if due is None else min(LONGEST_SLEEP_S, (due - clock.now()).total_seconds())
+        await self.database.wake.wait(seen, max(0.02, rest_s))
+
+    async def _timers(self) -> None:
+        started = clock.now()
+        due = {name: started + timedelta(seconds=timer.first_s) for name, timer in TIMERS.items()}
+        while True:
+            for name, timer in TIMERS.items():
+                if due[name] <= clock.now():
+                    due[name] = clock.now() + timedelta(seconds=timer.every_s)
+                    try:
+                        await self.database.write(lambda conn, timer=timer: timer.run(conn, clock.now()))
+                    except Exception as error:  # noqa: BLE001 - the next turn of the timer tries again
+                        log.error("timer failed", timer=name, exc_info=error)
+            await asyncio.sleep(0.5)
