@@ -1,0 +1,190 @@
+"""Codes from a photograph: a chain of readers that stops as soon as it may believe what it has.
+
+Four of five photographs give their code to the first, quick look. The rest is tried on ever more prepared copies, in the
+order of what each step gained for its time when it was measured (`docs/decoding.md` has the table). A code is believed
+by the rule of `photo_votes`. When something is believed after a step, the chain only looks whether other bars stand in
+the picture unread, and ends. What was read but not believed is told apart, as a guess to show to a person.
+
+    reading = read_codes(gray)
+    [code.text for code in reading.codes]
+
+All of this is numbers in, numbers out; bytes and limits are in `photo_limits`, the child process in `photo_worker`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import cv2
+import msgspec
+import numpy as np
+
+from backend.scanning import photo_readers as readers
+from backend.scanning import photo_regions as regions
+from backend.scanning import photo_views as views
+from backend.scanning.photo_blurred import read_blurred
+from backend.scanning.photo_votes import Ballot, Claim, Standing, overlap
+
+cv2.setNumThreads(1)
+
+DOUBLED_SIDE_PX = 1300
+"""Copies of twice the size are made up to this side: beyond it modules are large enough, and time is not."""
+BLURRED_REGIONS = 2
+SIDE_PX_MIN = 24
+
+
+class PhotoCode(msgspec.Struct, frozen=True, kw_only=True):
+    """One code found in a photograph."""
+
+    text: str
+    """The bare content; GS1 separators are 0x1D, a leading FNC1 is left out."""
+    symbology: str
+    """As zxing-cpp writes it: "EAN-13", "Code 128", "QR Code", "DataBar Expanded"."""
+    gs1: bool
+    """True where the symbol carries the GS1 mark."""
+    reader: str
+    """Who read it: "zxing-cpp", "pyzbar", "curve" (the reader of blurred bars), joined by "+"."""
+    confidence: float
+    """0 to 1; above 0.5 where it may be booked."""
+    reason: str
+    """Why it is believed, or what it lacks."""
+    position: tuple[tuple[int, int], ...]
+    """Four corners (x, y) in pixels of the photograph as it stands upright."""
+
+
+class PhotoReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a photograph holds."""
+
+    codes: tuple[PhotoCode, ...] = ()
+    guesses: tuple[PhotoCode, ...] = ()
+    """Read, but with too little evidence to book; for a person to confirm."""
+
+
+def read_codes(gray: views.Gray, known: Iterable[str] = (), scale: float = 1.0) -> PhotoReading:
+    """All codes of a gray, upright picture.
+
+    `known`: codes the sender may expect (GTINs, order numbers); they break ties, they are never invented.
+    `scale`: photograph pixels per pixel of `gray`, where the file was decoded at a reduced size.
+    """
+    photo = views.View("photo", _thick(gray), views.scaling(scale, scale))
+    ballot = Ballot(known)
+    chain = _Chain(photo, ballot)
+    for number, step in enumerate(chain.steps()):
+        step()
+        if ballot.trusted():
+            if number == 0:
+                chain.read_what_is_left()
+            break
+    else:
+        ballot.close()
+    return PhotoReading(
+        codes=tuple(_code(claim, standing) for claim, standing in ballot.trusted()),
+        guesses=tuple(_code(claim, standing) for claim, standing in ballot.guesses() if standing.confidence > 0.3),
+    )
+
+
+def _thick(gray: views.Gray) -> views.Gray:
+    """A strip of a few rows, as a line camera gives it, is made high enough for all readers."""
+    missing = [max(0, SIDE_PX_MIN - side) for side in gray.shape]
+    if not any(missing):
+        return gray
+    return cv2.copyMakeBorder(gray, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)
+
+
+class _Chain:
+    """The steps of one picture; copies are made once, when first needed."""
+
+    def __init__(self, photo: views.View, ballot: Ballot) -> None:
+        self.photo = photo
+        self.plain = views.working_copy(photo)
+        self.ballot = ballot
+        self._made: dict[str, Any] = {}
+
+    def steps(self) -> Iterator[Callable[[], None]]:
+        """From quick and safe to slow and daring."""
+        yield self._zxing(lambda: self.plain, thorough=False)
+        yield self.read_regions
+        yield self._zxing(lambda: self.plain)
+        yield self._zbar(self.half)
+        yield self._zxing(self.evened)
+        yield self._zbar(lambda: views.thresholded(self.plain))
+        yield self._zbar(lambda: views.row_averaged(self.plain, 9))
+        yield self._zxing(lambda: views.sharpened(self.plain, 1.5, 1.5, "sharp"))
+        yield self.read_blurred_regions
+        if self.plain.longest_px <= DOUBLED_SIDE_PX:
+            yield self._zxing(self.doubled)
+            yield self._zxing(lambda: views.evened(self.doubled(), "double_evened"))
+            yield self._zxing(lambda: views.sharpened(self.doubled(), 2.5, 2.0, "double_sharp"))
+        yield self._zbar(lambda: self.plain)
+
+    def _zxing(self, view: Callable[[], views.View], thorough: bool = True) -> Callable[[], None]:
+        return lambda: self.ballot.add(readers.by_zxing(view(), thorough=thorough))
+
+    def _zbar(self, view: Callable[[], views.View]) -> Callable[[], None]:
+        return lambda: self.ballot.add(readers.by_zbar(view()))
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    def half(self) -> views.View:
+        """Half the size."""
+        return self._once("half", lambda: views.halved(self.plain))
+
+    def evened(self) -> views.View:
+        """Contrast evened."""
+        return self._once("evened", lambda: views.evened(self.plain))
+
+    def doubled(self) -> views.View:
+        """Twice the size."""
+        return self._once("doubled", lambda: views.doubled(self.plain))
+
+    def located(self) -> list[regions.Region]:
+        """Where bars stand."""
+        return self._once("located", lambda: regions.locate(self.plain))
+
+    def _source(self, region: regions.Region) -> views.View:
+        """The photograph where it has more detail than the working copy and the cut can use it."""
+        fine = self.photo.to_photo[0, 0] * regions.CUT_LENGTH_PX * 1.5
+        return self.photo if self.photo.longest_px > self.plain.longest_px and region.length_px < fine else self.plain
+
+    def read_regions(self) -> None:
+        """Cut out every place with bars and read the cuts."""
+        for region in self.located():
+            self._read_region(region)
+
+    def _read_region(self, region: regions.Region) -> None:
+        cut = regions.cut_out(self._source(region), region)
+        for treated in regions.treatments(cut):
+            found = readers.by_zxing(treated, linear_only=True, region="region_")
+            self.ballot.add(found)
+            if found and any(overlap(claim.corners, region.corners) > 0.3 for claim, _ in self.ballot.trusted()):
+                return
+
+    def read_what_is_left(self) -> None:
+        """After a first success: bars that no believed code covers."""
+        for region in self.located():
+            if all(overlap(claim.corners, region.corners) < 0.3 for claim, _ in self.ballot.trusted()):
+                self._read_region(region)
+
+    def read_blurred_regions(self) -> None:
+        """Fit numbers to the gray curve of the longest places with bars."""
+        for region in self.located()[:BLURRED_REGIONS]:
+            found = read_blurred(self._source(region), region)
+            if found is not None:
+                self.ballot.add_blurred(found)
+
+
+def _code(claim: Claim, standing: Standing) -> PhotoCode:
+    corners = np.rint(claim.corners).astype(int)
+    return PhotoCode(
+        text=claim.text,
+        symbology=claim.symbology,
+        gs1=claim.gs1,
+        reader="+".join(claim.readers),
+        confidence=round(standing.confidence, 2),
+        reason=standing.reason,
+        position=tuple((int(x), int(y)) for x, y in corners),
+    )
