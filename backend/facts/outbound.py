@@ -77,3 +77,107 @@ class WavePicked(Fact, frozen=True, kw_only=True):
 
 
 # packing, parcels, handover
+
+
+class PieceMissing(Fact, frozen=True, kw_only=True):
+    """A piece that should lie in the tote does not. About `order:<id>`. `held`: the order waits for the office."""
+
+    number: str
+    sku: str
+    quantity: int
+    held: bool
+
+
+class CheckUndone(Fact, frozen=True, kw_only=True):
+    """Pieces came out of an open parcel again, or were found after all. About `order:<id>`.
+
+    `what` is `check` or `missing`: which of the two was taken back.
+    """
+
+    order: str
+    sku: str
+    quantity: int
+    what: str
+
+
+class CheckCompleted(Fact, frozen=True, kw_only=True):
+    """Every piece was checked by its code. About `order:<id>`; time, person and device stand beside the fact.
+
+    `result` is `complete`, or `short` when pieces were found missing on the way.
+    """
+
+    order: str
+    result: str
+
+
+class ParcelClosed(Fact, frozen=True, kw_only=True):
+    """About `order:<id>`. `weight_g` is None where parcels are not weighed."""
+
+    order: str
+    parcel: str
+    station: str
+    weight_g: int | None
+    pieces: int
+
+
+class ParcelReopened(Fact, frozen=True, kw_only=True):
+    """A closed parcel was opened again, before the carrier was asked. About `order:<id>`."""
+
+    order: str
+    parcel: str
+
+
+class OrderPacked(Fact, frozen=True, kw_only=True):
+    """All pieces lie in closed parcels. About `order:<id>`. Books the carrier, whose labels come out at `station`."""
+
+    order: str
+    station: str
+    parcels: int
+
+
+class LabelVerified(Fact, frozen=True, kw_only=True):
+    """The label was scanned on the very parcel it belongs to. About `order:<id>`."""
+
+    order: str
+    parcel: str
+
+
+class HandoverOpened(Fact, frozen=True, kw_only=True):
+    """A list for a carrier was begun. About `handover:<id>`."""
+
+    number: str
+    carrier: str
+
+
+class ParcelLoaded(Fact, frozen=True, kw_only=True):
+    """A parcel went into the vehicle. About `handover:<id>`. `side` is `warehouse` or `courier`."""
+
+    handover: str
+    parcel: str
+    side: str
+
+
+class ParcelUnloaded(Fact, frozen=True, kw_only=True):
+    """A parcel came back out of the vehicle before the list was signed. About `handover:<id>`."""
+
+    handover: str
+    parcel: str
+    side: str
+
+
+class HandoverSigned(Fact, frozen=True, kw_only=True):
+    """The courier took the parcels over. About `handover:<id>`. `missing` parcels stay for the next list."""
+
+    number: str
+    carrier: str
+    parcels: int
+    missing: int
+    content_hash: str
+
+
+class OrderDispatched(Fact, frozen=True, kw_only=True):
+    """The last parcel of the order left the house. About `order:<id>`."""
+
+    order: str
+    handover: str
+    carrier: str

@@ -74,29 +74,32 @@ function start(bundle: HandoverBundle): HandoverState {
 }
 
 function refuse(
-  code: string, cure: string, expected: Record<string, unknown>, values: Record<string, unknown>,
+  code: string, cure: string, values: Record<string, unknown>, expected: Record<string, unknown> = {},
 ): Refusal {
-  return { code, expected, got: values, cure, values };
+  const got = values['parcel'] === undefined ? {} : { kind: 'parcel', code: values['parcel'] };
+  return { code, expected, got, cure, values };
 }
 
 /** Why a code is no parcel of this list; the order of the checks is the same on the server. */
 function whyNot(state: HandoverState, keys: readonly string[], raw: string): Refusal {
-  const carrier = { carrier: state.bundle.carrier.name };
+  const expected = { kind: 'parcel', carrier: state.bundle.carrier.name };
   for (const key of keys) {
     const foreign = state.bundle.foreign[key];
     if (foreign !== undefined) {
       const values = { parcel: foreign.number, carrier: foreign.carrier };
-      return refuse('WRONG_CARRIER', 'PUT_BACK_TO_CARRIER', carrier, values);
+      return refuse('WRONG_CARRIER', 'PUT_BACK_TO_CARRIER', values, expected);
     }
     const unpacked = state.bundle.unpacked[key];
     if (unpacked !== undefined) {
       const values = { parcel: unpacked.number, state: unpacked.state };
-      return refuse('PARCEL_NOT_PACKED', 'BACK_TO_BENCH', { parcel: 'verified' }, values);
+      return refuse('PARCEL_NOT_PACKED', 'BACK_TO_BENCH', values, expected);
     }
   }
   const kind = keyKind(keys);
-  if (kind !== 'parcel' && kind !== 'text') return refuse('WRONG_KIND', 'SCAN_KIND', { kind: 'parcel' }, { got: kind });
-  return refuse('PARCEL_UNKNOWN', 'SCAN_LABEL', { parcel: state.bundle.carrier.name }, { got: raw });
+  if (kind === 'parcel' || kind === 'text') {
+    return { ...refuse('PARCEL_UNKNOWN', 'SCAN_LABEL', { got: raw }, expected), got: { kind: 'parcel', code: raw } };
+  }
+  return { ...refuse('WRONG_KIND', 'SCAN_KIND', { kind: 'parcel', got: kind }, expected), got: { kind, code: raw } };
 }
 
 const STANDS_AT_DOCK = ['WRONG_CARRIER', 'PARCEL_NOT_PACKED', 'PARCEL_UNKNOWN'];
@@ -119,13 +122,13 @@ function load(state: HandoverState, keys: readonly string[], raw: string, newAct
   if (keys.includes('command:undo')) return undo(state, newAct);
   if (state.bundle.signed) {
     const values = { handover: state.bundle.number };
-    return refused(state, refuse('HANDOVER_SIGNED', 'NEW_HANDOVER', values, values), 'wrong_thing', keys, raw);
+    return refused(state, refuse('HANDOVER_SIGNED', 'NEW_HANDOVER', values), 'wrong_thing', keys, raw);
   }
   const parcel = state.bundle.parcels.find((each) => each.keys.some((key) => keys.includes(key)));
   if (parcel === undefined) return refused(state, whyNot(state, keys, raw), 'wrong_thing', keys, raw);
   if (state.loaded.includes(parcel.number)) {
     const values = { parcel: parcel.number };
-    return refused(state, refuse('ALREADY_LOADED', 'GO_ON', values, values), 'already', keys, raw);
+    return refused(state, refuse('ALREADY_LOADED', 'GO_ON', values), 'already', keys, raw);
   }
   const act = newAct();
   const next = settled({
@@ -144,8 +147,8 @@ function undo(state: HandoverState, newAct: () => string): Step<HandoverState> {
   const last = state.acts.at(-1);
   if (last === undefined || state.bundle.signed) {
     const refusal = state.bundle.signed
-      ? refuse('HANDOVER_SIGNED', 'NEW_HANDOVER', {}, { handover: state.bundle.number })
-      : refuse('NOTHING_TO_UNDO', 'GO_ON', {}, {});
+      ? refuse('HANDOVER_SIGNED', 'NEW_HANDOVER', { handover: state.bundle.number })
+      : refuse('NOTHING_TO_UNDO', 'GO_ON', {});
     return { state, effects: [{ type: 'feedback', tone: 'already' }, { type: 'refuse', refusal }] };
   }
   const next = settled({

@@ -11,22 +11,17 @@
  */
 import type { Effect, Flow, Input, Refusal, Step, Tone } from './flow';
 import { keyKind } from './key_kinds';
+import * as told from './pack_refusals';
 import { RANK, left, piecesLeft, progress, wanted } from './pack_state';
 import type { PackBundle, PackCore, PackLine, PackParcel, PackState } from './pack_state';
 
 const WEIGHT_G_MAX = 1_000_000;
 
-function refuse(
-  code: string, cure: string, expected: Record<string, unknown> = {}, values: Record<string, unknown> = {},
-): Refusal {
-  return { code, expected, got: values, cure, values };
-}
-
 /** Where the work stands, read from the counts alone. */
 function settled({ bundle, checked, missing, parcels, open, acts, stale }: PackCore): PackState {
   const core = { bundle, checked, missing, parcels, open, acts, stale };
-  if (core.bundle.stopped !== null) {
-    const refusal = refuse(core.bundle.stopped, 'CALL_OFFICE', {}, { order: core.bundle.order.number });
+  if (bundle.stopped !== null) {
+    const refusal = told.orderStopped(bundle.stopped, bundle.order.number, bundle.hold ?? '');
     return { ...core, path: 'pack.on_hold', refusal };
   }
   if (piecesLeft(core) > 0) return { ...core, path: 'pack.checking' };
@@ -90,12 +85,8 @@ function lineFor(state: PackState, keys: readonly string[]): { line: PackLine; q
     if (first === undefined) continue;
     const { sku, name } = first.line;
     const room = found.find(({ line }) => left(state, line) > 0);
-    if (room !== undefined) {
-      const values = { sku, name, quantity: room.quantity };
-      return refuse('TOO_MANY', 'SCAN_PIECES', { quantity: left(state, room.line) }, values);
-    }
-    const count = wanted(state, first.line);
-    return refuse('ALREADY_CHECKED', 'PUT_ASIDE', { wanted: count }, { sku, name, checked: count });
+    if (room !== undefined) return told.tooMany(left(state, room.line), room.quantity, sku, name);
+    return told.alreadyChecked(sku, name, wanted(state, first.line));
   }
   return null;
 }
@@ -136,12 +127,12 @@ function foreignPiece(state: PackState, scanned: Scanned): Step<PackState> {
   const known = scanned.keys.map((key) => state.bundle.places[key]).find((place) => place !== undefined);
   if (known === undefined && kind !== 'product') {
     const wrong = kind === 'text'
-      ? refuse('CODE_UNKNOWN', 'SCAN_OTHER_CODE', { kind: 'product' }, { got: scanned.raw })
-      : refuse('WRONG_KIND', 'SCAN_KIND', { kind: 'product' }, { got: kind });
+      ? told.codeUnknown('product', scanned.raw)
+      : told.wrongKind('product', kind, scanned.raw);
     return refused(state, wrong, 'wrong_thing', 'product', scanned);
   }
-  const values = known ?? { sku: '', name: scanned.raw, belongs: '' };
-  const refusal = refuse('NOT_IN_THIS_ORDER', 'PUT_ASIDE', { order: state.bundle.order.number }, { ...values });
+  const { sku, name, belongs } = known ?? { sku: '', name: scanned.raw, belongs: '' };
+  const refusal = told.notInThisOrder(state.bundle.order.number, sku, name, belongs);
   const { effects } = refused(state, refusal, 'wrong_thing', 'product', scanned);
   return { state: { ...(state as PackCore), path: 'pack.stopped', refusal }, effects };
 }
@@ -156,10 +147,9 @@ function followed(effects: Effect[], step: Step<PackState>): Step<PackState> {
 
 function chooseCarton(state: PackState, key: string | null, newAct: () => string): Step<PackState> {
   if (key !== null && !state.bundle.cartons.some((carton) => carton.key === key)) {
-    const refusal = refuse('CARTON_UNKNOWN', 'SCAN_CARTON', { carton: 'carton' }, { carton: key });
-    return refused(state, refusal, 'wrong_thing');
+    return refused(state, told.cartonUnknown(key), 'wrong_thing');
   }
-  if (state.open === null) return refused(state, refuse('PARCEL_EMPTY', 'SCAN_PIECE'), 'wrong_thing');
+  if (state.open === null) return refused(state, told.parcelEmpty(), 'wrong_thing');
   if (!state.bundle.weigh) return close(state, key, null, newAct);
   const next: PackState = { ...(state as PackCore), path: 'pack.weight', carton: key };
   return { state: next, effects: [{ type: 'feedback', tone: 'piece' }] };
@@ -167,7 +157,7 @@ function chooseCarton(state: PackState, key: string | null, newAct: () => string
 
 function close(state: PackState, carton: string | null, weightG: number | null, newAct: () => string): Step<PackState> {
   const uid = state.open;
-  if (uid === null) return refused(state, refuse('PARCEL_EMPTY', 'SCAN_PIECE'), 'wrong_thing');
+  if (uid === null) return refused(state, told.parcelEmpty(), 'wrong_thing');
   const act = newAct();
   const last = piecesLeft(state) === 0;
   const next = settled({
@@ -185,7 +175,7 @@ function weigh(state: PackState, carton: string | null, weightG: unknown, newAct
   if (typeof weightG === 'number' && Number.isInteger(weightG) && weightG > 0 && weightG <= WEIGHT_G_MAX) {
     return close(state, carton, weightG, newAct);
   }
-  return refused(state, refuse('WEIGHT_MISSING', 'WEIGH', {}, { weight_g: weightG ?? null }), 'wrong_thing');
+  return refused(state, told.weightMissing(weightG), 'wrong_thing');
 }
 
 type Labelling = PackState & { path: 'pack.label' };
@@ -196,15 +186,12 @@ function checkLabel(state: Labelling, scanned: Scanned, newAct: () => string): S
   const body = { parcel: parcel.uid };
   const kind = keyKind(scanned.keys);
   if (!ownLabel(parcel, scanned.keys)) {
-    const expected = { parcel: parcel.number };
-    if (kind === 'parcel' || state.parcels.some((other) => ownLabel(other, scanned.keys))) {
-      const values = { parcel: parcel.number, got: scanned.raw };
-      const refusal = refuse('LABEL_OF_OTHER_PARCEL', 'SWAP_LABEL', expected, values);
-      return refused(state, refusal, 'wrong_thing', 'label', scanned, body);
-    }
-    const refusal = kind === 'text'
-      ? refuse('CODE_UNKNOWN', 'SCAN_OTHER_CODE', { kind: 'parcel' }, { got: scanned.raw })
-      : refuse('WRONG_KIND', 'SCAN_KIND', { kind: 'parcel' }, { got: kind });
+    const other = kind === 'parcel' || state.parcels.some((each) => ownLabel(each, scanned.keys));
+    const refusal = other
+      ? told.labelOfOtherParcel(parcel.number, scanned.raw)
+      : kind === 'text'
+        ? told.codeUnknown('parcel', scanned.raw)
+        : told.wrongKind('parcel', kind, scanned.raw);
     return refused(state, refusal, 'wrong_thing', 'label', scanned, body);
   }
   const act = newAct();
@@ -223,11 +210,6 @@ function ownLabel(parcel: PackParcel, keys: readonly string[]): boolean {
   return keys.some((key) => key === parcel.label_key || (parcel.number !== null && key === `parcel:${parcel.number}`));
 }
 
-function lineStopped(state: PackState & { path: 'pack.stopped' }): Refusal {
-  const { sku, name, belongs } = state.refusal.values;
-  return refuse('LINE_STOPPED', 'PUT_ASIDE', { name }, { sku, name, belongs });
-}
-
 function scan(state: PackState, scanned: Scanned, newAct: () => string): Step<PackState> {
   if (scanned.keys.includes('command:undo')) return undo(state, newAct);
   if (scanned.keys.includes('command:done')) return done(state, newAct);
@@ -239,11 +221,10 @@ function scan(state: PackState, scanned: Scanned, newAct: () => string): Step<Pa
       return carton === undefined ? checkPiece(state, scanned, newAct) : chooseCarton(state, carton, newAct);
     }
     case 'pack.stopped':
-      return refused(state, lineStopped(state), 'wrong_thing', 'product', scanned);
+      return refused(state, told.lineStopped(state.refusal), 'wrong_thing', 'product', scanned);
     case 'pack.await_label': {
       const parcel = state.parcels.find((each) => each.state === 'closed');
-      const values = { parcel: parcel?.number ?? null };
-      const refusal = refuse('LABEL_NOT_READY', 'WAIT', values, values);
+      const refusal = told.aboutParcel('LABEL_NOT_READY', 'WAIT', parcel?.number ?? null);
       return refused(state, refusal, 'later', 'label', scanned, { parcel: parcel?.uid ?? null });
     }
     case 'pack.label':
@@ -265,7 +246,7 @@ function done(state: PackState, newAct: () => string): Step<PackState> {
 
 /** A parcel is full before the last piece: the next piece opens another one. */
 function closeParcel(state: PackState, newAct: () => string): Step<PackState> {
-  if (state.open === null) return refused(state, refuse('PARCEL_EMPTY', 'SCAN_PIECE'), 'wrong_thing');
+  if (state.open === null) return refused(state, told.parcelEmpty(), 'wrong_thing');
   if (closesAtOnce(state)) return close(state, null, null, newAct);
   const core: PackCore = state;
   if (state.bundle.cartons.length > 0) return { state: { ...core, path: 'pack.carton' }, effects: [] };
@@ -279,8 +260,7 @@ function missing(state: PackState, body: Record<string, unknown>, newAct: () => 
     return { state, effects: [] };
   }
   if (quantity > left(state, line)) {
-    const values = { sku: line.sku, name: line.name, quantity };
-    return refused(state, refuse('TOO_MANY', 'SCAN_PIECES', { quantity: left(state, line) }, values), 'already');
+    return refused(state, told.tooMany(left(state, line), quantity, line.sku, line.name), 'already');
   }
   const act = newAct();
   const core: PackCore = {
@@ -294,7 +274,7 @@ function missing(state: PackState, body: Record<string, unknown>, newAct: () => 
   ];
   const next = settled(core);
   if (state.bundle.partial && progress(next).wanted > 0) return { state: next, effects };
-  const refusal = refuse('ORDER_ON_HOLD', 'CALL_OFFICE', {}, { order: state.bundle.order.number, hold: 'STOCK_SHORT' });
+  const refusal = told.orderOnHold(state.bundle.order.number, 'STOCK_SHORT');
   return { state: { ...core, path: 'pack.on_hold', refusal }, effects: [...effects, { type: 'refuse', refusal }] };
 }
 
@@ -304,19 +284,19 @@ export function canUndo(state: PackState): boolean {
 
 function undoRefusal(state: PackState): Refusal | null {
   const last = state.acts.at(-1);
-  if (last === undefined) return refuse('NOTHING_TO_UNDO', 'GO_ON');
+  if (last === undefined) return told.nothingToUndo();
   if (last.kind === 'check' || last.kind === 'missing') return null;
   const parcel = state.parcels.find((each) => each.uid === last.parcel);
   if (last.kind === 'close' && parcel?.state === 'closed') return null;
-  return refuse('LABEL_BOOKED', 'CALL_OFFICE', {}, { parcel: parcel?.number ?? null });
+  return told.aboutParcel('LABEL_BOOKED', 'CALL_OFFICE', parcel?.number ?? null);
 }
 
 function undo(state: PackState, newAct: () => string): Step<PackState> {
-  if (state.path === 'pack.stopped') return refused(state, lineStopped(state), 'wrong_thing');
+  if (state.path === 'pack.stopped') return refused(state, told.lineStopped(state.refusal), 'wrong_thing');
   if (state.path === 'pack.on_hold') return refused(state, state.refusal, 'wrong_thing');
   const no = undoRefusal(state);
   const last = state.acts.at(-1);
-  if (no !== null || last === undefined) return refused(state, no ?? refuse('NOTHING_TO_UNDO', 'GO_ON'), 'already');
+  if (no !== null || last === undefined) return refused(state, no ?? told.nothingToUndo(), 'already');
   let core: PackCore = { ...state, acts: state.acts.slice(0, -1) };
   const line = String(last.line);
   if (last.kind === 'missing') {
@@ -365,8 +345,8 @@ function bundleChanged(state: PackState, bundle: PackBundle): PackState {
     const newer = RANK[news.state] > RANK[parcel.state];
     return { ...parcel, number, label_key, position, state: newer ? news.state : parcel.state };
   });
-  const { stopped, places } = bundle;
-  const core: PackCore = { ...state, bundle: { ...state.bundle, stopped, places }, parcels };
+  const { stopped, hold, places } = bundle;
+  const core: PackCore = { ...state, bundle: { ...state.bundle, stopped, hold, places }, parcels };
   const waits = state.path === 'pack.await_label' || state.path === 'pack.label' || state.path === 'pack.on_hold';
   return waits || bundle.stopped !== null ? settled(core) : { ...state, ...core };
 }

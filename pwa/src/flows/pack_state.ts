@@ -48,6 +48,8 @@ export interface PackBundle extends Bundle {
   partial: boolean;
   /** why the order may not be packed now: ORDER_ON_HOLD, ORDER_CANCELLED; null when it may */
   stopped: string | null;
+  /** the code of the hold, when it is on hold */
+  hold: string | null;
   places: Readonly<Record<string, { sku: string; name: string; belongs: string }>>;
 }
 

@@ -1,0 +1,140 @@
+"""One order at the bench, as values: what packing knows before a scan, and what a scan leaves to be written."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+class PackLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods of the order that lie in its tote; `wanted` = picked and not found missing since. `codes`: key -> pieces."""
+
+    id: int
+    product_id: int = 0
+    sku: str
+    name: str
+    codes: Mapping[str, int]
+    wanted: int
+    checked: int = 0
+    picture: str | None = None
+
+    @property
+    def left(self) -> int:
+        return self.wanted - self.checked
+
+
+class PackParcel(msgspec.Struct, frozen=True, kw_only=True):
+    """`contents`: order line -> pieces. `number` is None until it is closed; `booked` once the carrier was asked."""
+
+    uid: str
+    number: str | None = None
+    position: int = 1
+    state: str = "open"
+    contents: Mapping[int, int] = {}
+    carton: str | None = None
+    weight_g: int | None = None
+    label_key: str | None = None
+    booked: bool = False
+
+
+class PackAct(msgspec.Struct, frozen=True):
+    """What one act of the device did, for its undo."""
+
+    kind: Literal["check", "missing", "close", "label"]
+    parcel: str | None
+    line: int | None
+    quantity: int
+    undone: bool = False
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a piece that is not of this order belongs: a tote or a location."""
+
+    sku: str
+    name: str
+    belongs: str
+
+
+class PackJob(msgspec.Struct, frozen=True, kw_only=True):
+    """One order at the bench. `numbers` are parcel numbers set aside for this chunk of scans."""
+
+    order_id: int
+    number: str
+    state: str
+    hold: str | None = None
+    partial: bool = False
+    weigh: bool = True
+    short: bool = False
+    station: str = ""
+    tote: str = ""
+    lines: tuple[PackLine, ...] = ()
+    parcels: tuple[PackParcel, ...] = ()
+    cartons: frozenset[str] = frozenset()
+    places: Mapping[str, Place] = {}
+    acts: Mapping[str, PackAct] = {}
+    numbers: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> int:
+        return sum(line.left for line in self.lines)
+
+    def parcel(self, uid: Any) -> PackParcel | None:
+        return next((each for each in self.parcels if each.uid == uid), None)
+
+    def line(self, line_id: Any) -> PackLine | None:
+        return next((each for each in self.lines if each.id == line_id), None)
+
+
+# What `save` is to write
+
+
+class PieceChecked(msgspec.Struct, frozen=True, kw_only=True):
+    order_id: int
+    line_id: int
+    parcel: str
+    position: int
+    station: str
+    quantity: int
+
+
+class MissingFound(msgspec.Struct, frozen=True, kw_only=True):
+    """Pieces of the line are not in the tote; `hold` says that the order waits for the office."""
+
+    order_id: int
+    line_id: int
+    product_id: int
+    quantity: int
+    hold: bool
+
+
+class ParcelFilled(msgspec.Struct, frozen=True, kw_only=True):
+    """The parcel is closed: its goods leave the tote for the place where parcels wait."""
+
+    order_id: int
+    parcel: str
+    number: str
+    carton: str | None
+    weight_g: int | None
+    station: str
+
+
+class OrderDone(msgspec.Struct, frozen=True, kw_only=True):
+    order_id: int
+    result: str
+
+
+class LabelSeen(msgspec.Struct, frozen=True, kw_only=True):
+    parcel: str
+
+
+class ActUndone(msgspec.Struct, frozen=True, kw_only=True):
+    """`order_was_packed`: the order goes back to work."""
+
+    order_id: int
+    act: str
+    undone: PackAct
+    order_was_packed: bool = False
+
+
+Change = PieceChecked | MissingFound | ParcelFilled | OrderDone | LabelSeen | ActUndone
+Jobs = Mapping[str, PackJob]
+"""The snapshot: task ("pack:<order id>") -> job."""

@@ -1,0 +1,305 @@
+"""Packing: the tote lies on the bench, each piece is checked by its code, and only then is there a label.
+
+The story: pieces are checked into the open parcel (the first piece opens it); a parcel is closed with its carton and
+weight; when every wanted piece lies in a closed parcel the check is complete and the order is packed, which books the
+carrier and brings the labels; each label is scanned once on its parcel. A piece that cannot be found is `missing`: the
+rest goes on where the merchant sends in parts, otherwise the order waits for the office. Checks can be undone while
+their parcel is open, a closed parcel can be opened again until the carrier was asked.
+
+The device decides the same from its bundle (pwa/src/flows/pack.ts); what arrives here was accepted there. The order of
+the checks in each step is the order of precedence of its refusals.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from backend.facts.outbound import (
+    CheckCompleted,
+    CheckUndone,
+    LabelVerified,
+    OrderPacked,
+    ParcelClosed,
+    ParcelReopened,
+    PieceMissing,
+)
+from backend.outbound import pack_refusals as told
+from backend.outbound.key_kinds import key_kind
+from backend.outbound.pack_job import (
+    ActUndone,
+    Change,
+    Jobs,
+    LabelSeen,
+    MissingFound,
+    OrderDone,
+    PackAct,
+    PackJob,
+    PackLine,
+    PackParcel,
+    ParcelFilled,
+    PieceChecked,
+)
+from backend.platform.journal import Fact
+from backend.platform.limits import QUANTITY_MAX
+from backend.scanning.protocol import Correction, Decision, Refusal, Scan, Taken
+
+WEIGHT_G_MAX = 1_000_000
+BOOKED_STATES = frozenset({"labelled", "verified", "loaded", "dispatched"})
+
+
+_Step = tuple[PackJob, tuple[Change, ...], tuple[Fact, ...]]
+
+
+def decide(jobs: Jobs, taken: Taken, now: datetime) -> tuple[Jobs, Decision]:
+    """One scan on what the ones before it have left."""
+    scan = taken.scan
+    job = jobs.get(scan.task)
+    if job is None:
+        return jobs, Decision(refusal=told.task_unknown(scan.task))
+    step = _STEPS.get(scan.kind)
+    if step is None:
+        return jobs, Decision(refusal=told.not_understood(scan.kind))
+    stopped = _stopped(job, scan)
+    if stopped is not None:
+        return jobs, stopped
+    if scan.act is not None and str(scan.act) in job.acts:
+        return jobs, Decision(refusal=told.act_repeated())
+    outcome = step(job, scan)
+    if isinstance(outcome, Refusal):
+        return jobs, Decision(refusal=outcome)
+    job, changes, facts = outcome
+    return {**jobs, scan.task: job}, Decision(changes=changes, facts=facts)
+
+
+def _stopped(job: PackJob, scan: Scan) -> Decision | None:
+    """A cancelled order's goods go back; an order on hold waits. Labels may be checked in any state."""
+    if job.state == "cancelled":
+        back = Correction(code="PUT_BACK", values={"order": job.number, "tote": job.tote})
+        return Decision(refusal=told.order_cancelled(job.number), correction=back if scan.kind == "product" else None)
+    if job.hold is not None and scan.kind != "label":
+        return Decision(refusal=told.order_on_hold(job.number, job.hold))
+    return None
+
+
+# -- checking -------------------------------------------------------------------------------------------------------
+
+
+def _product(job: PackJob, scan: Scan) -> _Step | Refusal:
+    uid = scan.body.get("parcel")
+    found = find_line(job, scan.keys, scan.raw, scan.body.get("line"))
+    if isinstance(found, Refusal):
+        return found
+    line, quantity = found
+    if not isinstance(uid, str) or scan.act is None:
+        return told.not_understood(scan.kind)
+    parcel = job.parcel(uid) or PackParcel(uid=uid, position=len(job.parcels) + 1)
+    if parcel.state != "open":
+        return told.about_parcel("PARCEL_CLOSED", "NEW_PARCEL", parcel.number)
+    filled = replace(parcel, contents=_with_pieces(parcel.contents, line.id, quantity))
+    job = _with_parcel(_with_line(job, replace(line, checked=line.checked + quantity)), filled)
+    job = _remember(job, scan, PackAct("check", uid, line.id, quantity))
+    change = PieceChecked(
+        order_id=job.order_id, line_id=line.id, parcel=uid, position=filled.position, station=_station(job, scan),
+        quantity=quantity,
+    )  # fmt: skip
+    return job, (change,), ()
+
+
+def find_line(job: PackJob, keys: tuple[str, ...], raw: str, hint: Any = None) -> tuple[PackLine, int] | Refusal:
+    """The line that a code counts for and how many pieces it means: the first with room, the device's `hint` before."""
+    for key in keys:
+        found = [(line, line.codes[key]) for line in job.lines if key in line.codes]
+        found.sort(key=lambda each: each[0].id != hint)
+        for line, quantity in found:
+            if line.left >= quantity:
+                return line, quantity
+        if found:
+            first = found[0][0]
+            room = next(((line, quantity) for line, quantity in found if line.left > 0), None)
+            if room is not None:
+                return told.too_many(room[0].left, room[1], first.sku, first.name)
+            return told.already_checked(first.sku, first.name, first.wanted)
+    kind = key_kind(keys)
+    place = next((job.places[key] for key in keys if key in job.places), None)
+    if place is not None:
+        return told.not_in_this_order(job.number, place.sku, place.name, place.belongs)
+    if kind == "product":
+        return told.not_in_this_order(job.number, "", raw, "")
+    return told.code_unknown("product", raw) if kind == "text" else told.wrong_kind("product", kind, raw)
+
+
+def _missing(job: PackJob, scan: Scan) -> _Step | Refusal:
+    line, quantity = job.line(scan.body.get("line")), scan.body.get("quantity")
+    if line is None or not _is_count(quantity, QUANTITY_MAX) or scan.act is None:
+        return told.not_understood(scan.kind)
+    if quantity > line.left:
+        return told.too_many(line.left, quantity, line.sku, line.name)
+    job = replace(_with_line(job, replace(line, wanted=line.wanted - quantity)), short=True)
+    held = not job.partial or sum(each.wanted for each in job.lines) == 0
+    change = MissingFound(
+        order_id=job.order_id, line_id=line.id, product_id=line.product_id, quantity=quantity, hold=held
+    )
+    job = _remember(job, scan, PackAct("missing", None, line.id, quantity))
+    fact = PieceMissing(about=_about(job), number=job.number, sku=line.sku, quantity=quantity, held=held)
+    if held:
+        return replace(job, hold="STOCK_SHORT"), (change,), (fact,)
+    job, changes, facts = _perhaps_packed(job, scan)
+    return job, (change, *changes), (fact, *facts)
+
+
+# -- closing --------------------------------------------------------------------------------------------------------
+
+
+def _close(job: PackJob, scan: Scan) -> _Step | Refusal:
+    parcel = job.parcel(scan.body.get("parcel"))
+    carton, weight_g = scan.body.get("carton"), scan.body.get("weight_g")
+    if scan.act is None:
+        return told.not_understood(scan.kind)
+    if parcel is None or (parcel.state == "open" and not parcel.contents):
+        return told.parcel_empty()
+    if parcel.state != "open":
+        return told.about_parcel("PARCEL_CLOSED", "NEW_PARCEL", parcel.number)
+    if carton is not None and carton not in job.cartons:
+        return told.carton_unknown(str(carton))
+    if (job.weigh or weight_g is not None) and not _is_count(weight_g, WEIGHT_G_MAX):
+        return told.weight_missing(weight_g)
+    if scan.body.get("last") is True and job.left > 0:
+        return told.lines_missing(job.left, sum(1 for line in job.lines if line.left))
+    number, numbers = (parcel.number, job.numbers) if parcel.number else (job.numbers[0], job.numbers[1:])
+    station = _station(job, scan)
+    closed = replace(parcel, state="closed", number=number, carton=carton, weight_g=weight_g)
+    job = _with_parcel(replace(job, numbers=numbers, station=station), closed)
+    job = _remember(job, scan, PackAct("close", parcel.uid, None, 0))
+    change = ParcelFilled(
+        order_id=job.order_id, parcel=parcel.uid, number=number, carton=carton, weight_g=weight_g, station=station
+    )
+    fact = ParcelClosed(
+        about=_about(job), order=job.number, parcel=number, station=station, weight_g=weight_g,
+        pieces=sum(closed.contents.values()),
+    )  # fmt: skip
+    job, changes, facts = _perhaps_packed(job, scan)
+    return job, (change, *changes), (fact, *facts)
+
+
+def _perhaps_packed(job: PackJob, scan: Scan) -> _Step:
+    """The order is packed when every wanted piece lies in a closed parcel."""
+    filled = [parcel for parcel in job.parcels if parcel.contents]
+    if job.state != "in_work" or job.left > 0 or not filled or any(parcel.state == "open" for parcel in filled):
+        return job, (), ()
+    result = "short" if job.short else "complete"
+    station = _station(job, scan)
+    checked = CheckCompleted(about=_about(job), order=job.number, result=result)
+    packed = OrderPacked(about=_about(job), order=job.number, station=station, parcels=len(filled))
+    change = OrderDone(order_id=job.order_id, result=result)
+    return replace(job, state="packed"), (change,), (checked, packed)
+
+
+# -- the label ------------------------------------------------------------------------------------------------------
+
+
+def _label(job: PackJob, scan: Scan) -> _Step | Refusal:
+    parcel = job.parcel(scan.body.get("parcel"))
+    if parcel is None or scan.act is None:
+        return told.not_understood(scan.kind)
+    if parcel.state in ("open", "closed"):
+        return told.about_parcel("LABEL_NOT_READY", "WAIT", parcel.number)
+    if not is_own_label(parcel, scan.keys):
+        kind = key_kind(scan.keys)
+        if kind == "parcel" or any(is_own_label(other, scan.keys) for other in job.parcels):
+            return told.label_of_other_parcel(parcel.number, scan.raw)
+        return told.code_unknown("parcel", scan.raw) if kind == "text" else told.wrong_kind("parcel", kind, scan.raw)
+    if parcel.state != "labelled":
+        return job, (), ()
+    job = _remember(_with_parcel(job, replace(parcel, state="verified")), scan, PackAct("label", parcel.uid, None, 0))
+    fact = LabelVerified(about=_about(job), order=job.number, parcel=parcel.number or "")
+    return job, (LabelSeen(parcel=parcel.uid),), (fact,)
+
+
+def is_own_label(parcel: PackParcel, keys: tuple[str, ...]) -> bool:
+    """The carrier's code or our own parcel number: a label may bear both."""
+    own = {parcel.label_key, f"parcel:{parcel.number}" if parcel.number else None} - {None}
+    return any(key in own for key in keys)
+
+
+# -- undo -----------------------------------------------------------------------------------------------------------
+
+
+def _undo(job: PackJob, scan: Scan) -> _Step | Refusal:
+    of = str(scan.body.get("of"))
+    act = job.acts.get(of)
+    if act is None or act.undone or scan.act is None:
+        return told.nothing_to_undo()
+    parcel = job.parcel(act.parcel)
+    if act.kind == "label" or (act.kind == "close" and parcel is not None and _is_booked(parcel)):
+        return told.about_parcel("LABEL_BOOKED", "CALL_OFFICE", parcel.number if parcel else None)
+    if act.kind == "check" and (parcel is None or parcel.state != "open"):
+        return told.about_parcel("PARCEL_CLOSED", "NEW_PARCEL", parcel.number if parcel else None)
+    if act.kind == "missing" and job.state != "in_work":
+        return told.nothing_to_undo()
+    was_packed = job.state == "packed"
+    change = ActUndone(order_id=job.order_id, act=of, undone=act, order_was_packed=was_packed and act.kind == "close")
+    job = replace(job, acts={**job.acts, of: replace(act, undone=True)})
+    line = job.line(act.line)
+    if act.kind == "close" and parcel is not None:
+        job = _with_parcel(job, replace(parcel, state="open", carton=None, weight_g=None))
+        fact = ParcelReopened(about=_about(job), order=job.number, parcel=parcel.number or "")
+        return replace(job, state="in_work"), (change,), (fact,)
+    if line is None:
+        return told.nothing_to_undo()
+    fact_undone = CheckUndone(about=_about(job), order=job.number, sku=line.sku, quantity=act.quantity, what=act.kind)
+    if act.kind == "missing":
+        return _with_line(job, replace(line, wanted=line.wanted + act.quantity)), (change,), (fact_undone,)
+    assert parcel is not None
+    emptier = replace(parcel, contents=_with_pieces(parcel.contents, line.id, -act.quantity))
+    job = _with_parcel(_with_line(job, replace(line, checked=line.checked - act.quantity)), emptier)
+    return job, (change,), (fact_undone,)
+
+
+def _is_booked(parcel: PackParcel) -> bool:
+    return parcel.booked or parcel.state in BOOKED_STATES
+
+
+# -- small words ----------------------------------------------------------------------------------------------------
+
+
+def _about(job: PackJob) -> str:
+    return f"order:{job.order_id}"
+
+
+def _station(job: PackJob, scan: Scan) -> str:
+    station = scan.body.get("station")
+    return station if isinstance(station, str) and 0 < len(station) <= 32 else job.station
+
+
+def _is_count(value: Any, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+
+
+def _with_line(job: PackJob, line: PackLine) -> PackJob:
+    return replace(job, lines=tuple(line if each.id == line.id else each for each in job.lines))
+
+
+def _with_parcel(job: PackJob, parcel: PackParcel) -> PackJob:
+    if job.parcel(parcel.uid) is None:
+        return replace(job, parcels=(*job.parcels, parcel))
+    return replace(job, parcels=tuple(parcel if each.uid == parcel.uid else each for each in job.parcels))
+
+
+def _with_pieces(contents: Mapping[int, int], line_id: int, quantity: int) -> dict[int, int]:
+    changed = dict(contents) | {line_id: contents.get(line_id, 0) + quantity}
+    return {line: pieces for line, pieces in changed.items() if pieces > 0}
+
+
+def _remember(job: PackJob, scan: Scan, act: PackAct) -> PackJob:
+    return replace(job, acts={**job.acts, str(scan.act): act})
+
+
+_STEPS: Mapping[str, Callable[[PackJob, Scan], _Step | Refusal]] = {
+    "product": _product,
+    "missing": _missing,
+    "close": _close,
+    "label": _label,
+    "undo": _undo,
+}
