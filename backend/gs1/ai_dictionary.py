@@ -92,12 +92,12 @@ def _cell(field: str | tuple[str, ...] | None) -> str:
 def write_typescript_table(text: str) -> str:
     """Source of pwa/src/codes/ai_table.ts: one string, so that the floor app pays for no syntax around it.
 
-    A row is `AIs|flags|components` and, for a Digital Link key, `|qualifiers`. Company prefix and coupon checks are
-    left out there.
+    A row is `AIs|flags|components` and, for a Digital Link key, `|qualifiers`.
     """
     rows = []
     for row in read_dictionary(text):
-        cells = [row.ais, row.flags, row.specification]
+        specification = re.sub(r"(?<=[NXYZ0-9a-z]),(coupon\w+)", "", row.specification)
+        cells = [row.ais, row.flags, re.sub(r"(N\d+\S*),gcppos[12]", r"\1", specification)]
         if row.link_key is not None:
             cells.append(row.link_key.replace("|", "/"))
         rows.append("|".join(cells))

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from backend.gs1.ai_dictionary import write_python_table, write_typescript_table
+from backend.gs1.code_lists import write_typescript_lists
 from backend.gs1.restricted import CZECH_LAYOUTS, WeightLayout, check_layout
 from backend.gs1.scan_keys import CodeReading, read_code
 from backend.platform.errors import Problem
@@ -32,7 +33,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     table = commands.add_parser("ai-table", help="write the AI tables from GS1's syntax dictionary")
     table.add_argument("dictionary", type=Path, help="gs1-syntax-dictionary.txt")
     table.add_argument("--python", type=Path, default=Path("backend/gs1/ai_table.py"))
-    table.add_argument("--typescript", type=Path, default=Path("pwa/src/codes/ai_table.ts"))
+    table.add_argument(
+        "--typescript", type=Path, default=Path("pwa/src/codes"), help="folder of the floor app's tables"
+    )
     table.set_defaults(run=write_tables)
 
 
@@ -102,7 +105,8 @@ def write_tables(args: argparse.Namespace) -> int:
     try:
         text = args.dictionary.read_text("utf-8")
         args.python.write_text(write_python_table(text), "utf-8")
-        args.typescript.write_text(write_typescript_table(text), "utf-8")
+        (args.typescript / "ai_table.ts").write_text(write_typescript_table(text), "utf-8")
+        (args.typescript / "code_lists.ts").write_text(write_typescript_lists(), "utf-8")
     except (OSError, ValueError) as mistake:
         raise Problem(
             "DICTIONARY_UNREADABLE", f"Expected GS1's syntax dictionary in {args.dictionary}: {mistake}"

@@ -14,7 +14,6 @@ from collections.abc import Collection
 
 import msgspec
 
-from backend.gs1.application_identifiers import AIS
 from backend.gs1.check_digits import is_digits, mod10_digit, mod10_fits
 from backend.gs1.digital_link import is_web_address, parse_digital_link
 from backend.gs1.elements import (
@@ -62,8 +61,8 @@ _GS1_SYMBOLS = frozenset(("C1", "e0", "d2", "Q3", "J1"))
 _SYMBOL = re.compile(r"\][A-Za-z][0-9a-zA-Z]")
 # AIM letters in use; X stands for "other" and says nothing.
 _SYMBOL_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVdehijkmz")
-_ENROL = re.compile(r"https?://[^/?#]+/enrol/?#([0-9A-Za-z_.\-]+)", re.IGNORECASE)
-_HANDOVER = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/h/([0-9A-Za-z_.\-]+)/?", re.IGNORECASE)
+_ENROL = re.compile(r"https?://[^/?#]+/enrol/?#([0-9A-Za-z_.\-]+)", re.IGNORECASE | re.ASCII)
+_HANDOVER = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/h/([0-9A-Za-z_.\-]+)/?", re.IGNORECASE | re.ASCII)
 # Marks a US scanner leaves on a cs, sk or hu computer and that our codes, GTINs and carriers' numbers do not have.
 _DAMAGE = re.compile(r"[+=%\"'!;]|[^\x00-\x7f]")
 
@@ -161,7 +160,7 @@ def _read_plain(text: str, layouts: tuple[WeightLayout, ...], year: int) -> Code
         return _read_address(text, year)
     if SEPARATOR in text:
         return _read_gs1(text, year)
-    if text[0] == "(" and text[1:3].isdigit():
+    if text[0] == "(" and is_digits(text[1:3]):
         return _judge(read_bracketed(text), text, year)
     if _starts_like_gs1(text):
         reading = _read_unmarked_gs1(text, year)
@@ -328,7 +327,8 @@ def _doubt_lost_separator(reading: CodeReading, year: int) -> CodeReading:
         before = {other: kept for other, kept in elements.items() if other != ai}
     if not before:
         return reading
-    error = f"SEPARATOR_LOST: expected a separator in ({ai}), got {value}. Confirm {AIS[ai].title.lower()} by hand."
+    named = {"10": "the lot", "21": "the serial"}.get(ai, f"({ai})")
+    error = f"SEPARATOR_LOST: expected a separator in ({ai}), got {value}. Confirm {named} by hand."
     keys = (*element_keys(before, year), reading.keys[-1])
     return CodeReading("gs1", keys, before, error, proven=keys[0].startswith("gtin:"))
 
