@@ -124,6 +124,23 @@ def read_free_stock(conn: Connection, product_ids: Iterable[int], lock: bool = F
     return found
 
 
+def read_held_back(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """By product: pieces promised to orders, and free pieces that may not be promised (blocked, or at another kind of
+    place, such as goods in receiving or in a tote)."""
+    pickable = sa.and_(location.c.kind.in_(PICKABLE_KINDS), ~location.c.blocked, location.c.active)
+    unfit = sa.case((pickable, 0), else_=balance.c.on_hand - balance.c.reserved)
+    return {
+        row[0]: (int(row[1]), int(row[2]))
+        for part in in_slices(product_ids)
+        for row in conn.execute(
+            sa.select(balance.c.product_id, sa.func.sum(balance.c.reserved), sa.func.sum(unfit))
+            .join(location, location.c.id == balance.c.location_id)
+            .where(balance.c.product_id.in_(part))
+            .group_by(balance.c.product_id)
+        )
+    }
+
+
 def _apply(conn: Connection, changes: Mapping[Place, Balance]) -> None:
     """Lock the balances, refuse what would oversell, write the rest."""
     wanted = {place: change for place, change in changes.items() if change != Balance()}
