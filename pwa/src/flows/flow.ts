@@ -54,7 +54,7 @@ export interface ScanRecord {
   body: Record<string, unknown>;
 }
 
-export type Input<B = unknown> =
+export type Input<B = Bundle> =
   | { type: 'scan'; reading: CodeReading; raw: string; source: Source }
   | { type: 'quantity'; value: number }
   | { type: 'undo' }

@@ -1,0 +1,102 @@
+/*
+ * The camera as a spare scanner: back camera, the middle of the picture, about 12 pictures a second, read in a worker.
+ * Stops by itself after 20 s without a code; that is told, so that the screen can show a button again.
+ */
+import { CameraVotes, type CameraRead } from './camera_votes';
+
+export interface CameraOptions {
+  video: HTMLVideoElement;
+  code(text: string): void;
+  stopped(reason: 'idle' | 'closed' | 'failed', sentence?: string): void;
+}
+
+export interface Camera {
+  stop(): void;
+  torch: ((on: boolean) => Promise<void>) | null;
+  zoom: ((factor: number) => Promise<void>) | null;
+}
+
+const PICTURE_MS = 80;
+const IDLE_MS = 20_000;
+const MIDDLE = 0.6;
+
+interface MoreCapabilities extends MediaTrackCapabilities {
+  torch?: boolean;
+  zoom?: { min: number; max: number };
+  focusMode?: string[];
+}
+
+const apply = (track: MediaStreamTrack, constraint: Record<string, unknown>): Promise<void> =>
+  track.applyConstraints({ advanced: [constraint] } as MediaTrackConstraints);
+
+export async function openCamera(options: CameraOptions): Promise<Camera> {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: false,
+    video: { facingMode: { ideal: 'environment' }, width: { ideal: 1280 }, height: { ideal: 720 } },
+  });
+  const { video } = options;
+  const track = stream.getVideoTracks()[0];
+  const worker = new Worker(new URL('./camera_worker.ts', import.meta.url), { type: 'module' });
+  const votes = new CameraVotes();
+  let open = true;
+  let seen_ms = performance.now();
+
+  const stop = (reason: 'idle' | 'closed' | 'failed', sentence?: string): void => {
+    if (!open) return;
+    open = false;
+    worker.terminate();
+    for (const each of stream.getTracks()) each.stop();
+    video.srcObject = null;
+    options.stopped(reason, sentence);
+  };
+
+  const send = async (): Promise<void> => {
+    if (!open) return;
+    if (performance.now() - seen_ms > IDLE_MS) return stop('idle');
+    const { videoWidth: width, videoHeight: height } = video;
+    if (width === 0 || document.hidden) return void setTimeout(() => void send(), PICTURE_MS);
+    const [cut_width, cut_height] = [Math.round(width * MIDDLE), Math.round(height * MIDDLE)];
+    const [left, top] = [(width - cut_width) >> 1, (height - cut_height) >> 1];
+    try {
+      const picture = await createImageBitmap(video, left, top, cut_width, cut_height);
+      if (open) worker.postMessage({ picture }, [picture]);
+    } catch {
+      setTimeout(() => void send(), PICTURE_MS);
+    }
+  };
+
+  let sent_ms = performance.now();
+  worker.addEventListener('message', (event: MessageEvent<{ reads?: CameraRead[]; failed?: string }>) => {
+    const now_ms = performance.now();
+    if (event.data.failed !== undefined) return stop('failed', event.data.failed);
+    const reads = event.data.reads ?? [];
+    if (reads.length > 0) seen_ms = now_ms;
+    const text = votes.picture(reads, now_ms);
+    if (text !== null) options.code(text);
+    const wait_ms = Math.max(0, PICTURE_MS - (now_ms - sent_ms));
+    setTimeout(() => {
+      sent_ms = performance.now();
+      void send();
+    }, wait_ms);
+  });
+  worker.addEventListener('error', (event) => stop('failed', event.message));
+
+  video.srcObject = stream;
+  video.muted = true;
+  video.playsInline = true;
+  await video.play();
+  void send();
+
+  const able = (track?.getCapabilities?.() ?? {}) as MoreCapabilities;
+  if (track !== undefined && able.focusMode?.includes('continuous') === true) {
+    void apply(track, { focusMode: 'continuous' }).catch(() => undefined);
+  }
+  return {
+    stop: () => stop('closed'),
+    torch: track !== undefined && able.torch === true ? (on) => apply(track, { torch: on }) : null,
+    zoom:
+      track !== undefined && able.zoom !== undefined && able.zoom.max > able.zoom.min
+        ? (factor) => apply(track, { zoom: Math.min(able.zoom?.max ?? 1, Math.max(able.zoom?.min ?? 1, factor)) })
+        : null,
+  };
+}

@@ -1,0 +1,110 @@
+/*
+ * The device's own database: unsent scans, their verdicts, open tasks, corrections and what the device knows of itself.
+ *
+ * Scans are append-only with a gapless `seq` kept in `meta`, written in the transaction that stores the scan. A scan
+ * leaves `scans` only in the transaction that stores its verdict.
+ */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { Bundle, Correction, FlowState, ScanRecord, Source, Verdict } from '../flows/flow';
+
+export interface StoredScan extends ScanRecord {
+  id: string;
+  seq: number;
+  /** Device clock, ISO UTC with milliseconds; shown, never used for order. */
+  at: string;
+  flow: string;
+  task: string;
+  source: Source;
+  session: string | null;
+}
+
+export interface StoredTask {
+  task: string;
+  flow: string;
+  bundle: Bundle;
+  state: FlowState;
+  /** App version that wrote the state; another version starts the task anew from its bundle. */
+  app: string;
+  saved_at: string;
+}
+
+export interface StoredVerdict {
+  seq: number;
+  at: string;
+  scan: StoredScan;
+  verdict: Verdict;
+}
+
+export interface Device {
+  uid: string;
+  token: string;
+  name: string;
+}
+
+export interface Session {
+  uuid: string;
+  person: { id: number; name: string; language: string; role: string };
+  expires_at: string;
+}
+
+export interface Settings {
+  suffix: 'unknown' | 'enter' | 'none';
+  keyboard: 'unknown' | 'characters' | 'physical';
+  volume: number;
+  station: string | null;
+  left_hand: boolean;
+}
+
+export interface Meta {
+  device: Device;
+  session: Session;
+  last_seq: number;
+  acked_seq: number;
+  cursor: number;
+  /** `last_seq` when the shift started: "scanned 12" counts from here. */
+  shift_seq: number;
+  settings: Settings;
+  language: string;
+}
+
+interface RampaSchema extends DBSchema {
+  scans: { key: number; value: StoredScan };
+  verdicts: { key: number; value: StoredVerdict };
+  tasks: { key: string; value: StoredTask };
+  corrections: { key: string; value: Correction };
+  meta: { key: string; value: unknown };
+}
+
+export type LocalStore = IDBPDatabase<RampaSchema>;
+
+export async function openLocalStore(name = 'rampa', closed: () => void = () => undefined): Promise<LocalStore> {
+  const store = await openDB<RampaSchema>(name, 1, {
+    upgrade(database) {
+      database.createObjectStore('scans', { keyPath: 'seq' });
+      database.createObjectStore('verdicts', { keyPath: 'seq' });
+      database.createObjectStore('tasks', { keyPath: 'task' });
+      database.createObjectStore('corrections', { keyPath: 'id' });
+      database.createObjectStore('meta');
+    },
+    // A dead connection loses writes silently elsewhere: tell, so that the app reopens or reloads.
+    terminated: closed,
+    blocking: (_current, _blocked, event) => {
+      (event.target as IDBDatabase).close();
+      closed();
+    },
+  });
+  return store;
+}
+
+export async function readMeta<K extends keyof Meta>(store: LocalStore, key: K): Promise<Meta[K] | undefined> {
+  return (await store.get('meta', key)) as Meta[K] | undefined;
+}
+
+export async function writeMeta<K extends keyof Meta>(store: LocalStore, key: K, value: Meta[K]): Promise<void> {
+  const transaction = store.transaction('meta', 'readwrite', { durability: 'strict' });
+  await Promise.all([transaction.store.put(value, key), transaction.done]);
+}
+
+export async function removeMeta(store: LocalStore, key: keyof Meta): Promise<void> {
+  await store.delete('meta', key);
+}

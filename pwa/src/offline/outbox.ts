@@ -1,0 +1,284 @@
+/*
+ * The outbox: every scan is stored here before it is shown, and stays until the server's verdict is stored.
+ *
+ * "A good beep means saved": `append` resolves when the transaction has completed, and only then the good tone sounds.
+ */
+import type { Correction, FlowState, Bundle, ScanRecord, Source, Verdict } from '../flows/flow';
+import { uuid7 } from './ids';
+import type { LocalStore, StoredScan, StoredTask, StoredVerdict } from './local_store';
+
+export interface Draft {
+  flow: string;
+  task: string;
+  source: Source;
+  session: string | null;
+  scan: ScanRecord;
+}
+
+export interface TaskState {
+  task: string;
+  flow: string;
+  bundle: Bundle;
+  state: FlowState;
+}
+
+export interface ScansReply {
+  verdicts: Verdict[];
+  acked_seq: number;
+  cursor: number;
+  corrections: Correction[];
+  server_time: string;
+  work_changed: boolean;
+}
+
+export interface Counts {
+  last_seq: number;
+  acked_seq: number;
+  unsent: number;
+}
+
+export interface OutboxOptions {
+  now_ms?: () => number;
+  random?: (bytes: Uint8Array<ArrayBuffer>) => void;
+  app?: string;
+}
+
+const VERDICTS_KEPT_MS = 48 * 3_600_000;
+const REQUEST_CHARACTERS = 1_000_000;
+
+/** The scan could not be stored: the person must scan it again. */
+export class NotSaved extends Error {
+  override name = 'NotSaved';
+}
+
+export class Outbox {
+  private readonly now_ms: () => number;
+  private readonly random: (bytes: Uint8Array<ArrayBuffer>) => void;
+  private readonly app: string;
+
+  constructor(
+    private readonly store: LocalStore,
+    options: OutboxOptions = {},
+  ) {
+    this.now_ms = options.now_ms ?? Date.now;
+    this.random = options.random ?? ((bytes) => void crypto.getRandomValues(bytes));
+    this.app = options.app ?? '';
+  }
+
+  /**
+   * Store scans and the state they led to in one transaction, with the next numbers of the device.
+   *
+   * Rejects with NotSaved when the transaction fails or `signal` gives up before it completed; then nothing is stored.
+   */
+  async append(drafts: readonly Draft[], state?: TaskState, signal?: AbortSignal): Promise<StoredScan[]> {
+    const transaction = this.openForAppend();
+    const giveUp = (): void => {
+      try {
+        transaction.abort();
+      } catch {
+        // It has completed in the meantime: the scans are saved after all.
+      }
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      const meta = transaction.objectStore('meta');
+      let seq = ((await meta.get('last_seq')) as number | undefined) ?? 0;
+      const scans = drafts.map((draft) => this.stored(draft, (seq += 1)));
+      // Each write is awaited through `done`; alone, a rejected one must not surface as unhandled.
+      const write = (request: Promise<unknown>): void => void request.catch(() => undefined);
+      for (const scan of scans) write(transaction.objectStore('scans').add(scan));
+      if (scans.length > 0) write(meta.put(seq, 'last_seq'));
+      if (state !== undefined) write(transaction.objectStore('tasks').put(this.task(state)));
+      await transaction.done;
+      return scans;
+    } catch (error) {
+      transaction.done.catch(() => undefined);
+      giveUp();
+      throw new NotSaved('expected the scan to be stored on the device, got an error; scan it again', { cause: error });
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** One small strict write: on the way to the disk it takes the relaxed ones before it along. */
+  async flush(): Promise<void> {
+    const transaction = this.store.transaction('meta', 'readwrite', { durability: 'strict' });
+    await Promise.all([transaction.store.put(this.now_ms(), 'flushed_at'), transaction.done]);
+  }
+
+  async counts(): Promise<Counts> {
+    const transaction = this.store.transaction(['scans', 'meta']);
+    const meta = transaction.objectStore('meta');
+    const [last, acked, unsent] = await Promise.all([
+      meta.get('last_seq'),
+      meta.get('acked_seq'),
+      transaction.objectStore('scans').count(),
+    ]);
+    return { last_seq: (last as number | undefined) ?? 0, acked_seq: (acked as number | undefined) ?? 0, unsent };
+  }
+
+  /** The oldest unsent scans in order, at most `limit` and about 1 MB. */
+  async unsent(limit: number): Promise<StoredScan[]> {
+    const scans = await this.store.getAll('scans', null, limit);
+    let characters = 0;
+    const fitting = scans.findIndex((scan) => (characters += JSON.stringify(scan).length) > REQUEST_CHARACTERS);
+    return fitting > 0 ? scans.slice(0, fitting) : fitting === 0 ? scans.slice(0, 1) : scans;
+  }
+
+  /** Store verdicts, cursor and corrections, and drop the scans they answer, all in one transaction. */
+  async settle(reply: ScansReply): Promise<{ scan: StoredScan; verdict: Verdict }[]> {
+    const transaction = this.store.transaction(['scans', 'verdicts', 'meta', 'corrections'], 'readwrite', {
+      durability: 'strict',
+    });
+    const scans = transaction.objectStore('scans');
+    const verdicts = transaction.objectStore('verdicts');
+    const meta = transaction.objectStore('meta');
+    const answered: { scan: StoredScan; verdict: Verdict }[] = [];
+    const at = new Date(this.now_ms()).toISOString();
+    for (const verdict of reply.verdicts) {
+      const scan = await scans.get(verdict.seq);
+      if (scan === undefined) continue;
+      await scans.delete(verdict.seq);
+      await verdicts.put({ seq: verdict.seq, at, scan, verdict });
+      answered.push({ scan, verdict });
+    }
+    const last = ((await meta.get('last_seq')) as number | undefined) ?? 0;
+    // A server that knows more than the device (restored profile): never use its numbers a second time.
+    if (reply.acked_seq > last) await meta.put(reply.acked_seq, 'last_seq');
+    await meta.put(reply.acked_seq, 'acked_seq');
+    await meta.put(reply.cursor, 'cursor');
+    // Each reply lists all that is open for this device and person: what is not in it is done.
+    const corrections = transaction.objectStore('corrections');
+    await corrections.clear();
+    for (const correction of reply.corrections) await corrections.put(correction);
+    await this.forgetOld(verdicts);
+    await transaction.done;
+    return answered;
+  }
+
+  /**
+   * The server expects `expected_seq`, which the device has sent before: put those scans back into the queue.
+   *
+   * Scans whose record is gone are replaced by "lost" ones, so the loss is known and counted and the queue goes on.
+   */
+  async reopen(expected_seq: number): Promise<{ resent: number; lost: number }> {
+    const transaction = this.store.transaction(['scans', 'verdicts', 'meta'], 'readwrite', { durability: 'strict' });
+    const scans = transaction.objectStore('scans');
+    const last = ((await transaction.objectStore('meta').get('last_seq')) as number | undefined) ?? 0;
+    let resent = 0;
+    let lost = 0;
+    for (let seq = expected_seq; seq <= last; seq += 1) {
+      if ((await scans.get(seq)) !== undefined) continue;
+      const kept = await transaction.objectStore('verdicts').get(seq);
+      if (kept === undefined) {
+        lost += 1;
+        await scans.put(this.lost(seq));
+      } else {
+        resent += 1;
+        await scans.put(kept.scan);
+      }
+    }
+    if (expected_seq > last + 1) await transaction.objectStore('meta').put(expected_seq - 1, 'last_seq');
+    await transaction.done;
+    return { resent, lost };
+  }
+
+  /** Replace a scan that the server cannot take in any shape by an empty one under the same number. */
+  async disarm(seq: number): Promise<void> {
+    const transaction = this.store.transaction('scans', 'readwrite', { durability: 'strict' });
+    const scan = await transaction.store.get(seq);
+    if (scan !== undefined) {
+      const act = null;
+      await transaction.store.put({ ...scan, kind: 'unreadable', act, keys: [], raw: scan.raw.slice(0, 200), body: {} });
+    }
+    await transaction.done;
+  }
+
+  /** A newly enrolled device starts at one; verdicts of its former life are of no use to it. */
+  async startNumbering(): Promise<void> {
+    const transaction = this.store.transaction(['meta', 'verdicts'], 'readwrite', { durability: 'strict' });
+    const meta = transaction.objectStore('meta');
+    await Promise.all([
+      meta.put(0, 'last_seq'),
+      meta.put(0, 'acked_seq'),
+      meta.put(0, 'cursor'),
+      transaction.objectStore('verdicts').clear(),
+      transaction.done,
+    ]);
+  }
+
+  /** Enrolled again with unsent scans: they keep their ids and their order, and get the new device's numbers. */
+  async renumber(): Promise<void> {
+    const transaction = this.store.transaction(['scans', 'meta', 'verdicts'], 'readwrite', { durability: 'strict' });
+    const scans = transaction.objectStore('scans');
+    const meta = transaction.objectStore('meta');
+    const waiting = await scans.getAll();
+    await scans.clear();
+    for (const [index, scan] of waiting.entries()) await scans.put({ ...scan, seq: index + 1 });
+    await meta.put(waiting.length, 'last_seq');
+    await meta.put(0, 'acked_seq');
+    await meta.put(0, 'cursor');
+    await transaction.objectStore('verdicts').clear();
+    await transaction.done;
+  }
+
+  async recent(limit: number): Promise<StoredVerdict[]> {
+    const found: StoredVerdict[] = [];
+    let cursor = await this.store.transaction('verdicts').store.openCursor(null, 'prev');
+    for (; cursor !== null && found.length < limit; cursor = await cursor.continue()) found.push(cursor.value);
+    return found;
+  }
+
+  corrections(): Promise<Correction[]> {
+    return this.store.getAll('corrections');
+  }
+
+  removeCorrection(id: string): Promise<void> {
+    return this.store.delete('corrections', id);
+  }
+
+  openTask(task: string): Promise<StoredTask | undefined> {
+    return this.store.get('tasks', task);
+  }
+
+  tasks(): Promise<StoredTask[]> {
+    return this.store.getAll('tasks');
+  }
+
+  removeTask(task: string): Promise<void> {
+    return this.store.delete('tasks', task);
+  }
+
+  private openForAppend() {
+    try {
+      return this.store.transaction(['scans', 'meta', 'tasks'], 'readwrite', { durability: 'relaxed' });
+    } catch (error) {
+      throw new NotSaved('expected an open database on the device, got a closed one; reload the app', { cause: error });
+    }
+  }
+
+  private stored(draft: Draft, seq: number): StoredScan {
+    const { scan, ...about } = draft;
+    const now = this.now_ms();
+    return { ...scan, keys: [...scan.keys], ...about, id: uuid7(now, this.random), seq, at: new Date(now).toISOString() };
+  }
+
+  private task(state: TaskState): StoredTask {
+    return { ...state, app: this.app, saved_at: new Date(this.now_ms()).toISOString() };
+  }
+
+  private lost(seq: number): StoredScan {
+    const record: ScanRecord = { kind: 'lost', step: '', act: null, keys: [], raw: '', local: 'LOST', body: {} };
+    return this.stored({ flow: '', task: '', source: 'button', session: null, scan: record }, seq);
+  }
+
+  private async forgetOld(verdicts: {
+    openCursor(): Promise<{ value: StoredVerdict; delete?(): Promise<void>; continue(): Promise<unknown> } | null>;
+  }): Promise<void> {
+    const oldest = new Date(this.now_ms() - VERDICTS_KEPT_MS).toISOString();
+    for (let cursor = await verdicts.openCursor(); cursor !== null && cursor.value.at < oldest; ) {
+      await cursor.delete?.();
+      cursor = (await cursor.continue()) as typeof cursor;
+    }
+  }
+}

@@ -1,0 +1,198 @@
+/*
+ * A running job: takes inputs one by one, lets the flow judge them at once, stores what it records, then rejoices.
+ *
+ * Judging is in memory and never waits. Saving runs behind it in order. An error sounds at once; the good tone sounds
+ * when the scan's transaction has completed. When saving fails the job goes back to its last stored state and says so:
+ * no good tone was heard for what is lost.
+ */
+import type { Earcon } from '../feedback/tones';
+import { isGood } from '../feedback/tones';
+import type { Feedback } from '../feedback/sounds';
+import type { Bundle, Effect, Flow, FlowState, Input, Refusal, ScanRecord, Source, Tone, Verdict } from '../flows/flow';
+import type { Draft, Outbox, TaskState } from '../offline/outbox';
+import type { StoredScan } from '../offline/local_store';
+import type { Timers } from '../offline/sender';
+
+export type Saving = 'saved' | 'saving' | 'not_saved';
+
+export interface JobView {
+  state: FlowState;
+  bundle: Bundle;
+  /** Stays until something right is scanned or it is tapped away. */
+  refusal: Refusal | null;
+  question: { question: string; values: Record<string, unknown> } | null;
+  saving: Saving;
+  /** The last answer to the hand; `count` grows, so that equal answers in a row are seen as two. */
+  last: { tone: Earcon; count: number } | null;
+  done: boolean;
+}
+
+export interface JobOptions {
+  flow: Flow;
+  bundle: Bundle;
+  state?: FlowState;
+  outbox: Pick<Outbox, 'append'>;
+  feedback: Feedback;
+  newAct: () => string;
+  session: () => string | null;
+  stored(scans: StoredScan[]): void;
+  timers?: Timers;
+}
+
+const SAVING_SHOWN_MS = 250;
+const GIVEN_UP_MS = 1_500;
+
+interface Pending {
+  drafts: Draft[];
+  before: FlowState;
+  after: FlowState;
+  tones: Tone[];
+}
+
+export class Job {
+  readonly flow: Flow;
+  private bundle: Bundle;
+  private state: FlowState;
+  private stored: FlowState;
+  private refusal: Refusal | null = null;
+  private question: JobView['question'] = null;
+  private saving: Saving = 'saved';
+  private last: JobView['last'] = null;
+  private over = false;
+  private readonly waiting: Pending[] = [];
+  private writing: Promise<void> | null = null;
+  private readonly listeners = new Set<(view: JobView) => void>();
+  private readonly timers: Timers;
+
+  constructor(private readonly options: JobOptions) {
+    this.flow = options.flow;
+    this.bundle = options.bundle;
+    this.state = options.state ?? this.flow.start(options.bundle, options.newAct);
+    this.stored = this.state;
+    this.timers = options.timers ?? {
+      set: (run, delay_ms) => setTimeout(run, delay_ms),
+      clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+    };
+  }
+
+  get view(): JobView {
+    const { state, bundle, refusal, question, saving, last } = this;
+    return { state, bundle, refusal, question, saving, last, done: this.over };
+  }
+
+  subscribe(listener: (view: JobView) => void): () => void {
+    this.listeners.add(listener);
+    listener(this.view);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Judge one input. Returns the tone it deserves, for callers that show it elsewhere. */
+  input(input: Input, source: Source = 'button'): Earcon | null {
+    if (this.saving === 'not_saved') this.saving = 'saved';
+    if (input.type === 'bundle_changed') this.bundle = input.bundle as Bundle;
+    const before = this.state;
+    const { state, effects } = this.flow.step(before, input, this.options.newAct);
+    this.state = state;
+    const records = effects.filter((effect) => effect.type === 'record').map((effect) => effect.scan);
+    const tones = effects.filter((effect) => effect.type === 'feedback').map((effect) => effect.tone);
+    this.show(effects, tones, records);
+    const saved = input.type === 'scan' ? input.source : source;
+    if (records.length > 0 || state !== before) {
+      this.waiting.push({ drafts: records.map((scan) => this.draft(scan, saved)), before, after: state, tones });
+      this.writing ??= this.write().finally(() => (this.writing = null));
+    } else for (const tone of tones.filter(isGood)) this.options.feedback.play(tone);
+    this.tell();
+    return tones.at(-1) ?? null;
+  }
+
+  verdict(verdict: Verdict): void {
+    this.input({ type: 'verdict', verdict });
+  }
+
+  /** Tap away the card of a wrong scan, a question, or the red "not saved". */
+  dismiss(): void {
+    this.refusal = null;
+    this.question = null;
+    if (this.saving === 'not_saved') this.saving = 'saved';
+    this.tell();
+  }
+
+  /** The same code again within a moment: the trigger bounced. */
+  bounce(): void {
+    this.answer('bounce');
+    this.options.feedback.play('bounce');
+    this.tell();
+  }
+
+  /** Resolves when all that was judged so far is stored or given up. */
+  async settled(): Promise<void> {
+    while (this.writing !== null) await this.writing;
+  }
+
+  private show(effects: Effect[], tones: Tone[], records: ScanRecord[]): void {
+    const refused = effects.find((effect) => effect.type === 'refuse');
+    const asked = effects.find((effect) => effect.type === 'ask');
+    if (refused !== undefined) this.refusal = refused.refusal;
+    else if (records.length > 0 || tones.some(isGood)) this.refusal = null;
+    this.question = asked === undefined ? null : { question: asked.question, values: asked.values ?? {} };
+    this.over = this.over || effects.some((effect) => effect.type === 'done');
+    for (const tone of tones) {
+      this.options.feedback.vibrate(tone);
+      if (!isGood(tone)) this.options.feedback.play(tone);
+      this.answer(tone);
+    }
+  }
+
+  private answer(tone: Earcon): void {
+    this.last = { tone, count: (this.last?.count ?? 0) + 1 };
+  }
+
+  private draft(scan: ScanRecord, source: Source): Draft {
+    return { flow: this.flow.name, task: this.bundle.task, source, session: this.options.session(), scan };
+  }
+
+  private async write(): Promise<void> {
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
+      const giveUp = new AbortController();
+      const slow = this.timers.set(() => this.savingIs('saving'), SAVING_SHOWN_MS);
+      const late = this.timers.set(() => giveUp.abort(), GIVEN_UP_MS);
+      try {
+        const scans = await this.options.outbox.append(next.drafts, this.taskState(next.after), giveUp.signal);
+        this.stored = next.after;
+        for (const tone of next.tones.filter(isGood)) this.options.feedback.play(tone);
+        if (this.saving !== 'saved') this.savingIs('saved');
+        if (scans.length > 0) this.options.stored(scans);
+      } catch {
+        this.lose();
+      } finally {
+        this.timers.clear(slow);
+        this.timers.clear(late);
+      }
+    }
+  }
+
+  /** What was judged after the last stored state never happened. */
+  private lose(): void {
+    this.waiting.length = 0;
+    this.state = this.stored;
+    this.over = false;
+    this.answer('not_saved');
+    this.options.feedback.play('not_saved');
+    this.options.feedback.vibrate('not_saved');
+    this.savingIs('not_saved');
+  }
+
+  private taskState(state: FlowState): TaskState {
+    return { task: this.bundle.task, flow: this.flow.name, bundle: this.bundle, state };
+  }
+
+  private savingIs(saving: Saving): void {
+    this.saving = saving;
+    this.tell();
+  }
+
+  private tell(): void {
+    const { view } = this;
+    for (const listener of this.listeners) listener(view);
+  }
+}

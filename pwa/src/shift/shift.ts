@@ -1,0 +1,411 @@
+/*
+ * A shift: one device, one person, the jobs they open, and the queue that carries their scans to the server.
+ *
+ * The device's token sends the queue, whoever is signed in: a change of person never strands scans. Screens read
+ * `view` and call the verbs below; they hold no rules.
+ */
+import { ApiProblem, NoAnswer, apiClient, type Api } from '../api/client';
+import type { Feedback } from '../feedback/sounds';
+import type { Bundle, CodeReading, Correction, Flow, FlowState, Source, Verdict } from '../flows/flow';
+import { Bounces, keysIn, readBurst, type CodeReader } from '../inputs/reading';
+import type { Burst } from '../inputs/wedge_decoder';
+import { newId } from '../offline/ids';
+import {
+  readMeta,
+  removeMeta,
+  writeMeta,
+  type Device,
+  type LocalStore,
+  type Session,
+  type Settings,
+  type StoredScan,
+} from '../offline/local_store';
+import { Outbox, type ScansReply } from '../offline/outbox';
+import { Sender, type Link, type SenderNews, type Timers } from '../offline/sender';
+import { Job, type JobView } from './job';
+
+export interface ShiftView {
+  device: Device | null;
+  session: Session | null;
+  language: string;
+  /** Scans of this shift: stored here, and known to the server. */
+  scanned: number;
+  saved: number;
+  unsent: number;
+  link: Link;
+  /** Why the server no longer takes this device, as a problem code. */
+  refused: string | null;
+  corrections: Correction[];
+  settings: Settings;
+  job: JobView | null;
+  /** Difference between the device's clock and the server's. */
+  clock_off_ms: number;
+}
+
+export interface ShiftOptions {
+  store: LocalStore;
+  feedback: Feedback;
+  readCode: CodeReader;
+  loadFlow: (name: string) => Promise<Flow | null>;
+  app: string;
+  fetcher?: typeof fetch;
+  timers?: Timers;
+  now_ms?: () => number;
+  alone?: (work: () => Promise<void>) => Promise<boolean>;
+}
+
+/** What the scanner or camera read, handed to whoever is on screen. */
+export interface ScannedCode {
+  reading: CodeReading;
+  raw: string;
+  source: Source;
+}
+
+export interface WorkRequest {
+  flow: string;
+  mode?: string;
+  key?: string;
+  station?: string;
+  handover?: number;
+  wave?: string;
+  carrier?: string;
+  limit?: number;
+}
+
+interface SessionReply {
+  session: string;
+  person_id: number;
+  name: string;
+  language: string;
+  role: string;
+  expires_at: string;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  suffix: 'unknown', keyboard: 'unknown', volume: 1, station: null, left_hand: false,
+};
+const FLUSH_AFTER_MS = 400;
+
+export class Shift {
+  readonly outbox: Outbox;
+  readonly api: Api;
+  job: Job | null = null;
+  private known: ReadonlySet<string> = new Set();
+  private readonly bounces = new Bounces();
+  private readonly listeners = new Set<(view: ShiftView) => void>();
+  private sender: Sender | null = null;
+  private forgetJob: (() => void) | null = null;
+  private flushTimer: unknown = null;
+  private readonly done = new Set<string>();
+  private shift_seq = 0;
+  private last_seq = 0;
+  private acked_seq = 0;
+  private readonly timers: Timers;
+  view: ShiftView = {
+    device: null, session: null, language: 'cs', scanned: 0, saved: 0, unsent: 0, link: 'ok', refused: null,
+    corrections: [], settings: DEFAULT_SETTINGS, job: null, clock_off_ms: 0,
+  };
+
+  constructor(private readonly options: ShiftOptions) {
+    const outbox = { app: options.app, ...(options.now_ms === undefined ? {} : { now_ms: options.now_ms }) };
+    this.outbox = new Outbox(options.store, outbox);
+    const credentials = () => ({
+      device: this.view.device?.token ?? null,
+      session: this.view.session?.uuid ?? null,
+    });
+    this.api = apiClient(credentials, '', options.fetcher ?? fetch.bind(globalThis));
+    this.timers = options.timers ?? {
+      set: (run, delay_ms) => setTimeout(run, delay_ms),
+      clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+    };
+  }
+
+  subscribe(listener: (view: ShiftView) => void): () => void {
+    this.listeners.add(listener);
+    listener(this.view);
+    return () => void this.listeners.delete(listener);
+  }
+
+  // Opening, enrolment, sign-in
+
+  async open(): Promise<void> {
+    const { store } = this.options;
+    const [device, session, settings, language] = await Promise.all([
+      readMeta(store, 'device'), readMeta(store, 'session'), readMeta(store, 'settings'), readMeta(store, 'language'),
+    ]);
+    this.shift_seq = (await readMeta(store, 'shift_seq')) ?? 0;
+    const valid = session !== undefined && Date.parse(session.expires_at) > this.now_ms() ? session : null;
+    this.set({
+      device: device ?? null,
+      session: valid,
+      settings: { ...DEFAULT_SETTINGS, ...settings },
+      language: language ?? this.view.language,
+      corrections: await this.outbox.corrections(),
+    });
+    await this.count();
+    if (device !== undefined) this.startSending(device);
+  }
+
+  async enrol(token: string, name: string): Promise<void> {
+    const body = { token, name, app: this.options.app };
+    const reply = await this.api<{ device: string; token: string; name: string }>('/api/devices', { method: 'POST', body });
+    const device: Device = { uid: reply.device, token: reply.token, name: reply.name };
+    const { unsent } = await this.outbox.counts();
+    // A new device counts from one again; scans of the old one would be mistaken for its own.
+    if (unsent > 0) await this.outbox.renumber();
+    else await this.outbox.startNumbering();
+    await writeMeta(this.options.store, 'device', device);
+    this.shift_seq = 0;
+    await writeMeta(this.options.store, 'shift_seq', 0);
+    this.set({ device, refused: null });
+    await this.count();
+    this.startSending(device);
+  }
+
+  async signIn(badge: string, pin: string): Promise<void> {
+    const reply = await this.api<SessionReply>('/api/sessions', { method: 'POST', body: { badge, pin } });
+    const { session: uuid, person_id: id, name, language, role, expires_at } = reply;
+    const session: Session = { uuid, person: { id, name, language, role }, expires_at };
+    await writeMeta(this.options.store, 'session', session);
+    await this.setLanguage(language);
+    this.shift_seq = (await this.outbox.counts()).last_seq;
+    await writeMeta(this.options.store, 'shift_seq', this.shift_seq);
+    this.set({ session });
+    await this.count();
+  }
+
+  /** Allowed with unsent scans: they carry their author and go under the device's token. */
+  async signOut(): Promise<void> {
+    await this.closeJob();
+    void this.api('/api/sessions/current', { method: 'DELETE' }).catch(() => undefined);
+    await removeMeta(this.options.store, 'session');
+    this.set({ session: null });
+  }
+
+  async setLanguage(language: string): Promise<void> {
+    await writeMeta(this.options.store, 'language', language);
+    this.set({ language });
+  }
+
+  async setSettings(change: Partial<Settings>): Promise<void> {
+    const settings = { ...this.view.settings, ...change };
+    await writeMeta(this.options.store, 'settings', settings);
+    this.set({ settings });
+  }
+
+  // Work
+
+  /** Asks the server for work and opens it; false when there is none. */
+  async getWork(request: WorkRequest): Promise<boolean> {
+    const { bundle } = await this.api<{ bundle: Bundle | null }>('/api/work', { method: 'POST', body: request });
+    if (bundle === null) return false;
+    await this.openJob(bundle);
+    return true;
+  }
+
+  /** Takes a running task over, e.g. by scanning the code of its wave. */
+  async take(task: string): Promise<boolean> {
+    const path = `/api/work/${encodeURIComponent(task)}/take`;
+    const { bundle } = await this.api<{ bundle: Bundle | null }>(path, { method: 'POST' });
+    if (bundle === null) return false;
+    await this.openJob(bundle);
+    return true;
+  }
+
+  /** What is open: on the server when it answers, on the device in any case. */
+  async openTasks(): Promise<Bundle[]> {
+    const here = (await this.outbox.tasks()).map((task) => task.bundle);
+    try {
+      const { bundles } = await this.api<{ bundles: Bundle[] }>('/api/work', { timeout_ms: 4_000 });
+      const known = new Set(bundles.map((bundle) => bundle.task));
+      const { unsent } = this.view;
+      for (const task of here) if (!known.has(task.task) && unsent === 0) await this.outbox.removeTask(task.task);
+      return unsent === 0 ? bundles : [...bundles, ...here.filter((task) => !known.has(task.task))];
+    } catch (error) {
+      if (error instanceof NoAnswer) return here;
+      throw error;
+    }
+  }
+
+  /** Goes on where the device left off when it still holds unsent scans of the task; begins from the books otherwise. */
+  async openJob(bundle: Bundle): Promise<void> {
+    const flow = await this.options.loadFlow(bundle.flow);
+    if (flow === null) throw new Error(`expected a flow of this app, got ${bundle.flow}; update the app`);
+    await this.closeJob();
+    const stored = await this.outbox.openTask(bundle.task);
+    const unsent = (await this.outbox.unsent(500)).some((scan) => scan.task === bundle.task);
+    const resumed: FlowState | undefined =
+      stored !== undefined && unsent && stored.app === this.options.app ? stored.state : undefined;
+    const job = new Job({
+      flow,
+      bundle: resumed === undefined ? bundle : (stored?.bundle ?? bundle),
+      ...(resumed === undefined ? {} : { state: resumed }),
+      outbox: this.outbox,
+      feedback: this.options.feedback,
+      newAct: newId,
+      session: () => this.view.session?.uuid ?? null,
+      stored: (scans) => this.stored(scans),
+      ...(this.options.timers === undefined ? {} : { timers: this.options.timers }),
+    });
+    this.job = job;
+    this.known = keysIn(bundle);
+    await this.outbox.append([], { task: bundle.task, flow: bundle.flow, bundle, state: job.view.state });
+    this.forgetJob = job.subscribe((view) => this.set({ job: view }));
+  }
+
+  async closeJob(): Promise<void> {
+    const { job } = this;
+    if (job === null) return;
+    await job.settled();
+    this.forgetJob?.();
+    this.forgetJob = null;
+    this.job = null;
+    this.known = new Set();
+    if (job.view.done) await this.outbox.removeTask(job.view.bundle.task);
+    this.set({ job: null });
+  }
+
+  /** The books' view of the open task; taken only when nothing of ours is still under way. */
+  async refreshJob(): Promise<void> {
+    const { job } = this;
+    if (job === null) return;
+    const { task } = job.view.bundle;
+    const before = await this.outbox.counts();
+    if (before.unsent > 0) return;
+    const { bundle } = await this.api<{ bundle: Bundle | null }>(`/api/work/${encodeURIComponent(task)}`);
+    const after = await this.outbox.counts();
+    if (bundle === null || this.job !== job || after.last_seq !== before.last_seq) return;
+    this.known = keysIn(bundle);
+    job.input({ type: 'bundle_changed', bundle });
+  }
+
+  // Codes
+
+  /** A burst of the wedge becomes a code; null when the trigger bounced. */
+  read(burst: Burst): ScannedCode | null {
+    const { reading, raw } = readBurst(burst, this.known, this.options.readCode, this.view.settings.keyboard);
+    return this.fresh({ reading, raw, source: 'wedge' });
+  }
+
+  readText(text: string, source: 'camera' | 'typed'): ScannedCode | null {
+    return this.fresh({ reading: this.options.readCode(text, this.known), raw: text, source });
+  }
+
+  /** Feeds the open job. Printed commands become the inputs that the buttons make. */
+  scan({ reading, raw, source }: ScannedCode): void {
+    const { job } = this;
+    if (job === null) return;
+    if (reading.keys.includes('command:undo')) job.input({ type: 'undo' }, source);
+    else if (reading.keys.includes('command:skip')) job.input({ type: 'skip' }, source);
+    else job.input({ type: 'scan', reading, raw, source }, source);
+  }
+
+  private fresh(code: ScannedCode): ScannedCode | null {
+    if (!this.bounces.isBounce(code.raw, code.source, this.now_ms())) return code;
+    if (this.job === null) this.options.feedback.play('bounce');
+    else this.job.bounce();
+    return null;
+  }
+
+  // Corrections
+
+  /** A person has put it right. Kept until the server knows, and hidden at once. */
+  async finishCorrection(id: string): Promise<void> {
+    this.done.add(id);
+    this.set({ corrections: this.view.corrections.filter((each) => each.id !== id) });
+    await this.tellDone(id).catch(() => undefined);
+  }
+
+  private async tellDone(id: string): Promise<void> {
+    await this.api(`/api/corrections/${id}/done`, { method: 'POST' });
+    await this.outbox.removeCorrection(id);
+    this.done.delete(id);
+  }
+
+  // The queue
+
+  poke(): void {
+    this.sender?.pull();
+  }
+
+  /** Resolves after one try to send everything. */
+  async sendNow(): Promise<void> {
+    await this.sender?.drain();
+  }
+
+  private startSending(device: Device): void {
+    this.sender?.stop();
+    const { timers, alone } = this.options;
+    this.sender = new Sender({
+      outbox: this.outbox,
+      api: this.api,
+      device: device.uid,
+      app: this.options.app,
+      cursor: async () => (await readMeta(this.options.store, 'cursor')) ?? 0,
+      changed: (news) => this.linkChanged(news),
+      settled: (answered, reply) => void this.settled(answered, reply),
+      ...(timers === undefined ? {} : { timers }),
+      ...(alone === undefined ? {} : { alone }),
+    });
+    this.sender.start();
+  }
+
+  private linkChanged(news: SenderNews): void {
+    if (news.link === 'offline' && this.view.link !== 'offline' && this.view.unsent > 0) {
+      this.options.feedback.play('later');
+    }
+    if (news.link !== this.view.link || news.refused !== this.view.refused) this.set(news);
+  }
+
+  private stored(scans: StoredScan[]): void {
+    this.last_seq = Math.max(this.last_seq, ...scans.map((scan) => scan.seq));
+    const unsent = this.view.unsent + scans.length;
+    this.set({ scanned: this.last_seq - this.shift_seq, unsent });
+    this.sender?.kick(unsent);
+    // `relaxed` survives a killed browser; one strict write soon after survives a pulled battery.
+    this.timers.clear(this.flushTimer);
+    this.flushTimer = this.timers.set(() => void this.outbox.flush().catch(() => undefined), FLUSH_AFTER_MS);
+  }
+
+  private async settled(answered: { scan: StoredScan; verdict: Verdict }[], reply: ScansReply): Promise<void> {
+    await this.count();
+    const corrections = reply.corrections.filter((each) => !this.done.has(each.id));
+    if (corrections.some((each) => !this.view.corrections.some((old) => old.id === each.id))) {
+      this.options.feedback.play('warning');
+      this.options.feedback.vibrate('warning');
+    }
+    this.set({ corrections, clock_off_ms: Date.parse(reply.server_time) - this.now_ms() });
+    for (const id of this.done) void this.tellDone(id).catch(() => undefined);
+    let refused = false;
+    for (const { scan, verdict } of answered) {
+      if (verdict.outcome === 'ok' || scan.task !== this.job?.view.bundle.task) continue;
+      refused = true;
+      this.job.verdict(verdict);
+    }
+    if (refused || reply.work_changed) await this.refreshJob().catch(() => undefined);
+  }
+
+  private async count(): Promise<void> {
+    const { last_seq, acked_seq, unsent } = await this.outbox.counts();
+    this.last_seq = last_seq;
+    this.acked_seq = acked_seq;
+    const scanned = Math.max(0, last_seq - this.shift_seq);
+    this.set({ scanned, saved: Math.min(scanned, Math.max(0, acked_seq - this.shift_seq)), unsent });
+  }
+
+  private now_ms(): number {
+    return (this.options.now_ms ?? Date.now)();
+  }
+
+  private set(change: Partial<ShiftView>): void {
+    this.view = { ...this.view, ...change };
+    for (const listener of this.listeners) listener(this.view);
+  }
+}
+
+/** The code and the English sentence of whatever went wrong, for texts keyed by `problem.<code>`. */
+export function problemOf(error: unknown): { code: string; sentence: string } {
+  if (error instanceof ApiProblem) return { code: error.problem.code, sentence: error.problem.sentence };
+  if (error instanceof NoAnswer) return { code: 'NO_ANSWER', sentence: error.message };
+  return { code: 'APP_ERROR', sentence: error instanceof Error ? error.message : String(error) };
+}
