@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+
 class PackLine(msgspec.Struct, frozen=True, kw_only=True):
     """Goods of the order that lie in its tote; `wanted` = picked and not found missing since. `codes`: key -> pieces."""
 
