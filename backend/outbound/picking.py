@@ -90,6 +90,8 @@ def _product(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Take
     if refusal is None:
         held = (act.quantity if act else 0) + pieces_meant(line, scan.keys)
         refusal = _more_than_wanted(line, held)
+        if refusal is None and scan.act is None:
+            refusal = told.not_understood(scan.kind)
         if refusal is None:
             return _hold(snapshot, wave, line, str(scan.act), held)
     return _refused(snapshot, scan, refusal, line)
@@ -288,8 +290,6 @@ def _open_act(wave: PickWave, line: PickLine, taken: Taken) -> tuple[PickAct | N
     scan = taken.scan
     if line.cancelled:
         return None, _cancelled(line)
-    if scan.act is None:
-        return None, told.not_understood(scan.kind)
     act = wave.acts.get(str(scan.act))
     if taken.act_refused or (act is not None and (act.state != "in_hand" or act.line != line.id)):
         return None, _about_goods("ACT_REFUSED", line)
@@ -329,11 +329,15 @@ def _refused(snapshot: PickSnapshot, scan: Scan, refusal: Refusal, line: PickLin
     correction = None
     applied = act is not None and act.state in ("applied", "undone")
     if scan.kind == "tote" and line is not None and refusal.code in FOR_GOODS_IN_A_TOTE and not applied:
-        correction = _put_back(line, act.quantity if act else int(scan.body.get("quantity") or 0), scan, refusal)
+        correction = _put_back(line, act, scan, refusal)
     return snapshot, Decision(refusal=refusal, changes=changes, note=note, correction=correction)
 
 
-def _put_back(line: PickLine, quantity: int, scan: Scan, refusal: Refusal) -> Correction | None:
+def _put_back(line: PickLine, act: PickAct | None, scan: Scan, refusal: Refusal) -> Correction | None:
+    """The device knows best how much lies in the tote: some scans of the act may never have counted here."""
+    quantity = scan.body.get("quantity")
+    if not isinstance(quantity, int) or quantity < 1:
+        quantity = act.quantity if act else 0
     if quantity < 1:
         return None
     values = {
