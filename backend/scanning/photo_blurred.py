@@ -157,9 +157,7 @@ def _guesses(curve: Floats) -> list[tuple[float, float]]:
         reach = round((_MODULES - _TAIL + _QUIET) * module)
         if reach >= len(left):
             continue
-        both = np.minimum(left[: len(left) - reach], right[reach:]) + 0.3 * (
-            left[: len(left) - reach] + right[reach:]
-        )
+        both = np.minimum(left[: len(left) - reach], right[reach:]) + 0.3 * (left[: len(left) - reach] + right[reach:])
         for at in np.argsort(-both)[:12]:
             scored.append((float(both[at]), float(at) + _QUIET * module, float(module)))
     scored.sort(reverse=True)
@@ -203,14 +201,18 @@ _LEFT = _L + _G
 @lru_cache(maxsize=8)
 def _drawings(blur: int) -> _Drawings:
     half = 7 * _PER_MODULE // 2
-    head = [_drawn("0" * 12 + "101" + d + "0", blur)[(12 - _QUIET) * _PER_MODULE : 15 * _PER_MODULE + half] for d in _LEFT]
+    head = [
+        _drawn("0" * 12 + "101" + d + "0", blur)[(12 - _QUIET) * _PER_MODULE : 15 * _PER_MODULE + half] for d in _LEFT
+    ]
     left = [[_drawn("1" + a + b + "0", blur)[_PER_MODULE + half :][: 2 * half] for b in _LEFT] for a in _LEFT]
     middle = [
         [_drawn("1" + a + "01010" + b + "1", blur)[_PER_MODULE + half :][: 2 * half + 5 * _PER_MODULE] for b in _R]
         for a in _LEFT
     ]
     right = [[_drawn("0" + a + b + "1", blur)[_PER_MODULE + half :][: 2 * half] for b in _R] for a in _R]
-    tail = [_drawn("0" + d + "101" + "0" * 12, blur)[_PER_MODULE + half :][: half + (3 + _QUIET) * _PER_MODULE] for d in _R]
+    tail = [
+        _drawn("0" + d + "101" + "0" * 12, blur)[_PER_MODULE + half :][: half + (3 + _QUIET) * _PER_MODULE] for d in _R
+    ]
     return _Drawings(*(np.array(part) for part in (head, left, middle, right, tail)))
 
 
@@ -267,7 +269,9 @@ def _lowest(costs: _Costs) -> Floats:
     digits = np.arange(10)
     best = costs.head[:, sets[:, 0][:, None] + digits[None, :]]
     for step, cost in enumerate(costs.left):
-        chosen = cost[:, (sets[:, step][:, None] + digits)[:, :, None], (sets[:, step + 1][:, None] + digits)[:, None, :]]
+        chosen = cost[
+            :, (sets[:, step][:, None] + digits)[:, :, None], (sets[:, step + 1][:, None] + digits)[:, None, :]
+        ]
         best = (best[:, :, :, None] + chosen).min(axis=2)
     chosen = costs.middle[:, sets[:, 5][:, None] + digits, :]
     joined = (best[:, :, :, None] + chosen).min(axis=(1, 2))
@@ -309,7 +313,9 @@ def _best(costs: _Costs) -> tuple[str, float, float]:
     cost = costs.head[0][sets[:, 0][:, None] + digits]
     steps = []
     for step, pairs in enumerate(costs.left):
-        move = pairs[0][(sets[:, step][:, None] + digits)[:, :, None], (sets[:, step + 1][:, None] + digits)[:, None, :]]
+        move = pairs[0][
+            (sets[:, step][:, None] + digits)[:, :, None], (sets[:, step + 1][:, None] + digits)[:, None, :]
+        ]
         steps.append(cost[:, :, None] + move)
         cost = steps[-1].min(axis=1)
     steps.append(cost[:, :, None] + costs.middle[0][sets[:, 5][:, None] + digits])
@@ -327,9 +333,7 @@ def _best(costs: _Costs) -> tuple[str, float, float]:
     return f"{first}{''.join(map(str, reversed(found)))}", lowest, np.inf
 
 
-def _stepped(
-    cost: Floats, path: NDArray[np.int64], move: Floats, weight: int
-) -> tuple[Floats, NDArray[np.int64]]:
+def _stepped(cost: Floats, path: NDArray[np.int64], move: Floats, weight: int) -> tuple[Floats, NDArray[np.int64]]:
     """One digit further. `move`: first digit x digit before x digit after."""
     # candidates: rank and digit before (20) x first digit x digit after x check sum
     spread = cost[:, :, :, None, :] + move[None, :, :, :, None]
@@ -381,9 +385,7 @@ def _candidates(curve: Floats, turned: bool) -> list[_Candidate]:
     samples = _sampled(curve, places)
     costs = np.array([_lowest(_costs(_evened(samples, blur), blur)) for blur in range(len(_BLURS))])
     best = costs.argmin(axis=0)
-    return [
-        _Candidate(float(costs[blur, index]), places[index], int(blur), turned) for index, blur in enumerate(best)
-    ]
+    return [_Candidate(float(costs[blur, index]), places[index], int(blur), turned) for index, blur in enumerate(best)]
 
 
 def _sampled(curve: Floats, places: Floats) -> Floats:

@@ -117,4 +117,3 @@ def treatments(cut: View) -> Iterator[View]:
         blurred = cv2.GaussianBlur(stretched, (0, 0), sigmaX=sigma_px, sigmaY=0.01)
         pixels = cv2.addWeighted(stretched, 1 + gain, blurred, -gain, 0)
         yield View(f"sharpened{sigma_px:g}", pixels, chained(cut.to_photo, squeeze))
-

@@ -11,7 +11,7 @@ on the list. The reason says so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -137,7 +137,9 @@ class Ballot:
 
     def _settled(self, want: bool) -> list[tuple[Claim, Standing]]:
         judged = [(claim, self.standing(claim)) for claim in self._claims.values()]
-        judged.sort(key=lambda pair: (not pair[1].trusted, -pair[1].confidence, -len(pair[0].votes), -len(pair[0].text)))
+        judged.sort(
+            key=lambda pair: (not pair[1].trusted, -pair[1].confidence, -len(pair[0].votes), -len(pair[0].text))
+        )
         kept: list[tuple[Claim, Standing]] = []
         for claim, standing in judged:
             if any(_same_place(claim, other) for other, _ in kept):
@@ -206,7 +208,9 @@ def _votes_needed(claim: Claim) -> tuple[int, str]:
             return 1, "a matrix code corrects its own errors"
         return 2, ""
     if claim.blurred is not None:
-        sure = claim.blurred.fit >= BLURRED_FIT and claim.blurred.halves == 2 and claim.blurred.weakest >= BLURRED_WEAKEST
+        sure = (
+            claim.blurred.fit >= BLURRED_FIT and claim.blurred.halves == 2 and claim.blurred.weakest >= BLURRED_WEAKEST
+        )
         if sure and claim.blurred.margin >= BLURRED_MARGIN:
             return 1, "no other number fits the curve of the bars"
         if not sure or claim.blurred.margin < BLURRED_MARGIN_BACKED:

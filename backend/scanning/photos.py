@@ -8,7 +8,8 @@ the picture unread, and ends. What was read but not believed is told apart, as a
     reading = read_codes(gray)
     [code.text for code in reading.codes]
 
-All of this is numbers in, numbers out; bytes and limits are in `photo_limits`, the child process in `photo_worker`.
+`read_picture` does the same for the bytes of a file. Both are values in, values out; the child process with its limits
+is in `photo_worker`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from backend.scanning import photo_readers as readers
 from backend.scanning import photo_regions as regions
 from backend.scanning import photo_views as views
 from backend.scanning.photo_blurred import read_blurred
+from backend.scanning.photo_limits import PhotoRefusal, inspect, too_hard
+from backend.scanning.photo_pixels import gray_pixels
 from backend.scanning.photo_votes import Ballot, Claim, Standing, overlap
 
 cv2.setNumThreads(1)
@@ -61,6 +64,15 @@ class PhotoReading(msgspec.Struct, frozen=True, kw_only=True):
     """Read, but with too little evidence to book; for a person to confirm."""
 
 
+class PhotoAnswer(PhotoReading, frozen=True, kw_only=True):
+    """What a picture file gave: codes, guesses, or a refusal."""
+
+    refusal: PhotoRefusal | None = None
+    width_px: int = 0
+    """Of the photograph as it stands upright; positions are in these pixels."""
+    height_px: int = 0
+
+
 def read_codes(gray: views.Gray, known: Iterable[str] = (), scale: float = 1.0) -> PhotoReading:
     """All codes of a gray, upright picture.
 
@@ -90,6 +102,23 @@ def _thick(gray: views.Gray) -> views.Gray:
     if not any(missing):
         return gray
     return cv2.copyMakeBorder(gray, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)
+
+
+def read_picture(picture: bytes, known: Iterable[str] = ()) -> PhotoAnswer:
+    """All codes of a JPEG, PNG or WebP file, or why it is not read. Never raises for what the bytes hold."""
+    header = inspect(picture)
+    if isinstance(header, PhotoRefusal):
+        return PhotoAnswer(refusal=header)
+    try:
+        decoded = gray_pixels(picture, header)
+        if isinstance(decoded, PhotoRefusal):
+            return PhotoAnswer(refusal=decoded)
+        gray, scale = decoded
+        reading = read_codes(gray, known, scale)
+    except (cv2.error, MemoryError):
+        return PhotoAnswer(refusal=too_hard())
+    size = (header.width_px, header.height_px) if header.turn < 5 else (header.height_px, header.width_px)
+    return PhotoAnswer(codes=reading.codes, guesses=reading.guesses, width_px=size[0], height_px=size[1])
 
 
 class _Chain:

@@ -1,0 +1,22 @@
+"""The door of scanning for the modules above: reading codes from pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backend.scanning.photo_limits import FILE_BYTES_MAX as PHOTO_BYTES_MAX
+from backend.scanning.photo_limits import PhotoRefusal
+from backend.scanning.photo_worker import PhotoReader
+from backend.scanning.photos import PhotoAnswer, PhotoCode
+
+__all__ = ["PHOTO_BYTES_MAX", "PhotoAnswer", "PhotoCode", "PhotoReader", "PhotoRefusal", "read_photo"]
+
+
+async def read_photo(reader: PhotoReader, picture: bytes, known: Iterable[str] = ()) -> PhotoAnswer:
+    """The codes of one picture file, read in a child process with limits.
+
+    `reader` lives as long as the server (make one at start, `await reader.close()` at the end). `known` are codes the
+    person may have in hand (the GTINs of the open job); they break ties and are never invented. The answer holds
+    `codes` to book, `guesses` to ask about, or a `refusal` (code, expected, got, cure).
+    """
+    return await reader.read(picture, known)

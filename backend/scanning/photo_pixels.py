@@ -1,0 +1,61 @@
+"""From the bytes of an admitted picture to gray, upright pixels.
+
+Colours and transparency carry no code: clear pixels become paper white, the rest is gray. The turn a camera noted is
+applied once and then forgotten, so that every reader sees the same picture.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from backend.scanning.photo_limits import PhotoHeader, PhotoRefusal, broken
+from backend.scanning.photo_views import WORKING_SIDE_PX, Gray
+
+_TURNS = {
+    2: ("flip", 1), 3: ("rotate", cv2.ROTATE_180), 4: ("flip", 0), 5: ("transpose", None),
+    6: ("rotate", cv2.ROTATE_90_CLOCKWISE), 7: ("transverse", None), 8: ("rotate", cv2.ROTATE_90_COUNTERCLOCKWISE),
+}  # fmt: skip
+
+
+def gray_pixels(picture: bytes, header: PhotoHeader) -> tuple[Gray, float] | PhotoRefusal:
+    """Gray, upright pixels and how many pixels of the photograph one of them spans (2.0 for large JPEGs, else 1.0)."""
+    large = header.kind == "jpeg" and max(header.width_px, header.height_px) >= 2 * WORKING_SIDE_PX
+    flags = cv2.IMREAD_REDUCED_GRAYSCALE_2 if large else cv2.IMREAD_GRAYSCALE
+    if header.alpha:
+        flags = cv2.IMREAD_UNCHANGED
+    try:
+        pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        pixels = None
+    if pixels is None:
+        return broken("one that its decoder gave up on")
+    scale = 2.0 if large else 1.0
+    expected = (header.height_px / scale, header.width_px / scale)
+    if any(abs(side - wanted) > 1 for side, wanted in zip(pixels.shape[:2], expected, strict=True)):
+        return broken("one whose size is not the announced one")
+    return _upright(_gray(pixels), header.turn), scale
+
+
+def _gray(pixels: np.ndarray) -> Gray:
+    if pixels.dtype == np.uint16:
+        pixels = cv2.convertScaleAbs(pixels, alpha=1 / 257)
+    if pixels.ndim == 2:
+        return pixels
+    if pixels.shape[2] != 4:
+        return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    gray, alpha = cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY), cv2.extractChannel(pixels, 3)
+    return cv2.add(cv2.multiply(gray, alpha, scale=1 / 255), cv2.bitwise_not(alpha))
+
+
+def _upright(gray: Gray, turn: int) -> Gray:
+    how, code = _TURNS.get(turn, ("", None))
+    if how == "rotate":
+        return cv2.rotate(gray, code)
+    if how == "flip":
+        return cv2.flip(gray, code)
+    if how == "transpose":
+        return cv2.transpose(gray)
+    if how == "transverse":
+        return cv2.flip(cv2.transpose(gray), -1)
+    return gray

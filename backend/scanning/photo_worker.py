@@ -1,0 +1,162 @@
+"""Reading pictures outside the server: child processes with a limit on time and memory, and the pool that feeds them.
+
+A picture from a phone goes through decoders written in C. What goes wrong there, be it a crash, an endless loop or a
+flood of memory, ends one child and refuses one picture; the server does not notice. A child is told nothing but the
+picture: no settings, no database, no files to write.
+
+Parent and child speak msgpack frames, each preceded by its length in four bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from backend.scanning.photo_limits import PhotoRefusal, inspect, too_hard
+from backend.scanning.photos import PhotoAnswer, read_picture
+
+CPU_S = 2.0
+MEMORY_BYTES = 300 * 1024 * 1024
+WAIT_S = 10.0
+"""Longest wait for an answer by the clock: a busy machine may need more than the 2 s of work."""
+PICTURES_PER_CHILD = 500
+
+_LENGTH = struct.Struct(">I")
+
+
+class _Question(msgspec.Struct, frozen=True):
+    picture: bytes
+    known: tuple[str, ...] = ()
+
+
+# --- the server's side -------------------------------------------------------------------------------------------
+
+
+class PhotoReader:
+    """A pool of reading children. One for the life of the server; `close` it at the end."""
+
+    def __init__(self, children: int = 2) -> None:
+        self._room = asyncio.Semaphore(children)
+        self._idle: list[_Child] = []
+        self._closed = False
+
+    async def read(self, picture: bytes, known: Iterable[str] = ()) -> PhotoAnswer:
+        """All codes of a picture file, or why it is not read. `known`: codes that may break a tie."""
+        header = inspect(picture)
+        if isinstance(header, PhotoRefusal):
+            return PhotoAnswer(refusal=header)
+        question = msgspec.msgpack.encode(_Question(picture, tuple(known)))
+        async with self._room:
+            child = self._idle.pop() if self._idle else await _Child.started()
+            try:
+                answer = await asyncio.wait_for(child.asked(question), WAIT_S)
+            except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
+                await child.ended()
+                return PhotoAnswer(refusal=too_hard())
+            except BaseException:
+                # The caller has gone away. A child that still answers would answer the next picture with this one.
+                await child.ended()
+                raise
+            if self._closed or child.pictures >= PICTURES_PER_CHILD:
+                await child.ended()
+            else:
+                self._idle.append(child)
+            return answer
+
+    async def close(self) -> None:
+        """End all children; a picture in work is finished first."""
+        self._closed = True
+        while self._idle:
+            await self._idle.pop().ended()
+
+
+class _Child:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.pictures = 0
+
+    @classmethod
+    async def started(cls) -> _Child:
+        root = str(Path(__file__).resolve().parents[2])
+        kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
+        # One thread each: the pool is as wide as it should be, and idle threads of a matrix library cost memory.
+        single = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "backend.scanning.photo_worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={**kept, **single, "PYTHONPATH": root},
+        )
+        return cls(process)
+
+    async def asked(self, question: bytes) -> PhotoAnswer:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.pictures += 1
+        self.process.stdin.write(_LENGTH.pack(len(question)) + question)
+        await self.process.stdin.drain()
+        (length,) = _LENGTH.unpack(await self.process.stdout.readexactly(_LENGTH.size))
+        return msgspec.msgpack.decode(await self.process.stdout.readexactly(length), type=PhotoAnswer)
+
+    async def ended(self) -> None:
+        if self.process.returncode is None:
+            try:
+                self.process.kill()
+            except ProcessLookupError:
+                pass
+        # Draining both pipes lets the transport close; without it the loop complains at its end.
+        await self.process.communicate()
+
+
+# --- the child's side --------------------------------------------------------------------------------------------
+
+
+def _limit_memory() -> None:
+    """Anonymous memory, not address space: the libraries map far more than they use."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _limit_time(seconds: float) -> None:
+    """The next picture may use this much processor time; then the system ends the process. 0 lifts the limit."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Answer frames until the parent closes the pipe."""
+    decode, encode = msgspec.msgpack.Decoder(_Question), msgspec.msgpack.Encoder()
+    while True:
+        head = source.read(_LENGTH.size)
+        if len(head) < _LENGTH.size:
+            return
+        question = decode.decode(source.read(_LENGTH.unpack(head)[0]))
+        _limit_time(CPU_S)
+        answer = encode.encode(read_picture(question.picture, question.known))
+        _limit_time(0)
+        sink.write(_LENGTH.pack(len(answer)) + answer)
+        sink.flush()
+
+
+def main() -> None:
+    """The child. Whatever a library prints goes to standard error, never between the frames."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    _limit_memory()
+    serve(sys.stdin.buffer, sink)
+
+
+if __name__ == "__main__":
+    main()
