@@ -26,7 +26,8 @@ _LINEAR = (
     _Z.EAN13, _Z.EAN8, _Z.UPCE, _Z.Code128, _Z.Code39Std, _Z.Code93, _Z.ITF, _Z.Codabar,
     _Z.DataBarOmni, _Z.DataBarStk, _Z.DataBarStkOmni, _Z.DataBarLtd, _Z.DataBarExp, _Z.DataBarExpStk,
 )  # fmt: skip
-_FORMATS = _MATRIX + _LINEAR
+FORMATS = _MATRIX + _LINEAR
+"""What is asked for: the symbologies of a warehouse, and Code 93 and Codabar which older labels carry."""
 
 # DataBar is left to zxing-cpp: zbar garbles its compressed dates and prints assertions. PDF417 it only finds.
 _ZBAR_TYPES = [
@@ -65,7 +66,7 @@ def by_zxing(view: View, *, thorough: bool = False, linear_only: bool = False, r
     """All codes zxing-cpp finds; `thorough` also looks for turned, shrunken and inverted ones (about four times slower)."""
     found = zxingcpp.read_barcodes(
         view.pixels,
-        formats=_LINEAR if linear_only else _FORMATS,
+        formats=_LINEAR if linear_only else FORMATS,
         try_rotate=thorough,
         try_downscale=thorough,
         try_invert=thorough,
