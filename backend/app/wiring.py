@@ -14,7 +14,7 @@ from backend.outbound.flows import FLOWS, JOBS
 from backend.outbound.routes import ROUTES as OUTBOUND_ROUTES
 from backend.platform import journal
 from backend.platform.outbox import Reaction
-from backend.print_queue.api import expire_jobs
+from backend.print_queue.api import sweep
 from backend.print_queue.routes import ROUTES as PRINT_ROUTES
 from backend.scanning.routes import ROUTES as SCAN_ROUTES
 from backend.shipping import reactions as shipping
@@ -44,7 +44,7 @@ class Timer(msgspec.Struct, frozen=True):
 
 
 TIMERS: dict[str, Timer] = {
-    "print_queue.expire": Timer(every_s=5.0, run=expire_jobs),
+    "print_queue.sweep": Timer(every_s=5.0, run=sweep),
 }
 
 ROUTES = [

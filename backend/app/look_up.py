@@ -1,0 +1,123 @@
+"""Any code at all answers what it is and where it is."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from litestar import get
+from sqlalchemy.engine import Connection
+
+from backend.catalog import api as catalog
+from backend.gs1.scan_keys import read_code
+from backend.identity.api import requires
+from backend.orders.tables import order_line, sales_order
+from backend.outbound.tables import parcel
+from backend.platform.database import Database
+from backend.stock import api as stock
+from backend.stock.tables import balance, location, move
+
+MOVES = 10
+
+
+def look_up(conn: Connection, text: str) -> dict[str, Any]:
+    """`{keys, kind, products, locations, parcels, orders}`; empty lists when nothing of ours carries the code."""
+    keys = [text] if _is_key(text) else list(read_code(text).keys)
+    found = catalog.products_by_keys(conn, None, keys)
+    product_ids = sorted({code.product_id for codes in found.values() for code in codes})
+    plain = [key.split(":", 1)[1] for key in keys if key.startswith("text:")]
+    if plain and not product_ids:
+        product_ids = _products_by_sku(conn, plain)
+    places = stock.locations_by_keys(conn, keys)
+    return {
+        "keys": keys,
+        "products": [_product(conn, each) for each in product_ids[:10]],
+        "locations": [_location(conn, place.id, place.code, place.kind) for place in places.values()],
+        "parcels": _parcels(conn, keys),
+        "orders": _orders(conn, keys),
+    }
+
+
+def _is_key(text: str) -> bool:
+    return text.split(":", 1)[0] in ("gtin", "loc", "tote", "cart", "parcel", "order", "track", "text", "sscc")
+
+
+def _products_by_sku(conn: Connection, skus: list[str]) -> list[int]:
+    from backend.catalog.tables import product
+
+    return list(conn.execute(sa.select(product.c.id).where(sa.func.upper(product.c.sku).in_(skus))).scalars())
+
+
+def _product(conn: Connection, product_id: int) -> dict[str, Any]:
+    product = catalog.products_by_ids(conn, [product_id])[product_id]
+    rows = conn.execute(
+        sa.select(location.c.code, location.c.kind, balance.c.lot, balance.c.on_hand, balance.c.reserved)
+        .join(location, location.c.id == balance.c.location_id)
+        .where(balance.c.product_id == product_id, balance.c.on_hand > 0)
+        .order_by(location.c.walk_sequence, location.c.code)
+    )
+    return {
+        "id": product.id, "sku": product.sku, "name": product.name,
+        "stock": [dict(row._mapping) for row in rows], "moves": _moves(conn, move.c.product_id == product_id),
+    }  # fmt: skip
+
+
+def _location(conn: Connection, location_id: int, code: str, kind: str) -> dict[str, Any]:
+    from backend.catalog.tables import product
+
+    rows = conn.execute(
+        sa.select(product.c.sku, product.c.name, balance.c.lot, balance.c.on_hand, balance.c.reserved)
+        .join(product, product.c.id == balance.c.product_id)
+        .where(balance.c.location_id == location_id, balance.c.on_hand > 0)
+        .order_by(product.c.sku)
+    )
+    touched = sa.or_(move.c.source_id == location_id, move.c.target_id == location_id)
+    return {
+        "code": code, "kind": kind, "stock": [dict(row._mapping) for row in rows], "moves": _moves(conn, touched),
+    }  # fmt: skip
+
+
+def _moves(conn: Connection, condition: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+    source, target = location.alias("source"), location.alias("target")
+    rows = conn.execute(
+        sa.select(
+            source.c.code.label("source"), target.c.code.label("target"), move.c.quantity, move.c.reason,
+            move.c.posted_at,
+        )
+        .join(source, source.c.id == move.c.source_id)
+        .join(target, target.c.id == move.c.target_id)
+        .where(condition, move.c.state == "posted")
+        .order_by(move.c.id.desc())
+        .limit(MOVES)
+    )  # fmt: skip
+    return [dict(row._mapping) for row in rows]
+
+
+def _parcels(conn: Connection, keys: list[str]) -> list[dict[str, Any]]:
+    numbers = [key.split(":", 1)[1] for key in keys if key.startswith("parcel:")]
+    rows = conn.execute(
+        sa.select(parcel.c.number, parcel.c.state, parcel.c.carrier_code, sales_order.c.number.label("order"))
+        .join(sales_order, sales_order.c.id == parcel.c.order_id)
+        .where(sa.or_(parcel.c.number.in_(numbers), parcel.c.label_code.in_(keys)))
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def _orders(conn: Connection, keys: list[str]) -> list[dict[str, Any]]:
+    numbers = [key.split(":", 1)[1] for key in keys if key.startswith(("order:", "text:"))]
+    pieces = sa.func.sum(order_line.c.quantity).label("pieces")
+    rows = conn.execute(
+        sa.select(sales_order.c.number, sales_order.c.state, pieces)
+        .join(order_line, sa.and_(order_line.c.order_id == sales_order.c.id, order_line.c.kind == "goods"))
+        .where(sa.or_(sales_order.c.number.in_(numbers), sales_order.c.remote_number.in_(numbers)))
+        .group_by(sales_order.c.number, sales_order.c.state)
+        .limit(10)
+    )
+    return [{"number": row.number, "state": row.state, "pieces": int(row.pieces)} for row in rows]
+
+
+@get("/api/look-up", guards=[requires("worker")])
+async def look_up_route(key: str, database: Database) -> dict[str, Any]:
+    """`key` is a scan key or the bare text of a code."""
+    return await database.read(lambda conn: look_up(conn, key))
+
+
+ROUTES = [look_up_route]

@@ -1,0 +1,218 @@
+"""The queue of scans: nothing is lost, nothing is applied twice, nothing jams. On both engines, through the real intake."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from backend.catalog.tables import setting
+from backend.identity import store as identity
+from backend.identity.api import people_of_sessions
+from backend.platform.database import Database
+from backend.platform.errors import Conflict, Malformed, TooLarge
+from backend.scanning.flows import Intake
+from backend.scanning.protocol import Correction, Decision, Flow, Refusal
+from backend.scanning.tables import correction, scan
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def _decide(snapshot: list[str], taken: Any, _: datetime) -> tuple[list[str], Decision]:
+    word = taken.scan.body.get("word", "")
+    if word == "bug":
+        raise ZeroDivisionError("planted")
+    if word in snapshot:
+        put_back = Correction(code="PUT_BACK", values={"word": word})
+        return snapshot, Decision(refusal=Refusal(code="KNOWN", got={"word": word}), correction=put_back)
+    return [*snapshot, word], Decision(changes=(word,))
+
+
+def _load(conn: sa.Connection, _: Any) -> list[str]:
+    return list(conn.execute(sa.select(setting.c.key)).scalars())
+
+
+def _save(conn: sa.Connection, _: Any, decided: Any, __: datetime) -> None:
+    words = [change for _, decision in decided for change in decision.changes]
+    if words:
+        conn.execute(sa.insert(setting), [{"key": word, "value": {}} for word in words])
+
+
+INTAKE = Intake(flows={"words": Flow("words", _load, _decide, _save)}, people=people_of_sessions)
+
+
+async def _device(database: Database) -> int:
+    await database.write(lambda conn: identity.add_device(conn, "test", NOW))
+    return await database.read(lambda conn: conn.execute(sa.text("SELECT max(id) FROM device")).scalar_one())
+
+
+def _scan(seq: int, word: str = "", **members: Any) -> dict[str, Any]:
+    base = {"id": str(uuid.uuid4()), "seq": seq, "at": "2026-11-21T09:00:00.000Z", "flow": "words", "kind": "word"}
+    return base | {"body": {"word": word or f"w{seq}"}} | members
+
+
+def _body(*scans: Any, **members: Any) -> bytes:
+    return msgspec.json.encode({"scans": list(scans)} | members)
+
+
+async def _words(database: Database) -> list[str]:
+    return sorted(await database.read(lambda conn: list(conn.execute(sa.select(setting.c.key)).scalars())))
+
+
+def _outcomes(reply: Any) -> list[str]:
+    return [msgspec.json.decode(bytes(each))["outcome"] for each in reply.verdicts]
+
+
+async def test_scans_are_applied_once_and_a_repeat_gets_the_same_bytes(database: Database) -> None:
+    """The same request three times: one effect, three equal answers."""
+    device = await _device(database)
+    body = _body(*[_scan(seq) for seq in range(1, 46)])
+
+    first = await INTAKE.take(database, device, body)
+    second = await INTAKE.take(database, device, body)
+
+    assert 45 == first.acked_seq == second.acked_seq
+    assert [bytes(each) for each in first.verdicts] == [bytes(each) for each in second.verdicts]
+    assert sorted(f"w{seq}" for seq in range(1, 46)) == await _words(database)
+
+
+async def test_a_request_that_overlaps_an_older_one_applies_only_the_new_part(database: Database) -> None:
+    """A lost answer makes the device send more than was needed."""
+    device = await _device(database)
+    scans = [_scan(seq) for seq in range(1, 31)]
+    await INTAKE.take(database, device, _body(*scans[:20]))
+
+    reply = await INTAKE.take(database, device, _body(*scans[10:]))
+
+    assert (30, ["ok"] * 20) == (reply.acked_seq, _outcomes(reply))
+    assert 30 == len(await _words(database))
+
+
+async def test_a_gap_is_asked_for(database: Database) -> None:
+    """Scan 3 before scan 2: the server names the number that it waits for and takes nothing."""
+    device = await _device(database)
+    await INTAKE.take(database, device, _body(_scan(1)))
+
+    with pytest.raises(Conflict) as caught:
+        await INTAKE.take(database, device, _body(_scan(3)))
+
+    assert ("SEQ_GAP", 2) == (caught.value.code, caught.value.extra["expected_seq"])
+    assert ["w1"] == await _words(database)
+
+
+async def test_what_stands_before_a_gap_is_taken(database: Database) -> None:
+    device = await _device(database)
+
+    reply = await INTAKE.take(database, device, _body(_scan(1), _scan(2), _scan(5)))
+
+    assert (2, ["ok", "ok"]) == (reply.acked_seq, _outcomes(reply))
+
+
+async def test_a_poison_scan_is_parked_alone(database: Database) -> None:
+    """Our bug in one scan of a chunk: its neighbours go through, it is kept with its trace, the queue goes on."""
+    device = await _device(database)
+
+    reply = await INTAKE.take(database, device, _body(_scan(1), _scan(2, "bug"), _scan(3)))
+
+    assert ["ok", "parked", "ok"] == _outcomes(reply)
+    assert ["w1", "w3"] == await _words(database)
+    kept = await database.read(lambda conn: conn.execute(sa.select(scan.c.record).where(scan.c.seq == 2)).scalar_one())
+    assert "ZeroDivisionError" in kept["parked"]["trace"]
+
+
+@pytest.mark.parametrize(
+    ("_case", "broken"),
+    [
+        ("not an object", 7),
+        ("no id", {"seq": 2, "at": "2026-11-21T09:00:00Z"}),
+        ("time without a zone", {"id": str(uuid.uuid4()), "seq": 2, "at": "2026-11-21T09:00:00"}),
+        ("seq of another type", {"id": str(uuid.uuid4()), "seq": "two", "at": "2026-11-21T09:00:00Z"}),
+        ("seq beyond what a browser counts", {"id": str(uuid.uuid4()), "seq": 2**60, "at": "2026-11-21T09:00:00Z"}),
+        ("raw text of a megabyte", {"id": str(uuid.uuid4()), "seq": 2, "at": "2026-11-21T09:00:00Z", "raw": "x" * 1_000_000}),
+        ("a zero byte", {"id": str(uuid.uuid4()), "seq": 2, "at": "2026-11-21T09:00:00Z", "raw": "a\x00b"}),
+    ],
+)  # fmt: skip
+async def test_an_unreadable_scan_takes_its_place(database: Database, _case: str, broken: Any) -> None:
+    """It is kept, answered and never stops the ones behind it."""
+    device = await _device(database)
+
+    reply = await INTAKE.take(database, device, _body(_scan(1), broken, _scan(3), from_seq=1))
+
+    assert ["ok", "unreadable", "ok"] == _outcomes(reply)
+    assert ["w1", "w3"] == await _words(database)
+
+
+async def test_an_act_stands_or_falls_together(database: Database) -> None:
+    """When the first scan of an act is refused, a later one is refused too, in the same request or the next."""
+    device = await _device(database)
+    act = str(uuid.uuid4())
+    await INTAKE.take(database, device, _body(_scan(1, "same")))
+
+    same = await INTAKE.take(database, device, _body(_scan(2, "same", act=act), _scan(3, "x", act=act)))
+    later = await INTAKE.take(database, device, _body(_scan(4, "y", act=act), _scan(5, "z")))
+
+    assert (["refused", "refused"], ["refused", "ok"]) == (_outcomes(same), _outcomes(later))
+    assert ["same", "z"] == await _words(database)
+
+
+async def test_a_refusal_brings_its_correction_until_it_is_done(database: Database) -> None:
+    """What the device accepted and the server refused comes back as work for a person."""
+    device = await _device(database)
+    await INTAKE.take(database, device, _body(_scan(1, "same")))
+
+    refused = await INTAKE.take(database, device, _body(_scan(2, "same")))
+    again = await INTAKE.take(database, device, _body(_scan(3)))
+
+    assert (
+        ["PUT_BACK"] == [each["code"] for each in refused.corrections] == [each["code"] for each in again.corrections]
+    )
+    stored = await database.read(lambda conn: conn.execute(sa.select(correction.c.scan_id)).scalar_one())
+    assert stored is not None
+
+
+async def test_a_spent_id_is_refused_under_a_new_number(database: Database) -> None:
+    """The cure for a refusal is a new scan, not the old one again."""
+    device = await _device(database)
+    first = _scan(1)
+    await INTAKE.take(database, device, _body(first))
+
+    reply = await INTAKE.take(database, device, _body(first | {"seq": 2}))
+
+    assert ["refused"] == _outcomes(reply)
+
+
+async def test_a_copied_memory_is_noticed(database: Database) -> None:
+    """The same number with another scan can only come from a copied device store."""
+    device = await _device(database)
+    await INTAKE.take(database, device, _body(_scan(1)))
+
+    with pytest.raises(Conflict) as caught:
+        await INTAKE.take(database, device, _body(_scan(1, "other")))
+
+    assert "SEQ_REUSED" == caught.value.code
+
+
+async def test_a_local_refusal_is_evidence_without_effect(database: Database) -> None:
+    device = await _device(database)
+
+    reply = await INTAKE.take(database, device, _body(_scan(1, local="WRONG_PRODUCT"), _scan(2)))
+
+    assert ["ok", "ok"] == _outcomes(reply)
+    assert ["w2"] == await _words(database)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"no", b"[]", b'{"scans": 3}', b"\x89PNG\r\n\x1a\n", b'{"scans":[', b"\xff" * 50]
+)
+async def test_an_envelope_that_is_no_json_is_refused(sqlite_database: Database, body: bytes) -> None:
+    with pytest.raises(Malformed):
+        await INTAKE.take(sqlite_database, 1, body)
+
+
+async def test_too_many_scans_are_refused(sqlite_database: Database) -> None:
+    with pytest.raises(TooLarge) as caught:
+        await INTAKE.take(sqlite_database, 1, _body(*[_scan(seq) for seq in range(1, 502)]))
+
+    assert ("500", "501") == (caught.value.expected, caught.value.got)
