@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from litestar import asgi
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
@@ -10,10 +11,11 @@ from backend.platform.database import Database
 
 
 class Admin:
-    """Holds the built application. `url` is the database address as the settings give it."""
+    """Holds the built application over `metadata`, the whole schema of the open database."""
 
-    def __init__(self, url: str, database: Database) -> None:
-        self.url = url
+    def __init__(self, metadata: sa.MetaData, database: Database) -> None:
+        self.url = database.url.render_as_string(hide_password=False)
+        self.metadata = metadata
         self.database = database
         self.app: Any = None
 
@@ -32,9 +34,8 @@ class Admin:
         from piccolo.engine.sqlite import SQLiteEngine
 
         from backend.admin.derive import derive_tables
-        from backend.app.schema import load_tables
 
-        metadata = load_tables()
+        metadata = self.metadata
         if self.database.is_sqlite:
             engine: Any = SQLiteEngine(path=self.url.removeprefix("sqlite:///"), timeout=15)
         else:
@@ -90,9 +91,9 @@ def _piccolo(tables: dict[str, Any], secrets: dict[str, frozenset[str]], databas
     return admin
 
 
-def admin_mount(settings: Any, database: Database) -> ASGIRouteHandler:
-    """The handler to mount; `settings.database_url` names the same database that `database` has open."""
-    admin = Admin(str(database.url.render_as_string(hide_password=False)), database)
+def admin_mount(metadata: sa.MetaData, database: Database) -> ASGIRouteHandler:
+    """The handler to mount."""
+    admin = Admin(metadata, database)
 
     @asgi("/admin", is_mount=True, copy_scope=True)
     async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
