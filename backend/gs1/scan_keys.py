@@ -61,7 +61,7 @@ _GS1_SYMBOLS = frozenset(("C1", "e0", "d2", "Q3", "J1"))
 _SYMBOL = re.compile(r"\][A-Za-z][0-9a-zA-Z]")
 # AIM letters in use; X stands for "other" and says nothing.
 _SYMBOL_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVdehijkmz")
-_ENROL = re.compile(r"https?://[^/?#]+/enrol/?#([0-9A-Za-z_.\-]+)", re.IGNORECASE | re.ASCII)
+_ENROL = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/enrol/?#([0-9A-Za-z_.\-]+)", re.IGNORECASE | re.ASCII)
 _HANDOVER = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/h/([0-9A-Za-z_.\-]+)/?", re.IGNORECASE | re.ASCII)
 # Marks a US scanner leaves on a cs, sk or hu computer and that our codes, GTINs and carriers' numbers do not have.
 _DAMAGE = re.compile(r"[+=%\"'!;]|[^\x00-\x7f]")
@@ -160,7 +160,7 @@ def _read_plain(text: str, layouts: tuple[WeightLayout, ...], year: int) -> Code
         return _read_address(text, year)
     if SEPARATOR in text:
         return _read_gs1(text, year)
-    if text[0] == "(" and is_digits(text[1:3]):
+    if text[0] == "(" and len(text) > 2 and is_digits(text[1:3]):
         return _judge(read_bracketed(text), text, year)
     if _starts_like_gs1(text):
         reading = _read_unmarked_gs1(text, year)
@@ -248,7 +248,7 @@ def _read_retail(symbol: str, body: str, layouts: tuple[WeightLayout, ...], year
         reading = _read_digits(digits, layouts, year)
         if len(digits) != wanted:
             error = f"SYMBOL_LENGTH: expected {wanted} digits after ]{symbol}, got {len(digits)}. Check the scanner's setup."
-            return msgspec.structs.replace(reading, error=error)
+            return msgspec.structs.replace(reading, kind="gtin", error=error)
     if not composite or reading.error is not None:
         return reading
     second = _read_gs1(rest, year)

@@ -195,7 +195,7 @@ function readRetail(symbol: string, body: string, shop: Shop): CodeReading {
     found = readDigits(digits, shop);
     if (digits.length !== wanted) {
       const error = `SYMBOL_LENGTH: expected ${wanted} digits after ]${symbol}, got ${digits.length}. Check the scanner's setup.`;
-      return { ...found, error };
+      return { ...found, kind: 'gtin', error };
     }
   }
   if (cut < 0 || found.error !== null) return found;
@@ -205,7 +205,7 @@ function readRetail(symbol: string, body: string, shop: Shop): CodeReading {
 }
 
 function readAddress(text: string, shop: Shop): CodeReading {
-  const enrol = /^https?:\/\/[^/?#]+\/enrol\/?#([0-9A-Za-z_.-]+)$/i.exec(text);
+  const enrol = /^https?:\/\/[^/?#]+(?:\/[^?#]*)?\/enrol\/?#([0-9A-Za-z_.-]+)$/i.exec(text);
   if (enrol) return reading('enrol', [`enrol:${enrol[1]}`], { proven: true });
   const handover = /^https?:\/\/[^/?#]+(?:\/[^?#]*)?\/h\/([0-9A-Za-z_.-]+)\/?$/i.exec(text);
   if (handover) return reading('handover', [`handover:${handover[1]}`], { proven: true });

@@ -86,7 +86,13 @@ class CaseMaker:
     def own_address(self) -> str:
         token = "".join(self.rng.choices(string.ascii_letters + string.digits + "-_", k=12))
         shape = self.rng.choice(
-            ("https://h.example/enrol#{}", "https://h.example/h/{}", "http://h/x/h/{}/", "https://h/enrol/#{}", "https://h/{}")
+            (
+                "https://h.example/enrol#{}",
+                "https://h.example/h/{}",
+                "http://h/x/h/{}/",
+                "https://h/enrol/#{}",
+                "https://h/{}",
+            )
         )
         return shape.format(token)
 
@@ -128,7 +134,11 @@ class CaseMaker:
         rng = self.rng
         if text and rng.random() < 0.2:
             at = rng.randrange(len(text))
-            text = text[:at] + rng.choice(("", text[at] * 2, rng.choice(GARBAGE), rng.choice(string.digits))) + text[at + 1 :]
+            text = (
+                text[:at]
+                + rng.choice(("", text[at] * 2, rng.choice(GARBAGE), rng.choice(string.digits)))
+                + text[at + 1 :]
+            )
         if rng.random() < 0.35:
             text = rng.choice(SYMBOLS) + text
         if rng.random() < 0.2:
