@@ -7,8 +7,9 @@ tote scan applies it: goods move from the location into the tote. `short` takes 
 
 The device decides the same from its bundle before anything is sent (pwa/src/flows/pick.ts). So what arrives here was
 accepted there, perhaps hours ago; where the world has moved on meanwhile the answer is a refusal, and for goods that
-already lie in a tote a correction: put them back. Nobody is refused for being another device: scans of two devices on
-one wave are merged by these rules. The order of the checks in each step is the order of precedence of its refusals.
+already lie in a tote a correction: put them back. Pieces in a hand have no effect on the books, so the tote scan alone
+is refused for such news: one act, one answer, one correction. Nobody is refused for being another device: scans of two
+devices on one wave are merged. The order of the checks in each step is the order of precedence of its refusals.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,11 +46,30 @@ FOR_GOODS_IN_A_TOTE = frozenset(
 """Refusals of a tote scan after which goods lie where they should not."""
 
 
+DECIDED_AT_THE_TOTE = frozenset(("ORDER_CANCELLED", "LINE_DONE", "TOO_MANY", "WAVE_OVER"))
+"""News that a device could not know when the pieces came into the hand."""
+
+
 def decide(snapshot: PickSnapshot, taken: Taken, now: datetime) -> Step:
     """Judge one scan. A scan that the device itself has refused is evidence without effect."""
-    if taken.scan.local != "ok":
+    scan = taken.scan
+    if scan.local != "ok":
         return snapshot, Decision()
-    return judge(snapshot, taken)
+    after, decision = judge(snapshot, taken)
+    refusal = decision.refusal
+    in_hand = scan.kind in ("product", "quantity") and scan.act is not None
+    if refusal is None or not in_hand or refusal.code not in DECIDED_AT_THE_TOTE:
+        return after, decision
+    wave = snapshot.waves[scan.task]
+    line = wave.lines[scan.body["line"]]
+    act = wave.acts.get(str(scan.act))
+    quantity = scan.body.get("quantity")
+    if scan.kind == "product":
+        quantity = (act.quantity if act else 0) + pieces_meant(line, scan.keys)
+    if not isinstance(quantity, int) or quantity < 1:
+        return after, decision
+    held, decision = _hold(snapshot, wave, line, str(scan.act), quantity)
+    return held, replace(decision, note={"late": refusal.code})
 
 
 def judge(snapshot: PickSnapshot, taken: Taken) -> Step:

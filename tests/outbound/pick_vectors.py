@@ -11,13 +11,15 @@ from msgspec.structs import replace
 from backend.outbound.pick_bundle import from_bundle
 from backend.outbound.pick_list import PickSnapshot
 from backend.outbound.picking import decide, judge
-from backend.scanning.protocol import Decision, Scan, Taken
+from backend.scanning.intake import fold
+from backend.scanning.protocol import Decision, Flow, Scan, Taken
 
 CONTRACT: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "contracts" / "flows" / "pick.json").read_text(encoding="utf-8")
 )
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FREE_TOTES = tuple(f"tote:T-00{number}" for number in range(1, 9))
+FLOW = Flow(name="pick", load=lambda conn, taken: None, decide=decide, save=lambda conn, snapshot, decided, now: None)
 SPACE = uuid.UUID("6f1c0b9e-0000-4000-8000-000000000000")
 
 
@@ -72,7 +74,7 @@ class Server:
         taken = Taken(
             scan=self.scan(record, local), device_id=1, person_id=1, act_refused=bool(act) and act in self.refused_acts
         )
-        self.snapshot, decision = decide(self.snapshot, taken, NOW)
+        self.snapshot, [(_, decision)] = fold(FLOW, self.snapshot, [taken], NOW)
         if decision.refusal is not None:
             self.refused_acts.add(act)
         return decision
