@@ -40,9 +40,11 @@ from backend.scanning.protocol import Correction, Decision, Refusal, Scan, Taken
 Step = tuple[PickSnapshot, Decision]
 
 FOR_GOODS_IN_A_TOTE = frozenset(
-    ("ORDER_CANCELLED", "ACT_REFUSED", "WRONG_TOTE", "TOTE_IN_USE", "NOT_A_TOTE", "LINE_DONE", "TOO_MANY")
-    + ("STOCK_GONE", "WAVE_OVER")
-)
+    {
+        "ORDER_CANCELLED", "ACT_REFUSED", "WRONG_TOTE", "TOTE_IN_USE", "NOT_A_TOTE", "LINE_DONE", "TOO_MANY",
+        "STOCK_GONE", "WAVE_OVER",
+    }
+)  # fmt: skip
 """Refusals of a tote scan after which goods lie where they should not."""
 
 
