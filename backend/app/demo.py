@@ -62,7 +62,7 @@ def load_demo(conn: Connection) -> str:
             "DEMO_NOT_EMPTY", "Expected an empty database, found data in it; `rampa demo --reset` throws it away first."
         )
     now = clock.now()
-    chance = random.Random(952)  # noqa: S311 - a story, not a secret
+    chance = random.Random(952)
     merchant_id = catalog.create_merchant(
         conn, "CAJOVNA", "Čajovna U Rampy s.r.o.", company_id="00000019", vat_id="CZ00000019", street="Skladová 12",
         city="Kutná Hora", zip="284 01", country="CZ", phone="+420 600 000 019", email="sklad@example.com", currency="CZK",
@@ -134,7 +134,7 @@ def _stock_up(
     """Every product in one place of its zone, a third in two; a few are sold out, as in every shop."""
     vendor = stock.outside(conn, "vendor")
     moves: list[stock.Move] = []
-    turn = {zone: 0 for zone in ZONES}
+    turn = dict.fromkeys(ZONES, 0)
     for place, (product_id, product) in enumerate(products):
         if place % 41 == 40:
             continue

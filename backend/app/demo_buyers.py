@@ -24,7 +24,7 @@ _ABROAD = (
 
 def demo_buyers(count: int, seed: int = 2026) -> list[dict[str, Any]]:
     """Address dictionaries with name, street, city, zip, country, email, phone."""
-    chance = random.Random(seed)  # noqa: S311 - a story, not a secret
+    chance = random.Random(seed)
     buyers: list[dict[str, Any]] = []
     for number in range(count):
         if number % 15 == 7:

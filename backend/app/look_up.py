@@ -2,27 +2,30 @@
 
 from typing import Any
 
+import segno
 import sqlalchemy as sa
-from litestar import get
+from litestar import Response, get
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.gs1.scan_keys import read_code
-from backend.identity.api import requires
+from backend.identity.api import requires, requires_known
 from backend.orders.tables import order_line, sales_order
 from backend.outbound.tables import parcel
 from backend.platform.database import Database
+from backend.platform.errors import Malformed
 from backend.stock import api as stock
 from backend.stock.tables import balance, location, move
 
 MOVES = 10
+QR_CHARACTERS = 500
 
 
 def look_up(conn: Connection, text: str) -> dict[str, Any]:
     """`{keys, kind, products, locations, parcels, orders}`; empty lists when nothing of ours carries the code."""
     keys = [text] if _is_key(text) else list(read_code(text).keys)
     found = catalog.products_by_keys(conn, None, keys)
-    product_ids = sorted({code.product_id for codes in found.values() for code in codes})
+    product_ids = sorted({code.product.id for codes in found.values() for code in codes})
     plain = [key.split(":", 1)[1] for key in keys if key.startswith("text:")]
     if plain and not product_ids:
         product_ids = _products_by_sku(conn, plain)
@@ -120,4 +123,13 @@ async def look_up_route(key: str, database: Database) -> dict[str, Any]:
     return await database.read(lambda conn: look_up(conn, key))
 
 
-ROUTES = [look_up_route]
+@get("/api/qr.svg", guards=[requires_known])
+async def qr_picture(text: str) -> Response[str]:
+    """A QR code of an address of ours (enrolment, courier's link), drawn here so that no secret leaves the house."""
+    if not 1 <= len(text) <= QR_CHARACTERS:
+        raise Malformed("QR_TEXT", f"Expected 1 to {QR_CHARACTERS} characters, got {len(text)}.", got=str(len(text)))
+    drawn = segno.make(text, error="m", micro=False).svg_inline(scale=8, border=4, dark="#000", light="#fff")
+    return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
+ROUTES = [look_up_route, qr_picture]

@@ -1,4 +1,4 @@
-"""The trouble screen: what waits for a person. Parked deliveries, scans nobody could read, refused imports, print jobs."""
+"""The trouble screen: parked deliveries, scans nobody could read, refused imports, print jobs in doubt."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from backend.platform import clock, outbox
 from backend.platform.database import Database, wake_others
 from backend.platform.errors import NotFound
 from backend.platform.journal import delivery, fact
-from backend.print_queue.api import troubled_jobs
+from backend.print_queue.api import read_jobs
 from backend.scanning import store as scans
 
 SHOWN = 100
@@ -38,7 +38,7 @@ def _read(conn: Connection) -> dict[str, Any]:
         "deliveries": parked_deliveries(conn),
         "scans": scans.troubled_scans(conn),
         "imports": refused_imports(conn),
-        "print_jobs": troubled_jobs(conn),
+        "print_jobs": read_jobs(conn, clock.now(), state="trouble", limit=SHOWN).rows,
     }
 
 

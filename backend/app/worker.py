@@ -36,7 +36,7 @@ class Worker:
                 while True:
                     try:
                         await self._once(drainer)
-                    except Exception as error:  # noqa: BLE001 - a lost database comes back; the worker must still be there
+                    except Exception as error:
                         log.error("worker in trouble, trying again", exc_info=error)
                         await asyncio.sleep(TROUBLE_PAUSE_S)
             finally:
@@ -60,6 +60,6 @@ class Worker:
                     due[name] = clock.now() + timedelta(seconds=timer.every_s)
                     try:
                         await self.database.write(lambda conn, timer=timer: timer.run(conn, clock.now()))
-                    except Exception as error:  # noqa: BLE001 - the next turn of the timer tries again
+                    except Exception as error:
                         log.error("timer failed", timer=name, exc_info=error)
             await asyncio.sleep(0.5)
