@@ -41,6 +41,7 @@ _GS1_FIXED = frozenset(
     ("00 01 02 03 04 11 12 13 14 15 16 17 18 19 20 31 32 33 34 35 36 41").split()
 )
 """First two digits of the AIs of predefined length: no separator after them (GS1 General Specifications, 7.8.5)."""
+_GS1_CHECKED = {"00": 18, "01": 14, "02": 14}
 _MATRIX_BYTES_MAX = 400
 
 
@@ -127,6 +128,10 @@ def _checked(symbology: Symbology, content: str) -> str:
     if symbology.startswith("gs1-"):
         if not (content.isascii() and content.isprintable() and _GS1_PART.sub("", content) == "" and content):
             raise _content_problem(symbology, "bracketed elements such as (01)08591234567893(10)A1", content)
+        for identifier, value in _GS1_PART.findall(content):
+            length = _GS1_CHECKED.get(identifier)
+            if length and not (len(value) == length and value.isdigit() and value[-1] == mod10_check_digit(value[:-1])):
+                raise _content_problem(symbology, f"{length} digits with check digit in ({identifier})", content)
         if symbology == "gs1-128" and len(gs1_element_string(content)) > 48:
             raise _content_problem(symbology, "at most 48 characters with identifiers and separators", content)
     elif symbology == "code39" and not _CODE39.fullmatch(content):

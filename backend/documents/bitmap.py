@@ -11,7 +11,8 @@ from backend.documents.canvas import LayoutProblem, Weight
 from backend.documents.lettering import face
 from backend.documents.page import Bars, Frame, Ink, Mark, Page, Picture, Words, modules_scaled
 
-_BLACK, _WHITE = 0, 1
+# White is 255 also in mode "1": Pillow stores an ink of 1 as 1, and `extrema` and masks see the difference.
+_BLACK, _WHITE = 0, 255
 _TURN = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 _PICTURE_PIXELS_MAX = 16_000_000
 
@@ -82,10 +83,10 @@ def lettered(weight: Weight, size: int, text: str, room: float) -> tuple[Image.I
             break
         size -= 1
     box = max(1, int(right - left)), max(1, int(below - above))
-    mask = Image.new("1", box, 0)
+    mask = Image.new("1", box, _BLACK)
     draw = ImageDraw.Draw(mask)
     draw.fontmode = "1"
-    draw.text((-left, -above), text, fill=1, font=font, anchor="ls")
+    draw.text((-left, -above), text, fill=_WHITE, font=font, anchor="ls")
     return mask, int(left), int(above)
 
 

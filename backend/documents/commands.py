@@ -45,6 +45,7 @@ def run_label(args: argparse.Namespace) -> int:
     if args.example:
         print(json.dumps(template_of(args.template).example, ensure_ascii=False, indent=2))
         return 0
+    template_of(args.template)  # before waiting for standard input
     content = render_label(args.template, _read_json(args.data), args.format, args.dpi)
     _write(args.output, content)
     return 0

@@ -76,9 +76,10 @@ def has_glyph(weight: Weight, char: str) -> bool:
 
 
 def printable(weight: Weight, text: str) -> str:
-    """Text as it can be printed: composed, without control and direction marks, `?` for what the font lacks.
+    """Text as it can be printed: composed, without control and direction marks, `?` for what cannot be drawn.
 
-    Newlines stay. Data is never trusted to be tidy: names come from web forms.
+    That is what the font lacks, and scripts written from the right: letters in the wrong order would be worse than
+    none. Newlines stay. Data is never trusted to be tidy: names come from web forms.
     """
     kept = []
     for char in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")):
@@ -88,10 +89,11 @@ def printable(weight: Weight, text: str) -> str:
             kept.append(" ")
         elif unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn"):
             continue
-        elif unicodedata.category(char) == "Mn" or not has_glyph(weight, char):
-            kept.append("?" if unicodedata.category(char) != "Mn" else "")
+        elif unicodedata.category(char) == "Mn":
+            continue
         else:
-            kept.append(char)
+            drawable = unicodedata.bidirectional(char) not in ("R", "AL", "AN") and has_glyph(weight, char)
+            kept.append(char if drawable else "?")
     return "".join(kept)
 
 

@@ -116,8 +116,10 @@ def _read(picture: Image.Image, symbology: Symbology) -> list[str]:
     if zxing is None:
         return texts
     second = [
-        code.bytes.decode("utf-8", "replace").removeprefix("\x1d")
-        for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxing]))
+        code.text.removeprefix("\x1d")
+        for code in zxingcpp.read_barcodes(
+            picture, formats=zxingcpp.BarcodeFormats([zxing]), text_mode=zxingcpp.TextMode.Plain
+        )
         if code.symbology_identifier == _GS1_MARK.get(symbology, code.symbology_identifier)
     ]
     return second if zbar is None else [text for text in texts if text in second]

@@ -34,7 +34,11 @@ def compile_pdf(template: str, name: str, content: object) -> bytes:
             )
         assert isinstance(pdf, bytes)
         return pdf
-    except typst.TypstError as error:
+    except BaseException as error:
+        # A panic inside the setter is no `Exception`; left alone, one odd name would end the whole worker.
+        if not isinstance(error, typst.TypstError) and type(error).__name__ != "PanicException":
+            raise
+        _compiler.cache_clear()
         raise Problem(
             "PAPER_NOT_SET",
             f"Expected {template} to be set with this data, got {str(error)[:200]!r}; correct the data.",
