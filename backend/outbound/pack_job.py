@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from backend.platform.journal import Fact
+
 
 class PackLine(msgspec.Struct, frozen=True, kw_only=True):
     """Goods of the order that lie in its tote; `wanted` = picked and not found missing since. `codes`: key -> pieces."""
@@ -116,11 +118,15 @@ class ParcelFilled(msgspec.Struct, frozen=True, kw_only=True):
     carton: str | None
     weight_g: int | None
     station: str
+    contents: Mapping[int, int]
 
 
 class OrderDone(msgspec.Struct, frozen=True, kw_only=True):
+    """The order is packed. `facts` are told together with its change of state."""
+
     order_id: int
     result: str
+    facts: tuple[Fact, ...] = ()
 
 
 class LabelSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,12 +134,13 @@ class LabelSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActUndone(msgspec.Struct, frozen=True, kw_only=True):
-    """`order_was_packed`: the order goes back to work."""
+    """`order_was_packed`: the order goes back to work, and `facts` are told together with that."""
 
     order_id: int
     act: str
     undone: PackAct
     order_was_packed: bool = False
+    facts: tuple[Fact, ...] = ()
 
 
 Change = PieceChecked | MissingFound | ParcelFilled | OrderDone | LabelSeen | ActUndone

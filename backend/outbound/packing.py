@@ -145,8 +145,7 @@ def _missing(job: PackJob, scan: Scan) -> _Step | Refusal:
     fact = PieceMissing(about=_about(job), number=job.number, sku=line.sku, quantity=quantity, held=held)
     if held:
         return replace(job, hold="STOCK_SHORT"), (change,), (fact,)
-    job, changes, facts = _perhaps_packed(job, scan)
-    return job, (change, *changes), (fact, *facts)
+    return _perhaps_packed(job, scan, change, fact)
 
 
 # -- closing --------------------------------------------------------------------------------------------------------
@@ -173,27 +172,26 @@ def _close(job: PackJob, scan: Scan) -> _Step | Refusal:
     job = _with_parcel(replace(job, numbers=numbers, station=station), closed)
     job = _remember(job, scan, PackAct("close", parcel.uid, None, 0))
     change = ParcelFilled(
-        order_id=job.order_id, parcel=parcel.uid, number=number, carton=carton, weight_g=weight_g, station=station
-    )
+        order_id=job.order_id, parcel=parcel.uid, number=number, carton=carton, weight_g=weight_g, station=station,
+        contents=closed.contents,
+    )  # fmt: skip
     fact = ParcelClosed(
         about=_about(job), order=job.number, parcel=number, station=station, weight_g=weight_g,
         pieces=sum(closed.contents.values()),
     )  # fmt: skip
-    job, changes, facts = _perhaps_packed(job, scan)
-    return job, (change, *changes), (fact, *facts)
+    return _perhaps_packed(job, scan, change, fact)
 
 
-def _perhaps_packed(job: PackJob, scan: Scan) -> _Step:
-    """The order is packed when every wanted piece lies in a closed parcel."""
+def _perhaps_packed(job: PackJob, scan: Scan, change: Change, fact: Fact) -> _Step:
+    """The order is packed when every wanted piece lies in a closed parcel; then the facts go with its new state."""
     filled = [parcel for parcel in job.parcels if parcel.contents]
     if job.state != "in_work" or job.left > 0 or not filled or any(parcel.state == "open" for parcel in filled):
-        return job, (), ()
+        return job, (change,), (fact,)
     result = "short" if job.short else "complete"
-    station = _station(job, scan)
     checked = CheckCompleted(about=_about(job), order=job.number, result=result)
-    packed = OrderPacked(about=_about(job), order=job.number, station=station, parcels=len(filled))
-    change = OrderDone(order_id=job.order_id, result=result)
-    return replace(job, state="packed"), (change,), (checked, packed)
+    packed = OrderPacked(about=_about(job), order=job.number, station=_station(job, scan), parcels=len(filled))
+    done = OrderDone(order_id=job.order_id, result=result, facts=(fact, checked, packed))
+    return replace(job, state="packed"), (change, done), ()
 
 
 # -- the label ------------------------------------------------------------------------------------------------------
@@ -238,14 +236,16 @@ def _undo(job: PackJob, scan: Scan) -> _Step | Refusal:
         return told.about_parcel("PARCEL_CLOSED", "NEW_PARCEL", parcel.number if parcel else None)
     if act.kind == "missing" and job.state != "in_work":
         return told.nothing_to_undo()
-    was_packed = job.state == "packed"
-    change = ActUndone(order_id=job.order_id, act=of, undone=act, order_was_packed=was_packed and act.kind == "close")
     job = replace(job, acts={**job.acts, of: replace(act, undone=True)})
     line = job.line(act.line)
+    change = ActUndone(order_id=job.order_id, act=of, undone=act)
     if act.kind == "close" and parcel is not None:
+        was_packed = job.state == "packed"
         job = _with_parcel(job, replace(parcel, state="open", carton=None, weight_g=None))
         fact = ParcelReopened(about=_about(job), order=job.number, parcel=parcel.number or "")
-        return replace(job, state="in_work"), (change,), (fact,)
+        if was_packed:
+            return replace(job, state="in_work"), (replace(change, order_was_packed=True, facts=(fact,)),), ()
+        return job, (change,), (fact,)
     if line is None:
         return told.nothing_to_undo()
     fact_undone = CheckUndone(about=_about(job), order=job.number, sku=line.sku, quantity=act.quantity, what=act.kind)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backend.outbound.handover import LoadParcel, Loading, OtherParcel, decide
+from backend.outbound.handover import Loading, LoadParcel, OtherParcel, decide
 from tests.outbound.flow_vectors import AT, read_vectors, scans_of
 
 VECTORS = read_vectors("handover")

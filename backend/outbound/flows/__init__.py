@@ -5,5 +5,7 @@
 
 from typing import Any
 
-FLOWS: dict[str, Any] = {}
-JOBS: dict[str, Any] = {}
+from backend.outbound.flows import packs
+
+FLOWS: dict[str, Any] = {"pack": packs.PACK}
+JOBS: dict[str, Any] = {"pack": packs.JOB}

@@ -1,0 +1,280 @@
+"""What the bench sees: the order of a tote as a bundle, work begun, stations and parcels."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.catalog import api as catalog
+from backend.orders import api as orders
+from backend.outbound import pack_refusals as told
+from backend.outbound.pack_job import PackJob, PackParcel, Place
+from backend.outbound.store import packs
+from backend.outbound.tables import carton, parcel, parcel_content, station, wave_order
+from backend.scanning.protocol import Refusal
+from backend.stock import api as stock
+
+CARRIER_NAMES = "carrier_names"
+"""Setting: carrier code -> what people call it; written by the room of the carriers."""
+PLACES_MAX = 400
+NEIGHBOUR_ORDERS = 60
+SCALE_FRESH_S = 10
+AT_BENCH = ("in_work", "packed", "ready_for_pickup", "cancelled")
+LABEL_CHECKED = ("verified", "loaded", "dispatched")
+
+
+def carrier_name(conn: Connection, code: str) -> str:
+    return str(catalog.read_setting(conn, CARRIER_NAMES).get(code, code))
+
+
+# -- the bundle -----------------------------------------------------------------------------------------------------
+
+
+def find_order_at_bench(conn: Connection, key: str) -> int | Refusal:
+    """The order that a scanned tote, order paper or parcel label means, or why it cannot be packed."""
+    kind, _, code = key.partition(":")
+    if kind == "parcel":
+        found = conn.execute(sa.select(parcel.c.order_id).where(parcel.c.number == code)).scalar_one_or_none()
+        return found if found is not None else told.code_unknown("tote", code)
+    if kind == "order":
+        order = orders.orders_by_numbers(conn, [code]).get(code)
+        if order is None:
+            return told.code_unknown("tote", code)
+        states = [each.state for each in packs.totes_of(conn, [order.id]).get(order.id, [])]
+        return _may_be_packed(conn, order.id, states[0] if states else "none", code)
+    place = stock.location_by_key(conn, key if kind == "tote" else f"tote:{key}")
+    if place is None or place.kind != "tote":
+        return told.tote_refused("TOTE_UNKNOWN", code or key)
+    newest = packs.newest_in_tote(conn, place.id)
+    if newest is None:
+        return told.tote_refused("TOTE_EMPTY", place.code)
+    return _may_be_packed(conn, newest[0], newest[1], place.code)
+
+
+def _may_be_packed(conn: Connection, order_id: int, state: str, tote: str) -> int | Refusal:
+    order = orders.orders_by_ids(conn, [order_id])[order_id]
+    hold = orders.open_holds(conn, [order_id]).get(order_id)
+    if order.state == "cancelled":
+        return told.order_cancelled(order.number)
+    if state == "packed":
+        parcels = packs.read_parcels(conn, [order_id]).get(order_id, [])
+        if parcels and any(each.state not in LABEL_CHECKED for each in parcels if each.contents):
+            return order_id
+        return told.tote_refused("TOTE_ALREADY_PACKED", tote, order.number)
+    if hold:
+        return told.order_on_hold(order.number, hold[0].code)
+    if state == "open":
+        lines = orders.goods_lines(conn, [order_id])[order_id]
+        unpicked = sum(line.quantity - line.picked - line.short for line in lines)
+        return told.tote_refused("ORDER_NOT_PICKED", tote, order.number, unpicked)
+    return order_id if state == "picked" else told.tote_refused("TOTE_EMPTY", tote, order.number)
+
+
+def read_bundle(conn: Connection, order_id: int, station_code: str | None = None) -> dict[str, Any] | None:
+    """Everything the bench needs to judge by itself; None when there is nothing left to do for the order."""
+    job = packs.load_jobs(conn, [order_id], lock=False).get(order_id)
+    if job is None or job.state not in AT_BENCH:
+        return None
+    filled = [each for each in job.parcels if each.contents]
+    if job.state in ("packed", "ready_for_pickup") and all(each.state in LABEL_CHECKED for each in filled):
+        return None
+    order = orders.orders_by_ids(conn, [order_id])[order_id]
+    if station_code is None:
+        station_code = _last_station(conn, order_id)
+    pictures = catalog.products_by_ids(conn, [line.product_id for line in job.lines])
+    codes = catalog.codes_of(conn, [line.product_id for line in job.lines])
+    stopped = "ORDER_CANCELLED" if job.state == "cancelled" else "ORDER_ON_HOLD" if job.hold else None
+    return {
+        "flow": "pack", "task": f"pack:{order_id}", "version": order.version,
+        "order": {
+            "number": order.number, "buyer": order.buyer_name, "carrier": order.carrier_code,
+            "carrier_name": carrier_name(conn, order.carrier_code), "service": order.service_code,
+            "note": order.buyer_note,
+        },
+        "station": station_code, "tote": f"tote:{job.tote}" if job.tote else None,
+        "lines": [
+            {
+                "id": line.id, "sku": line.sku, "name": line.name, "wanted": line.wanted, "checked": line.checked,
+                "picture": pictures[line.product_id].picture if line.product_id in pictures else None,
+                "codes": [msgspec.to_builtins(code) for code in codes.get(line.product_id, ())],
+            }
+            for line in job.lines
+        ],
+        "cartons": packs.read_cartons(conn), "parcels": [_parcel(each) for each in filled], "weigh": job.weigh,
+        "partial": job.partial, "stopped": stopped, "hold": job.hold, "places": neighbours(conn, job),
+    }  # fmt: skip
+
+
+def _parcel(each: PackParcel) -> dict[str, Any]:
+    return {
+        "uid": each.uid, "number": each.number, "position": each.position, "state": each.state, "carton": each.carton,
+        "weight_g": each.weight_g, "contents": {str(line): pieces for line, pieces in each.contents.items()},
+        "label_key": each.label_key,
+    }  # fmt: skip
+
+
+def _last_station(conn: Connection, order_id: int) -> str:
+    found = conn.execute(
+        sa.select(parcel.c.station).where(parcel.c.order_id == order_id).order_by(parcel.c.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found or ""
+
+
+def neighbours(conn: Connection, job: PackJob) -> dict[str, dict[str, str]]:
+    """Codes of goods that lie in other totes waiting to be packed: what may have been mixed up, and where it belongs."""
+    rows = conn.execute(
+        sa.select(wave_order.c.order_id)
+        .where(wave_order.c.state.in_(("open", "picked")), wave_order.c.order_id != job.order_id)
+        .where(wave_order.c.tote_id.is_not(None))
+        .order_by(wave_order.c.id.desc())
+        .limit(NEIGHBOUR_ORDERS)
+    )
+    others = [row.order_id for row in rows]
+    totes = packs.totes_of(conn, others)
+    own = {key for line in job.lines for key in line.codes}
+    lines = [line for each in orders.goods_lines(conn, others).values() for line in each if line.product_id]
+    codes = catalog.codes_of(conn, [line.product_id for line in lines if line.product_id])
+    found: dict[str, dict[str, str]] = {}
+    for line in lines:
+        belongs = next((tote.code for tote in totes.get(line.order_id, []) if tote.code), "")
+        for code in codes.get(line.product_id or 0, ()):
+            if code.key not in own and len(found) < PLACES_MAX:
+                found[code.key] = {"sku": line.sku, "name": line.name, "belongs": belongs}
+    return found
+
+
+def places_of_keys(conn: Connection, jobs: Mapping[int, PackJob], keys: Sequence[str]) -> dict[str, Place]:
+    """What goods the keys mean that no job at hand wants, each with a location where it lies."""
+    known = {key for job in jobs.values() for line in job.lines for key in line.codes}
+    meanings = catalog.products_by_keys(conn, None, set(keys) - known)
+    if not meanings:
+        return {}
+    free = {each.product_id: each.location_id for each in stock.read_free_stock(conn, _products(meanings.values()))}
+    shelves = stock.locations_by_ids(conn, free.values())
+    found = {}
+    for key, codes in meanings.items():
+        product = codes[0].product
+        shelf = shelves.get(free.get(product.id, 0))
+        found[key] = Place(product.sku, product.name, shelf.code if shelf else "")
+    return found
+
+
+def _products(meanings: Iterable[Iterable[Any]]) -> set[int]:
+    return {code.product.id for codes in meanings for code in codes}
+
+
+def jobs_begun_by(conn: Connection, person_id: int) -> list[int]:
+    """Orders of which this person has a parcel on the bench: open with goods in it, or without a checked label."""
+    filled = sa.exists().where(parcel_content.c.parcel_id == parcel.c.id)
+    rows = conn.execute(
+        sa.select(parcel.c.order_id)
+        .where(parcel.c.packed_by == person_id, parcel.c.state.in_(("open", "closed", "labelled")), filled)
+        .distinct()
+        .order_by(parcel.c.order_id)
+        .limit(20)
+    )
+    return [row.order_id for row in rows]
+
+
+# -- stations -------------------------------------------------------------------------------------------------------
+
+
+class Station(msgspec.Struct, frozen=True):
+    """A packing bench. `weight_g` is what its scale said, None when that is older than ten seconds."""
+
+    code: str
+    name: str
+    key: str
+    location: str
+    weight_g: int | None
+    weighed_at: datetime | None
+
+
+def read_stations(conn: Connection, now: datetime, code: str | None = None) -> list[Station]:
+    statement = sa.select(station).order_by(station.c.code)
+    rows = conn.execute(statement if code is None else statement.where(station.c.code == code)).all()
+    places = stock.locations_by_ids(conn, [row.location_id for row in rows])
+    found = []
+    for row in rows:
+        said = row.scale or {}
+        at = datetime.fromisoformat(said["at"]) if "at" in said else None
+        fresh = at is not None and now - at < timedelta(seconds=SCALE_FRESH_S)
+        weight_g = int(said["weight_g"]) if fresh else None
+        location = places[row.location_id].code
+        found.append(Station(row.code, row.name, f"station:{row.code}", location, weight_g, at if fresh else None))
+    return found
+
+
+# -- parcels --------------------------------------------------------------------------------------------------------
+
+
+class ParcelView(msgspec.Struct, frozen=True):
+    """A parcel as the office sees it. `position` reads "1/2"."""
+
+    number: str | None
+    order: str
+    position: str
+    state: str
+    carrier: str
+    carrier_name: str
+    service: str
+    tracking_number: str | None
+    label_key: str | None
+    carton: str | None
+    weight_g: int | None
+    station: str
+    closed_at: datetime | None
+    label_verified_at: datetime | None
+    loaded_at: datetime | None
+    handover_id: int | None
+    contents: list[dict[str, Any]]
+
+
+def read_parcel_views(
+    conn: Connection, *, number: str | None = None, order_id: int | None = None
+) -> list[ParcelView]:
+    """Parcels by their number, or all of an order (cancelled ones too, at the end)."""
+    where = parcel.c.number == number if number is not None else parcel.c.order_id == order_id
+    rows = conn.execute(
+        sa.select(parcel, carton.c.name.label("carton_name"))
+        .outerjoin(carton, carton.c.id == parcel.c.carton_id)
+        .where(where)
+        .order_by(parcel.c.state == "cancelled", parcel.c.position, parcel.c.id)
+    ).all()
+    order_ids = {row.order_id for row in rows}
+    heads = orders.orders_by_ids(conn, order_ids)
+    lines = {line.id: line for each in orders.goods_lines(conn, order_ids).values() for line in each}
+    counts = count_parcels(conn, order_ids)
+    contents: dict[int, list[dict[str, Any]]] = {}
+    inside = sa.select(parcel_content).where(parcel_content.c.parcel_id.in_([row.id for row in rows]))
+    for row in conn.execute(inside.order_by(parcel_content.c.id)):
+        line = lines[row.order_line_id]
+        contents.setdefault(row.parcel_id, []).append(
+            {"sku": line.sku, "name": line.name, "quantity": row.quantity, "lot": row.lot}
+        )
+    return [
+        ParcelView(
+            number=row.number, order=heads[row.order_id].number,
+            position=f"{row.position}/{counts.get(row.order_id, 1)}", state=row.state, carrier=row.carrier_code,
+            carrier_name=carrier_name(conn, row.carrier_code), service=row.service_code,
+            tracking_number=row.tracking_number, label_key=row.label_code, carton=row.carton_name,
+            weight_g=row.weight_g, station=row.station, closed_at=row.closed_at,
+            label_verified_at=row.label_verified_at, loaded_at=row.loaded_at, handover_id=row.handover_id,
+            contents=contents.get(row.id, []),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def count_parcels(conn: Connection, order_ids: Iterable[int]) -> dict[int, int]:
+    """How many parcels each order has; open and cancelled ones do not count."""
+    return dict(
+        conn.execute(
+            sa.select(parcel.c.order_id, sa.func.count())
+            .where(parcel.c.order_id.in_(sorted(set(order_ids))), parcel.c.state.not_in(("open", "cancelled")))
+            .group_by(parcel.c.order_id)
+        ).all()
+    )
