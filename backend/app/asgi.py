@@ -17,7 +17,7 @@ from backend.app import demo_routes, events, look_up, trouble
 from backend.app.access import Access
 from backend.app.problems import HANDLERS
 from backend.app.schema import load_tables
-from backend.app.serving import health, page_routes, ready
+from backend.app.serving import authority_file, health, page_routes, ready
 from backend.app.settings import Settings
 from backend.app.wiring import FLOWS, JOBS, ROUTES, WATCHED
 from backend.app.worker import Worker
@@ -67,7 +67,7 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
     app_routes = [*events.ROUTES, *trouble.ROUTES, *look_up.ROUTES, *(demo_routes.ROUTES if settings.demo else [])]
     folder = Path(settings.pwa_folder) if settings.pwa_folder else PWA_FOLDER
     return Litestar(
-        route_handlers=[*ROUTES, *app_routes, health, ready, admin_mount(load_tables(), opened), *page_routes(folder)],
+        route_handlers=[*ROUTES, *app_routes, health, ready, authority_file, admin_mount(load_tables(), opened), *page_routes(folder)],
         dependencies={
             "database": Provide(give_database), "intake": Provide(give_intake), "caller": Provide(give_caller),
             "settings": Provide(give_settings), "jobs": Provide(give_jobs),

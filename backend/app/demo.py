@@ -80,6 +80,19 @@ def load_demo(conn: Connection) -> str:
     return f"The demo is loaded: {len(products)} products, {taken} orders, {outcome.ready} of them can be sent now."
 
 
+def point_to(conn: Connection, *, printer: str, carrier: str) -> None:
+    """Where the demo's virtual printer and carrier listen this time."""
+    printing.save_printer(conn, "STITKY-1", "demo", address=printer)
+    account = carrier_account.c
+    settings = conn.execute(sa.select(account.settings).where(account.carrier_code == "fake")).scalar_one_or_none()
+    if settings is not None:
+        conn.execute(
+            sa.update(carrier_account)
+            .where(account.carrier_code == "fake")
+            .values(settings={**settings, "base_url": carrier})
+        )
+
+
 def _products(conn: Connection, merchant_id: int) -> list[tuple[int, DemoProduct]]:
     shelf = demo_products()
     numbers = catalog.create_products(

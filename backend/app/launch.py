@@ -4,19 +4,20 @@ import argparse
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
+import httpx
 import segno
 import sqlalchemy as sa
 
 from backend.app import settings as settings_room
 from backend.app.certificate import local_addresses, make_certificates
-from backend.app.demo import SETTING, load_demo
+from backend.app.demo import SETTING, load_demo, point_to
 from backend.app.schema import migrate
 from backend.catalog.api import read_setting
 from backend.gs1.own_codes import build_own_code
@@ -30,6 +31,7 @@ READY_S = 60.0
 
 
 def _free_port(wanted: int) -> int:
+    """The wanted port of this machine, or any free one when somebody else has it."""
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", wanted))
@@ -46,17 +48,15 @@ def _prepare(url: str) -> dict[str, Any]:
     return run_once(url, lambda conn: read_setting(conn, SETTING))
 
 
-def _wait_ready(address: str, server: subprocess.Popen[bytes]) -> bool:
-    import ssl
-
-    context = ssl._create_unverified_context() if address.startswith("https") else None
+def _wait_ready(address: str, authority: Path | None, server: subprocess.Popen[bytes]) -> bool:
+    trust = ssl.create_default_context(cafile=authority) if authority else None
     until = time.monotonic() + READY_S
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/ready", timeout=2, context=context) as answer:
-                if answer.status == 200:
+            with httpx.Client(verify=trust or False, timeout=2) as client:
+                if client.get(f"{address}/ready").status_code == httpx.codes.OK:
                     return True
-        except OSError:
+        except httpx.TransportError:
             time.sleep(0.05)
     return False
 
@@ -94,9 +94,9 @@ def main() -> int:
     address = f"{scheme}://127.0.0.1:{args.port}"
     outside = next((each for each in local_addresses() if each != "127.0.0.1"), "127.0.0.1")
     phone = f"{scheme}://{outside}:{args.port}" if args.host == "0.0.0.0" else address  # noqa: S104 - the user asked
-    parts = _start(args, story, address, certificate, inline=settings.database_url.startswith("sqlite"))
+    parts = _start(args, story, address, certificate, settings.database_url)
     try:
-        if not _wait_ready(address, parts["server"]):
+        if not _wait_ready(address, certificate[0] if certificate else None, parts["server"]):
             print("rampa: the server did not become ready; its messages stand above.", file=sys.stderr)
             return 1
         token, _ = run_once(settings.database_url, lambda conn: open_enrolment(conn, "Demo", None, clock.now()))
@@ -107,27 +107,34 @@ def main() -> int:
 
 
 def _start(
-    args: argparse.Namespace, story: dict[str, Any], address: str, certificate: Any, *, inline: bool
+    args: argparse.Namespace, story: dict[str, Any], address: str, certificate: Any, url: str
 ) -> dict[str, subprocess.Popen[bytes]]:
+    """Every part is a process of its own; on SQLite the worker lives inside the server, beside the single writer."""
+    inline = url.startswith("sqlite")
     env = os.environ | {"RAMPA_WORKER": "inline" if inline else "none"}
+    trusting = env | (
+        {"SSL_CERT_FILE": str(certificate[0]), "RAMPA_CA_FILE": str(certificate[0])} if certificate else {}
+    )
     rampa = [sys.executable, "-m", "backend.app.cli"]
     serve = [*rampa, "serve", "--host", args.host, "--port", str(args.port)]
-    if certificate:
-        env["RAMPA_CERTIFICATE_AUTHORITY"] = str(certificate[0])
-        serve += ["--cert", str(certificate[1]), "--key", str(certificate[2])]
-    printer, control, carrier = _free_port(9100), _free_port(9180), 8020
+    serve += ["--cert", str(certificate[1]), "--key", str(certificate[2])] if certificate else []
+    printer, control, carrier = (str(_free_port(wanted)) for wanted in (9100, 9180, 8020))
+    run_once(url, lambda conn: point_to(conn, printer=f"127.0.0.1:{printer}", carrier=f"http://127.0.0.1:{carrier}"))
     commands = {
         "server": serve,
-        "carrier": [*rampa, "fake-carrier", "--port", str(carrier)],
-        "printer": [*rampa, "virtual-printer", "--port", "9100", "--control-port", "9180", "--folder",
+        "carrier": [*rampa, "fake-carrier", "--port", carrier],
+        "printer": [*rampa, "virtual-printer", "--port", printer, "--control-port", control, "--folder",
                     str(VAR / "virtual-printer")],
         "agent": [*rampa, "agent", "--server", address, "--token", story.get("agent_token", ""), "--spool",
                   str(VAR / "spool")],
     }  # fmt: skip
-    assert printer and control
     if not inline:
         commands["worker"] = [*rampa, "work"]
-    return {name: subprocess.Popen(words, env=env) for name, words in commands.items()}
+    print(f"  the virtual label printer shows what it printed at http://127.0.0.1:{control}/", flush=True)
+    return {
+        name: subprocess.Popen(words, env=trusting if name in ("agent", "server") else env)
+        for name, words in commands.items()
+    }
 
 
 def _watch(parts: dict[str, subprocess.Popen[bytes]]) -> int:

@@ -7,6 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
 from backend.app.schema import missing_migrations
+from backend.app.settings import Settings
 from backend.platform.database import Database
 from backend.platform.errors import Problem
 
@@ -59,6 +60,15 @@ def page_routes(folder: Path) -> list[HTTPRouteHandler]:
         return _page(root, PAGES.get(first, "index.html"), answer)
 
     return [first_page, page]
+
+
+@get("/rampa-ca.crt", include_in_schema=False)
+async def authority_file(settings: Settings) -> Response[bytes]:
+    """The authority that a phone installs once, so that it trusts this server and gives it the camera."""
+    file = Path(settings.ca_file)
+    if not file.is_file():
+        raise NotFoundException(detail="Expected a server with its own authority, got none; start it with --https.")
+    return Response(file.read_bytes(), media_type="application/x-x509-ca-cert")
 
 
 def _page(root: Path, name: str, answer: object) -> Response[bytes]:

@@ -26,10 +26,10 @@ class Settings(msgspec.Struct, frozen=True):
     """RAMPA_WORKER: inline (inside the server) or none (`rampa work` runs elsewhere)"""
     demo: bool = False
     """RAMPA_DEMO: 1 opens /demo and its codes"""
-    secret_file: str = "var/secret.key"
-    """RAMPA_SECRET_FILE: key that encrypts partners' secrets; made at first start"""
     log_level: str = "info"
     """RAMPA_LOG_LEVEL: debug, info, warning, error"""
+    ca_file: str = ""
+    """RAMPA_CA_FILE: authority of the server's certificate, offered to phones at /rampa-ca.crt"""
     pwa_folder: str = ""
     """RAMPA_PWA_FOLDER: where the built app lies; empty: pwa/dist beside the code"""
 
