@@ -40,6 +40,9 @@ from backend.stock.tables import PHYSICAL_KINDS, PICKABLE_KINDS, balance, locati
 _KEY = sa.tuple_(balance.c.product_id, balance.c.location_id, balance.c.lot)
 _KEY_ORDER = (balance.c.product_id, balance.c.location_id, balance.c.lot)
 
+PLACES_BY_KEY = 100
+"""Up to so many places are asked for by their key, more by the ids of their rows."""
+
 
 class OpenReservation(NamedTuple):
     """A reservation with `quantity` pieces still to be taken."""
@@ -66,12 +69,28 @@ class Verification(msgspec.Struct, frozen=True):
 
 def read_balances(conn: Connection, places: Iterable[Place], lock: bool = False) -> dict[Place, Balance]:
     """Balances of the places that have one. With `lock` the rows stay ours until the transaction ends."""
+    wanted = set(places)
+    if len(wanted) <= PLACES_BY_KEY:
+        parts = [_KEY.in_(sorted(wanted))] if wanted else []
+    else:
+        parts = [balance.c.id.in_(ids) for ids in in_slices(_balance_ids(conn, wanted))]
     found: dict[Place, Balance] = {}
-    for part in in_slices(places):
-        statement = sa.select(balance).where(_KEY.in_(part)).order_by(*_KEY_ORDER)
+    for part in parts:
+        statement = sa.select(balance).where(part).order_by(*_KEY_ORDER)
         for row in conn.execute(statement.with_for_update() if lock else statement):
             found[Place(row.product_id, row.location_id, row.lot)] = Balance(row.on_hand, row.reserved)
     return found
+
+
+def _balance_ids(conn: Connection, wanted: set[Place]) -> list[int]:
+    """Row ids of many places. Thousands of (product, location, lot) tuples in one statement cost PostgreSQL minutes."""
+    columns = (balance.c.id, balance.c.product_id, balance.c.location_id, balance.c.lot)
+    return [
+        row.id
+        for part in in_slices(place.product_id for place in wanted)
+        for row in conn.execute(sa.select(*columns).where(balance.c.product_id.in_(part)))
+        if Place(row.product_id, row.location_id, row.lot) in wanted
+    ]
 
 
 def balances_at(conn: Connection, location_ids: Iterable[int], lock: bool = False) -> dict[Place, Balance]:
@@ -87,58 +106,62 @@ def balances_at(conn: Connection, location_ids: Iterable[int], lock: bool = Fals
 
 
 def read_free_stock(conn: Connection, product_ids: Iterable[int], lock: bool = False) -> list[FreeStock]:
-    """What may be promised of the products: unblocked, active, pickable, not reserved."""
-    found: list[FreeStock] = []
-    for part in in_slices(product_ids):
-        statement = (
-            sa.select(
-                balance.c.product_id,
-                balance.c.location_id,
-                balance.c.lot,
-                balance.c.on_hand,
-                balance.c.reserved,
-                location.c.kind,
-                location.c.walk_sequence,
-            )
-            .join(location, location.c.id == balance.c.location_id)
-            .where(
-                balance.c.product_id.in_(part),
-                balance.c.on_hand > balance.c.reserved,
-                location.c.kind.in_(PICKABLE_KINDS),
-                ~location.c.blocked,
-                location.c.active,
-            )
-            .order_by(*_KEY_ORDER)
+    """What may be promised of the products: unblocked, active, pickable, not reserved; by product, location and lot.
+
+    With `lock` exactly those rows stay ours, so that goods in totes and parcels move on meanwhile.
+    """
+    free = {
+        place: balance_there
+        for place, balance_there in _read_balances_of(conn, product_ids).items()
+        if balance_there.on_hand > balance_there.reserved
+    }
+    # two plain statements: in one join SQLite would walk all locations for each slice of products
+    places = _read_pickable(conn, {place.location_id for place in free})
+    pickable = [place for place in free if place.location_id in places]
+    if lock:
+        free = read_balances(conn, pickable, lock=True)
+    return [
+        FreeStock(*place, free[place].free, *places[place.location_id])
+        for place in pickable
+        if place in free and free[place].free > 0
+    ]
+
+
+def _read_balances_of(conn: Connection, product_ids: Iterable[int]) -> dict[Place, Balance]:
+    columns = (balance.c.product_id, balance.c.location_id, balance.c.lot, balance.c.on_hand, balance.c.reserved)
+    return {
+        Place(*row[:3]): Balance(*row[3:])
+        for part in in_slices(product_ids)
+        for row in conn.execute(
+            sa.select(*columns).where(balance.c.product_id.in_(part), balance.c.on_hand > 0).order_by(*_KEY_ORDER)
         )
-        for row in conn.execute(statement.with_for_update(of=balance) if lock else statement):
-            found.append(
-                FreeStock(
-                    row.product_id,
-                    row.location_id,
-                    row.lot,
-                    row.on_hand - row.reserved,
-                    row.kind == "pick_face",
-                    row.walk_sequence,
-                )
+    }
+
+
+def _read_pickable(conn: Connection, location_ids: Iterable[int]) -> dict[int, tuple[bool, int]]:
+    """Whether it is a pick face, and the walking sequence, of those locations whose stock may be promised."""
+    return {
+        row.id: (row.kind == "pick_face", row.walk_sequence)
+        for part in in_slices(location_ids)
+        for row in conn.execute(
+            sa.select(location.c.id, location.c.kind, location.c.walk_sequence).where(
+                location.c.id.in_(part), location.c.kind.in_(PICKABLE_KINDS), ~location.c.blocked, location.c.active
             )
-    return found
+        )
+    }
 
 
 def read_held_back(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """By product: pieces promised to orders, and free pieces that may not be promised (blocked, or at another kind of
     place, such as goods in receiving or in a tote)."""
-    pickable = sa.and_(location.c.kind.in_(PICKABLE_KINDS), ~location.c.blocked, location.c.active)
-    unfit = sa.case((pickable, 0), else_=balance.c.on_hand - balance.c.reserved)
-    return {
-        row[0]: (int(row[1]), int(row[2]))
-        for part in in_slices(product_ids)
-        for row in conn.execute(
-            sa.select(balance.c.product_id, sa.func.sum(balance.c.reserved), sa.func.sum(unfit))
-            .join(location, location.c.id == balance.c.location_id)
-            .where(balance.c.product_id.in_(part))
-            .group_by(balance.c.product_id)
-        )
-    }
+    lying = _read_balances_of(conn, product_ids)
+    pickable = _read_pickable(conn, {place.location_id for place in lying})
+    found: dict[int, tuple[int, int]] = {}
+    for place, there in lying.items():
+        promised, blocked = found.get(place.product_id, (0, 0))
+        unfit = 0 if place.location_id in pickable else there.free
+        found[place.product_id] = (promised + there.reserved, blocked + unfit)
+    return found
 
 
 def _apply(conn: Connection, changes: Mapping[Place, Balance]) -> None:
