@@ -135,7 +135,8 @@ export class Job {
     if (refused !== undefined) this.refusal = refused.refusal;
     else if (records.length > 0 || tones.some(isGood)) this.refusal = null;
     this.question = asked === undefined ? null : { question: asked.question, values: asked.values ?? {} };
-    this.over = this.over || effects.some((effect) => effect.type === 'done');
+    // Read from the path, so that undo takes a finished job up again.
+    this.over = /\.(done|signed)$/.test(this.state.path);
     for (const tone of tones) {
       this.options.feedback.vibrate(tone);
       if (!isGood(tone)) this.options.feedback.play(tone);
