@@ -11,6 +11,7 @@ the labels and switches the state (`POST /state {"state": "no_media"}`).
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import socket
@@ -100,6 +101,8 @@ class VirtualPrinter:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept
         self._listener.close()
         for thread in self._threads:
             if thread.is_alive():

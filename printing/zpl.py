@@ -97,7 +97,7 @@ def read_commands(stream: bytes) -> list[Command]:
     except UnicodeDecodeError:
         text = stream.decode("cp1252", "replace")
     found = list(_COMMAND.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
+    ends = [match.start() for match in found[1:]] + [len(text)] * bool(found)
     commands = []
     for match, end in zip(found, ends, strict=True):
         name = match.group(0).upper()

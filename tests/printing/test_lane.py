@@ -1,0 +1,265 @@
+"""One printer's lane: what may be retried, what is unknown, and that nothing comes out twice."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from printing.agent import Agent
+from printing.drivers.zpl import DRIVER
+from printing.lane import Lane, Timing, prepare
+from printing.problems import UnfitJob
+from printing.protocol import Demand, Media, PrinterConfig, PrintJob
+from printing.spool import Spool
+from printing.virtual_printer import VirtualPrinter
+from tests.printing.labels import ZPL, job, printer
+from tests.printing.stub_server import StubServer
+
+FAST = Timing(answer_s=0.2, look_ready_s=0.2, look_trouble_s=0.1, connect_s=1.0, send_s=1.0, close_s=0.5)
+
+
+class Bench:
+    """A virtual printer, a stub server, a spool and a lane that is driven by hand."""
+
+    def __init__(self, folder: Path, **config: object) -> None:
+        self.folder = folder
+        self.virtual = VirtualPrinter(folder / "labels").start()
+        self.config: PrinterConfig = printer(address=f"127.0.0.1:{self.virtual.port}", **config)
+        self.server = StubServer(self.config)
+        self.line = self.server.line()
+        self.spool = Spool(folder / "spool")
+        self.lane = self.new_lane()
+
+    def new_lane(self) -> Lane:
+        return Lane(self.config, self.spool, self.line, self.folder / "printed", FAST)
+
+    def restart(self) -> None:
+        """The agent dies and comes back: only the disk remains."""
+        self.spool.close()
+        self.spool = Spool(self.folder / "spool")
+        self.lane = self.new_lane()
+
+    def print(self, one: PrintJob) -> None:
+        self.spool.take(one)
+        self.lane.print_job(one.key)
+
+    def printed(self, count: int = 1, timeout_s: float = 5.0) -> list[bytes]:
+        jobs = self.virtual.wait_for(count, timeout_s)
+        return [(self.virtual.folder / one.file).read_bytes() for one in jobs if one.complete]
+
+    def close(self) -> None:
+        self.virtual.set_trouble(state="ok")
+        self.virtual.close()
+        self.spool.close()
+        self.line.__exit__()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    opened = Bench(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_a_job_is_sent_and_then_confirmed(bench: Bench) -> None:
+    """`sending` is asked before, `sent` told after, `confirmed` once the printer's buffer is empty."""
+    bench.print(job())
+    bench.printed()
+    bench.lane.look()
+
+    assert [ZPL] == bench.printed()
+    assert ["sending", "sent", "confirmed"] == bench.server.states()
+    sent = bench.server.reports[1][1]
+    assert sent.first_byte_at is not None
+    assert sent.last_byte_at is not None
+    assert sent.first_byte_at <= sent.last_byte_at
+
+
+def test_without_a_yes_there_is_no_byte(bench: Bench) -> None:
+    """The server took the job back: nothing is printed and nothing reported."""
+    bench.server.refused.add("lease-1")
+
+    bench.print(job())
+
+    assert [] == bench.printed(timeout_s=0.3)
+    assert [] == bench.server.states()
+
+
+def test_a_server_away_means_no_byte(bench: Bench) -> None:
+    """Without an answer to `sending` the job is given back later instead of being printed on a guess."""
+    bench.server.away = True
+    bench.print(job())
+    bench.server.away = False
+    bench.lane.tell("key-1")
+
+    assert [] == bench.printed(timeout_s=0.3)
+    assert [("failed", True)] == [(report.state.value, report.retry) for _, report in bench.server.reports]
+
+
+def test_no_media_gives_the_job_back(bench: Bench) -> None:
+    """A silent printer that used to answer is blocked; the job goes back untouched and prints after the next lease."""
+    bench.lane.look()
+    bench.virtual.set_trouble(state="no_media")
+    bench.print(job())
+    blocked = bench.lane.report().state
+    bench.virtual.set_trouble(state="ok")
+    bench.print(job(lease="lease-2"))
+
+    assert "blocked" == blocked.value
+    assert [ZPL] == bench.printed()
+    assert [("failed", True), ("sending", False), ("sent", False)] == [
+        (report.state.value, report.retry) for _, report in bench.server.reports
+    ]
+
+
+def test_a_cut_line_is_unknown_and_stays_so(bench: Bench) -> None:
+    """Cut after the first byte: unknown; a second lease of the same job prints nothing and says unknown again."""
+    bench.virtual.set_trouble(state="cut", cut_after_bytes=20)
+    bench.print(job())
+    bench.virtual.set_trouble(state="ok")
+    bench.print(job(lease="lease-2"))
+
+    assert [] == bench.printed(2, timeout_s=0.3)
+    assert ["sending", "unknown", "unknown"] == bench.server.states()
+
+
+def test_a_hang_is_unknown(bench: Bench) -> None:
+    """A printer that reads nothing may still have the bytes: a person is asked."""
+    bench.virtual.set_trouble(mute=True)
+    bench.virtual.set_trouble(state="hang")
+
+    bench.print(job())
+
+    assert ["sending", "unknown"] == bench.server.states()
+
+
+def test_a_mute_clone_prints(bench: Bench) -> None:
+    """A printer that never answers is taken for one that cannot; its jobs end as sent."""
+    bench.virtual.set_trouble(mute=True)
+    bench.print(job())
+    started = time.monotonic()
+    bench.print(job(id=2, key="key-2"))
+    second_s = time.monotonic() - started
+
+    assert [ZPL, ZPL] == bench.printed(2)
+    assert ["sending", "sent"] == bench.server.states(2)
+    assert second_s < FAST.answer_s
+
+
+def test_nobody_there_is_retried(bench: Bench) -> None:
+    """A printer that is off: disconnected, and the job goes back."""
+    bench.virtual.close()
+
+    bench.print(job())
+
+    assert [("failed", True)] == [(report.state.value, report.retry) for _, report in bench.server.reports]
+    assert "disconnected" == bench.lane.report().state.value
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"demands": (Demand("code128", "P.26-000999.1"),)}, "P.26-000999.1"),
+        ({"content_sha256": "0" * 64}, "SHA-256"),
+        ({"expires_at": datetime(2026, 1, 1, tzinfo=UTC)}, "too late"),
+        ({"copies": 0}, "copies"),
+        ({"content": b"^XA", "content_sha256": None}, "unfinished"),
+        ({"media_width_mm": 150, "media_height_mm": 100}, "media 100 x 150"),
+    ],
+)
+def test_an_unfit_job_never_reaches_the_printer(tmp_path: Path, changes: dict[str, object], word: str) -> None:
+    """Wrong code, wrong bytes, too late, wrong media: failed for good, with the reason, before the first byte."""
+    bench = Bench(tmp_path, media=Media(100, 150))
+    if changes.get("content_sha256", "") is None:
+        changes = {"content": changes["content"]}
+    bench.print(job(**changes))  # type: ignore[arg-type]
+    printed, reports = bench.printed(timeout_s=0.2), bench.server.reports
+    bench.close()
+
+    assert [] == printed
+    assert [("failed", False)] == [(report.state.value, report.retry) for _, report in reports]
+    assert word in reports[0][1].detail
+
+
+def test_a_restart_between_first_byte_and_end_is_unknown(bench: Bench) -> None:
+    """The agent died while sending: after the restart the outcome is told as unknown and nothing is sent."""
+    bench.spool.take(job())
+    bench.spool.first_byte("key-1")
+    bench.restart()
+    bench.lane.print_job("key-1")
+
+    assert [] == bench.printed(timeout_s=0.2)
+    assert ["unknown"] == bench.server.states()
+
+
+def test_a_restart_before_the_first_byte_prints_once(bench: Bench) -> None:
+    """The agent died with the job in the spool: it is printed after the restart, once."""
+    bench.spool.take(job())
+    bench.restart()
+    (waiting,) = bench.spool.unsent()
+    bench.lane.print_job(waiting.key)
+
+    assert [ZPL] == bench.printed()
+
+
+def test_a_newer_lease_is_used(bench: Bench) -> None:
+    """The lease ran out while the job waited here and it was lent to us again: no fence in the old name."""
+    bench.server.refused.add("lease-1")
+    bench.spool.take(job())
+    stale = bench.spool.content("key-1")
+    bench.spool.take(job(lease="lease-2"))
+    printout = prepare(stale, bench.config, DRIVER, datetime.now(UTC))
+
+    again = bench.lane._send("key-1", stale, printout)
+
+    assert again
+    assert not bench.lane.print_job("key-1")
+    assert [ZPL] == bench.printed()
+
+
+def test_format_must_fit_the_driver() -> None:
+    """A driver says what it accepts; the sentence names it."""
+    with pytest.raises(UnfitJob, match="got tspl"):
+        prepare(job(format="tspl"), printer(), DRIVER, datetime.now(UTC))
+
+
+def test_an_agent_prints_everything_once(tmp_path: Path) -> None:
+    """The whole agent in this process: claims, prints in order, reports, and learns that the printer answers."""
+    bench = Bench(tmp_path)
+    labels = [ZPL.replace(b"000123", b"%06d" % number) for number in range(5)]
+    bench.server.jobs = [
+        job(content, id=number, key=f"key-{number}", demands=()) for number, content in enumerate(labels, 1)
+    ]
+    agent = Agent("bench", bench.line, bench.spool, tmp_path / "printed", FAST, wait_s=0)
+    deadline = datetime.now(UTC) + timedelta(seconds=20)
+
+    def done() -> bool:
+        ended = all("confirmed" in bench.server.states(number) for number in range(1, 6))
+        return ended or datetime.now(UTC) > deadline
+
+    agent.run(stopped=done)
+    printed, reported = bench.printed(5), bench.server.printers["L1"]
+    bench.close()
+
+    assert labels == printed
+    assert reported.answers_status is True
+
+
+def test_one_broken_printer_does_not_stop_the_others(tmp_path: Path) -> None:
+    """A printer with an unknown driver is reported as blocked, its neighbour prints."""
+    bench = Bench(tmp_path)
+    broken = printer(code="X9", driver="nonsense")
+    bench.server.config = type(bench.server.config)("v1", (broken, bench.config))
+    bench.server.jobs = [job()]
+    agent = Agent("bench", bench.line, bench.spool, tmp_path / "printed", FAST, wait_s=0)
+    deadline = datetime.now(UTC) + timedelta(seconds=20)
+
+    agent.run(stopped=lambda: "sent" in bench.server.states() or datetime.now(UTC) > deadline)
+    printed, reported = bench.printed(), bench.server.printers
+    bench.close()
+
+    assert [ZPL] == printed
+    assert "blocked" == reported["X9"].state.value
+    assert "nonsense" in reported["X9"].detail
