@@ -1,0 +1,37 @@
+"""Settings are read once, wrong ones are named, and the document tells the truth."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from backend.app.settings import Settings, load
+from backend.platform.errors import Problem
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    """The table of docs/settings.md is the same as the struct."""
+    rows = dict(re.findall(r"^\| `(RAMPA_\w+)` \| (\S+)", DOCUMENT.read_text(encoding="utf-8"), re.M))
+
+    shown = {True: "`1`", False: "`0`", "": "empty"}
+    assert rows == {
+        f"RAMPA_{field.name.upper()}": shown.get(field.default, f"`{field.default}`")
+        for field in msgspec.structs.fields(Settings)
+    }
+
+
+def test_the_environment_wins() -> None:
+    settings = load({"RAMPA_PORT": "9001", "RAMPA_DEMO": "1", "RAMPA_ZONE": "Europe/Budapest", "RAMPA_HOST": ""})
+
+    assert (9001, True, "Europe/Budapest", "127.0.0.1") == (settings.port, settings.demo, settings.zone, settings.host)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("RAMPA_PORT", "high"), ("RAMPA_ZONE", "Europe/Atlantis"), ("RAMPA_WORKER", "maybe")]
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(Problem, match=name):
+        load({name: value})
