@@ -150,7 +150,7 @@ def load_jobs(
                     checked=line.checked,
                     codes={code.key: code.quantity for code in codes.get(line.product_id or 0, ())},
                 )
-                for line in lines[order_id] if line.picked > 0
+                for line in lines[order_id] if line.picked > 0 or line.short > 0
             ),
             parcels=tuple(inside), cartons=cartons, acts=done.get(order_id, {}),
             numbers=tuple(catalog.next_numbers(conn, "parcel", (closings or {}).get(order_id, 0))),
