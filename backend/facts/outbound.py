@@ -14,11 +14,11 @@ class WaveReleased(Fact, frozen=True, kw_only=True):
 
 
 class WaveTaken(Fact, frozen=True, kw_only=True):
-    """A picker took the wave, or took it over from `before`. About `wave:<id>`."""
+    """A picker took the wave, or took it over from the person `before`. About `wave:<id>`."""
 
     number: str
-    person: str
-    before: str | None = None
+    person_id: int
+    before: int | None = None
 
 
 class WaveCancelled(Fact, frozen=True, kw_only=True):
@@ -51,6 +51,14 @@ class PickShort(Fact, frozen=True, kw_only=True):
     elsewhere: int
     missing: int
     held: bool
+
+
+class PickLinesAdded(Fact, frozen=True, kw_only=True):
+    """What was short at one location is to be taken from others. About `wave:<id>`."""
+
+    order: str
+    sku: str
+    locations: tuple[str, ...]
 
 
 class PickUndone(Fact, frozen=True, kw_only=True):

@@ -56,6 +56,14 @@ wave_order = table(
     sa.UniqueConstraint("wave_id", "order_id"),
 )
 
+tote = table(
+    "tote",
+    sa.Column(
+        "location_id", Id, sa.ForeignKey("location.id"), nullable=False, unique=True,
+        info={"help": "a row for each tote ever scanned: two carts that reach for one tote are locked on it"},
+    ),
+)  # fmt: skip
+
 pick = table(
     "pick",
     reference("wave"),
@@ -81,7 +89,6 @@ pick_act = table(
     sa.Column("kind", choice("pick", "short", name="pick_act_kind"), nullable=False),
     sa.Column("quantity", Quantity, nullable=False, default=0),
     sa.Column("state", choice("in_hand", "applied", "undone", "refused", name="pick_act_state"), nullable=False),
-    reference("location", name="tote_id", nullable=True, index=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("person_id", Id, nullable=True),
     sa.Column("device_id", Id, nullable=True),

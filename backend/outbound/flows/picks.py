@@ -1,0 +1,123 @@
+"""The flow `pick`: scans of pickers become moves, waves become bundles."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from backend.outbound.pick_list import Held, PickSnapshot, PickWave
+from backend.outbound.picking import decide
+from backend.outbound.store import picks, waves
+from backend.outbound.views.picks import read_bundle
+from backend.outbound.wave import CLUSTER_ORDERS, CLUSTER_ORDERS_MAX
+from backend.platform.errors import Conflict
+from backend.platform.journal import Actor
+from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
+
+
+class Loaded(PickSnapshot, frozen=True, kw_only=True):
+    """The snapshot together with how the waves were when they were read."""
+
+    before: dict[int, PickWave]
+
+
+def load(conn: Connection, taken: Sequence[Taken]) -> Loaded:
+    scans = [each.scan for each in taken if each.scan.local == "ok"]
+    wave_ids = {number for scan in scans if (number := wave_of(scan.task)) is not None}
+    before = picks.read_waves(conn, wave_ids, lock=True)
+    keys = {key for scan in scans for key in scan.keys}
+    bound = {slot.tote for wave in before.values() for slot in wave.slots.values() if slot.tote is not None}
+    scanned = {key for key in keys if key.startswith("tote:")}
+    totes = picks.read_totes(conn, scanned, lock=True) | picks.read_totes(conn, bound - scanned)
+    short = {scan.body.get("line") for scan in scans if scan.kind == "short"}
+    lacking = {line.product_id for wave in before.values() for line in wave.lines.values() if line.id in short}
+    wanted = {key for wave in before.values() for line in wave.lines.values() for key in line.codes}
+    strange = {key for key in keys - wanted if not key.startswith(("loc:", "tote:"))}
+    return Loaded(
+        waves={f"pick:{number}": wave for number, wave in before.items()},
+        totes=totes,
+        places=picks.read_places(conn, strange) if strange else {},
+        spares=picks.read_spares(conn, lacking) if lacking else {},
+        before=before,
+    )
+
+
+def save(conn: Connection, snapshot: Loaded, decided: Sequence[tuple[Taken, Decision]], now: datetime) -> None:
+    changes = [(taken, change) for taken, decision in decided for change in decision.changes]
+    if not changes:
+        return
+    after = {wave.id: wave for wave in snapshot.waves.values()}
+    picks.apply_changes(conn, after, [each for each in changes if not isinstance(each[1], Held)], now)
+    actors = {getattr(change, "act", ""): taken for taken, change in changes}
+    tote_ids = {key: tote.location_id for key, tote in snapshot.totes.items()}
+    picks.write_waves(conn, snapshot.before, after, actors, tote_ids, now)
+
+
+def wave_of(task: str) -> int | None:
+    """`pick:12` -> 12."""
+    name, _, number = task.partition(":")
+    return int(number) if name == "pick" and number.isascii() and number.isdigit() and len(number) < 16 else None
+
+
+# -- work -----------------------------------------------------------------------------------------------------------
+
+
+def get_work(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) -> dict[str, Any] | None:
+    """A wave named by its code; else the own open one, else a released one, else a new one from the ready orders."""
+    number = request.get("wave") or ""
+    key = request.get("key") or ""
+    if key.startswith("wave:"):
+        number = key.partition(":")[2]
+    if number:
+        return _take_named(conn, number, asker, now)
+    wave_id = waves.own_wave(conn, asker.person_id)
+    if wave_id is None:
+        mode = request.get("mode") or ""
+        wave_id = waves.next_released(conn, mode or None)
+        if wave_id is None:
+            count = min(int(request.get("limit") or 0) or CLUSTER_ORDERS, CLUSTER_ORDERS_MAX)
+            actor = Actor(asker.person_id, asker.device_id)
+            wave_id = waves.make_wave_of_ready(
+                conn, "cluster" if mode == "cluster" else "single", count, now, actor, request.get("carrier") or None
+            )
+    if wave_id is None:
+        return None
+    waves.take_wave(conn, wave_id, asker.person_id, asker.device_id, now)
+    return read_bundle(conn, wave_id)
+
+
+def _take_named(conn: Connection, number: str, asker: Asker, now: datetime) -> dict[str, Any] | None:
+    found = waves.wave_by_number(conn, number)
+    if not waves.take_wave(conn, found.id, asker.person_id, asker.device_id, now):
+        raise Conflict(
+            "WAVE_OVER",
+            f"Expected a wave that can still be picked, got {number} which is {found.state}; get other work.",
+            expected="released, picking",
+            got=found.state,
+            cure="get_work",
+            number=number,
+        )
+    return read_bundle(conn, found.id)
+
+
+def read_work(conn: Connection, task: str) -> dict[str, Any] | None:
+    wave_id = wave_of(task)
+    return None if wave_id is None else read_bundle(conn, wave_id)
+
+
+def open_work(conn: Connection, person_id: int) -> list[dict[str, Any]]:
+    found = [read_bundle(conn, wave_id) for wave_id in waves.own_waves(conn, person_id)]
+    return [bundle for bundle in found if bundle is not None]
+
+
+def take_work(conn: Connection, task: str, asker: Asker, now: datetime) -> dict[str, Any] | None:
+    wave_id = wave_of(task)
+    if wave_id is None or not waves.take_wave(conn, wave_id, asker.person_id, asker.device_id, now):
+        return None
+    return read_bundle(conn, wave_id)
+
+
+PICK = Flow(name="pick", load=load, decide=decide, save=save)
+PICK_JOB = Job(get=get_work, read=read_work, open_for=open_work, take=take_work)
+__all__ = ["PICK", "PICK_JOB"]

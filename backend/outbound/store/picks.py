@@ -1,0 +1,433 @@
+"""Pick lists under lock, and what the scans of a chunk change in them and in the ledger.
+
+Locks are taken in one order: waves, orders, totes, reservations, balances.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from backend.catalog import api as catalog
+from backend.facts.outbound import PickLinesAdded
+from backend.orders import api as orders
+from backend.outbound.pick_list import (
+    PickAct,
+    Picked,
+    PickLine,
+    PickSlot,
+    PickWave,
+    Place,
+    Shorted,
+    Skipped,
+    Spare,
+    Tote,
+    Undone,
+)
+from backend.outbound.picking import is_finished
+from backend.outbound.store.waves import lock_waves
+from backend.outbound.tables import pick, pick_act, tote, wave, wave_order
+from backend.platform import journal
+from backend.platform.database import upsert
+from backend.platform.journal import Actor
+from backend.scanning.protocol import Taken
+from backend.stock import api as stock
+
+IN_USE = ("open", "picked")
+Change = Picked | Shorted | Skipped | Undone
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
+def read_waves(conn: Connection, wave_ids: Iterable[int], lock: bool = False) -> dict[int, PickWave]:
+    """Whole waves as values. With `lock` nobody else changes them, their orders or their reservations meanwhile."""
+    asked = sorted(set(wave_ids))
+    if lock:
+        heads = lock_waves(conn, asked)
+    else:
+        heads = {row.id: row for row in conn.execute(sa.select(wave).where(wave.c.id.in_(asked)))}
+    picks = conn.execute(sa.select(pick).where(pick.c.wave_id.in_(heads)).order_by(pick.c.id)).all()
+    places = conn.execute(sa.select(wave_order).where(wave_order.c.wave_id.in_(heads)).order_by(wave_order.c.id)).all()
+    acts = conn.execute(sa.select(pick_act).where(pick_act.c.wave_id.in_(heads)).order_by(pick_act.c.id)).all()
+    known = orders.orders_by_ids(conn, [row.order_id for row in places], lock=lock)
+    held = stock.reservations_by_ids(conn, [row.move_id for row in picks if row.move_id is not None], lock=lock)
+    lines = _lines(conn, picks, places, known, held)
+    slots = _slots(conn, places, known)
+    return {
+        row.id: PickWave(
+            id=row.id,
+            number=row.number,
+            state=row.state,
+            lines={each.id: each for each in lines[row.id]},
+            slots={each.slot: each for each in slots[row.id]},
+            acts={
+                str(act.uid): PickAct(
+                    uid=str(act.uid), line=act.pick_id, kind=act.kind, quantity=act.quantity, state=act.state
+                )
+                for act in acts
+                if act.wave_id == row.id
+            },
+        )
+        for row in heads.values()
+    }
+
+
+def _lines(
+    conn: Connection,
+    picks: Sequence[Row],
+    places: Sequence[Row],
+    known: dict[int, orders.Order],
+    held: dict[int, stock.OpenReservation],
+) -> dict[int, list[PickLine]]:
+    products = catalog.products_by_ids(conn, [row.product_id for row in picks])
+    codes = catalog.codes_of(conn, products)
+    merchants = catalog.read_merchants(conn, [each.merchant_id for each in products.values()])
+    locations = stock.locations_by_ids(conn, [row.location_id for row in picks])
+    slot_of = {(row.wave_id, row.order_id): row.slot for row in places}
+    found: dict[int, list[PickLine]] = {row.wave_id: [] for row in places}
+    for row in picks:
+        product, location = products[row.product_id], locations[row.location_id]
+        reservation = held.get(row.move_id) if row.move_id is not None else None
+        found[row.wave_id].append(
+            PickLine(
+                id=row.id,
+                order=known[row.order_id].number,
+                slot=slot_of[row.wave_id, row.order_id],
+                sequence=row.sequence,
+                location=location.code,
+                location_key=location.key,
+                sku=product.sku,
+                name=product.name,
+                quantity=row.quantity,
+                codes={each.key: each.quantity for each in codes[row.product_id]},
+                picture=product.picture,
+                merchant=merchants[product.merchant_id].code,
+                lot=row.lot,
+                picked=row.picked,
+                short=row.short,
+                reserved=reservation.quantity if reservation else 0,
+                cancelled=row.state == "cancelled" or known[row.order_id].state == "cancelled",
+                order_id=row.order_id,
+                order_line_id=row.order_line_id,
+                product_id=row.product_id,
+                location_id=row.location_id,
+                move_id=row.move_id,
+            )
+        )
+    return found
+
+
+def _slots(conn: Connection, places: Sequence[Row], known: dict[int, orders.Order]) -> dict[int, list[PickSlot]]:
+    merchants = catalog.read_merchants(conn, [each.merchant_id for each in known.values()])
+    totes = stock.locations_by_ids(conn, [row.tote_id for row in places if row.tote_id is not None])
+    begun = {
+        line.order_id
+        for lines in orders.goods_lines(conn, known).values()
+        for line in lines
+        if line.checked > 0
+    }  # fmt: skip
+    found: dict[int, list[PickSlot]] = {row.wave_id: [] for row in places}
+    for row in places:
+        order = known[row.order_id]
+        found[row.wave_id].append(
+            PickSlot(
+                slot=row.slot,
+                order=order.number,
+                order_id=row.order_id,
+                tote=totes[row.tote_id].key if row.tote_id is not None else None,
+                partial=merchants[order.merchant_id].allocation == "partial",
+                packed=row.state == "packed" or row.order_id in begun,
+                cancelled=row.state == "cancelled" or order.state == "cancelled",
+            )
+        )
+    return found
+
+
+def read_totes(conn: Connection, keys: Iterable[str], lock: bool = False) -> dict[str, Tote]:
+    """Totes by scan key, and whose goods they hold. Unknown keys, and those of no tote, are absent."""
+    found = {key: each for key, each in stock.locations_by_keys(conn, keys).items() if each.kind == "tote"}
+    ids = sorted(each.id for each in found.values())
+    if lock and ids:
+        conn.execute(upsert(conn, tote).on_conflict_do_nothing(), [{"location_id": each} for each in ids])
+        conn.execute(sa.select(tote.c.id).where(tote.c.location_id.in_(ids)).order_by(tote.c.id).with_for_update()).all()
+    users = users_of_totes(conn, ids)
+    return {key: Tote(key=key, order=users.get(each.id, ""), location_id=each.id) for key, each in found.items()}
+
+
+def users_of_totes(conn: Connection, tote_ids: Iterable[int] | None = None) -> dict[int, str]:
+    """Tote -> number of the order it belongs to ("?" where goods lie in it that no running order claims)."""
+    statement = sa.select(wave_order.c.tote_id, wave_order.c.order_id).where(
+        wave_order.c.tote_id.is_not(None), wave_order.c.state.in_(IN_USE)
+    )
+    if tote_ids is None:
+        tote_ids = [each.id for each in stock.locations_of_kind(conn, ["tote"])]
+    else:
+        statement = statement.where(wave_order.c.tote_id.in_(sorted(set(tote_ids))))
+    claimed = {row.tote_id: row.order_id for row in conn.execute(statement)}
+    numbers = orders.orders_by_ids(conn, claimed.values())
+    filled = {place.location_id: "?" for place in stock.balances_at(conn, tote_ids)}
+    return filled | {tote_id: numbers[order_id].number for tote_id, order_id in claimed.items()}
+
+
+def read_places(conn: Connection, keys: Iterable[str]) -> dict[str, Place]:
+    """What codes mean that no line wants; without the location, which only the device shows."""
+    known = catalog.products_by_keys(conn, None, keys)
+    merchants = catalog.read_merchants(conn, [code.product.merchant_id for each in known.values() for code in each])
+    return {
+        key: Place(
+            sku=first.product.sku,
+            name=first.product.name,
+            picture=first.product.picture,
+            location="",
+            merchant=merchants[first.product.merchant_id].code,
+        )
+        for key, (first, *_) in known.items()
+    }
+
+
+def read_spares(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[Spare, ...]]:
+    """Free pieces that may be promised instead, nearest in walking sequence first; locked."""
+    free = stock.read_free_stock(conn, product_ids, lock=True)
+    places = stock.locations_by_ids(conn, [each.location_id for each in free])
+    found: dict[int, tuple[Spare, ...]] = {}
+    for each in sorted(free, key=lambda one: (not one.pick_face, one.walk_sequence, one.location_id)):
+        spare = Spare(
+            location_id=each.location_id, location=places[each.location_id].code, lot=each.lot, free=each.free
+        )
+        found[each.product_id] = (*found.get(each.product_id, ()), spare)
+    return found
+
+
+# -- the ledger -----------------------------------------------------------------------------------------------------
+
+
+class Counters:
+    """What is added to the counters of order lines, written once at the end."""
+
+    def __init__(self) -> None:
+        self.lines: dict[int, dict[str, int]] = {}
+
+    def add(self, line_id: int, **changes: int) -> None:
+        counters = self.lines.setdefault(line_id, {"line_id": line_id})
+        for name, pieces in changes.items():
+            counters[name] = counters.get(name, 0) + pieces
+
+    def write(self, conn: Connection) -> None:
+        orders.count_lines(conn, list(self.lines.values()))
+
+
+def apply_changes(
+    conn: Connection, waves: dict[int, PickWave], changes: Sequence[tuple[Taken, Change]], now: datetime
+) -> None:
+    """Post the changes in the order they were decided, neighbours of one kind together."""
+    counters = Counters()
+    appliers: dict[type, Callable[..., None]] = {Picked: _post_picks, Undone: _undo_picks, Shorted: _give_up}
+    run: list[tuple[Taken, Any]] = []
+    for each in [*changes, None]:
+        if run and (each is None or type(each[1]) is not type(run[0][1])):
+            applier = appliers.get(type(run[0][1]))
+            if applier is not None:
+                applier(conn, waves, run, counters, now)
+            run = []
+        if each is not None:
+            run.append(each)
+    counters.write(conn)
+
+
+def _post_picks(
+    conn: Connection, waves: dict[int, PickWave], run: list[tuple[Taken, Picked]], counters: Counters, now: datetime
+) -> None:
+    takes = []
+    for taken, change in run:
+        line = waves[change.wave].lines[change.line]
+        assert line.move_id is not None, "decide lets nothing be picked that is not reserved"
+        takes.append(
+            stock.Take(
+                line.move_id, change.tote_location_id, change.quantity, act=uuid.UUID(change.act),
+                person_id=taken.person_id, device_id=taken.device_id,
+            )
+        )  # fmt: skip
+        counters.add(line.order_line_id, picked=change.quantity, reserved=-change.quantity)
+    stock.post_reserved(conn, takes, now)
+
+
+def _undo_picks(
+    conn: Connection, waves: dict[int, PickWave], run: list[tuple[Taken, Undone]], counters: Counters, now: datetime
+) -> None:
+    """Back to the location, and reserved there again: by the old reservation, or a new one where that was given up."""
+    for taken, change in run:
+        if change.quantity == 0:
+            continue
+        line = waves[change.wave].lines[change.line]
+        reversed_moves = stock.undo(
+            conn, [uuid.UUID(change.act)], now, act=taken.scan.act, person_id=taken.person_id, device_id=taken.device_id
+        )
+        if any(not each.reserved_again for each in reversed_moves):
+            fresh = stock.Reservation(
+                line.product_id, line.location_id, change.quantity, f"order:{line.order_id}", line.order_line_id, line.lot
+            )
+            (move_id,) = stock.reserve(conn, [fresh], now)
+            conn.execute(sa.update(pick).where(pick.c.id == line.id).values(move_id=move_id))
+        counters.add(line.order_line_id, picked=-change.quantity, reserved=change.quantity)
+
+
+def _give_up(
+    conn: Connection, waves: dict[int, PickWave], run: list[tuple[Taken, Shorted]], counters: Counters, now: datetime
+) -> None:
+    """The hand wins: the rest of the reservation is void, the book is corrected, somebody counts."""
+    for taken, change in run:
+        line = waves[change.wave].lines[change.line]
+        about = f"order:{line.order_id}"
+        if line.move_id is not None:
+            given_up = stock.void(conn, [line.move_id])
+            counters.add(line.order_line_id, reserved=-sum(each.quantity for each in given_up))
+        stock.correct(
+            conn, stock.Place(line.product_id, line.location_id, line.lot), -change.quantity, about, now,
+            act=uuid.UUID(change.act), person_id=taken.person_id, device_id=taken.device_id,
+        )  # fmt: skip
+        _add_lines(conn, line, change, counters, now)
+        if change.missing and not change.held:
+            counters.add(line.order_line_id, short=change.missing)
+        if change.held:
+            values = {"sku": line.sku, "name": line.name, "missing": change.missing, "location": line.location}
+            actor = Actor(taken.person_id, taken.device_id, taken.scan.id)
+            orders.hold(conn, line.order_id, orders.Hold("STOCK_SHORT", values), now, actor)
+
+
+def _add_lines(conn: Connection, line: PickLine, change: Shorted, counters: Counters, now: datetime) -> None:
+    """New lines at the end of the walk for what other locations have. The device learns of them as of others' news."""
+    if not change.elsewhere:
+        return
+    move_ids = stock.reserve(
+        conn,
+        [
+            stock.Reservation(
+                line.product_id, spare.location_id, pieces, f"order:{line.order_id}", line.order_line_id, spare.lot
+            )
+            for spare, pieces in change.elsewhere
+        ],
+        now,
+    )
+    counters.add(line.order_line_id, reserved=sum(pieces for _, pieces in change.elsewhere))
+    last = conn.execute(sa.select(sa.func.max(pick.c.sequence)).where(pick.c.wave_id == change.wave)).scalar_one()
+    conn.execute(
+        sa.insert(pick),
+        [
+            {
+                "wave_id": change.wave, "order_id": line.order_id, "order_line_id": line.order_line_id, "state": "open",
+                "product_id": line.product_id, "location_id": spare.location_id, "lot": spare.lot, "picked": 0,
+                "short": 0, "quantity": pieces, "sequence": last + place, "move_id": move_id,
+            }
+            for place, ((spare, pieces), move_id) in enumerate(zip(change.elsewhere, move_ids, strict=True), start=1)
+        ],
+    )  # fmt: skip
+    added = PickLinesAdded(
+        about=f"wave:{change.wave}", order=line.order, sku=line.sku,
+        locations=tuple(spare.location for spare, _ in change.elsewhere),
+    )  # fmt: skip
+    journal.append(conn, [added], now)
+
+
+# -- the pick list --------------------------------------------------------------------------------------------------
+
+
+def write_waves(
+    conn: Connection,
+    before: dict[int, PickWave],
+    after: dict[int, PickWave],
+    actors: dict[str, Taken],
+    tote_ids: dict[str, int],
+    now: datetime,
+) -> None:
+    """Write what differs between two snapshots: lines, slots, acts, the waves themselves."""
+    for wave_id, new in after.items():
+        old = before[wave_id]
+        _write_lines(conn, old, new)
+        _write_slots(conn, old, new, tote_ids)
+        _write_acts(conn, old, new, actors, now)
+        if new != old:
+            stamp = {} if new.state == old.state else {"picked_at": now if new.state == "picked" else None}
+            conn.execute(
+                sa.update(wave)
+                .where(wave.c.id == wave_id)
+                .values(state=new.state, version=wave.c.version + 1, **stamp)
+            )
+
+
+def _line_state(line: PickLine) -> str:
+    if line.cancelled:
+        return "cancelled"
+    if line.remaining > 0:
+        return "open"
+    return "short" if line.short else "done"
+
+
+def _write_lines(conn: Connection, old: PickWave, new: PickWave) -> None:
+    changed = [line for line in new.lines.values() if line != old.lines[line.id]]
+    if not changed:
+        return
+    conn.execute(
+        sa.update(pick)
+        .where(pick.c.id == sa.bindparam("pick_id"))
+        .values(
+            picked=sa.bindparam("now_picked"), short=sa.bindparam("now_short"), sequence=sa.bindparam("now_sequence"),
+            state=sa.bindparam("now_state"),
+        ),
+        [
+            {
+                "pick_id": line.id, "now_picked": line.picked, "now_short": line.short, "now_sequence": line.sequence,
+                "now_state": _line_state(line),
+            }
+            for line in changed
+        ],
+    )  # fmt: skip
+
+
+def _write_slots(conn: Connection, old: PickWave, new: PickWave, tote_ids: dict[str, int]) -> None:
+    rows = []
+    for slot in new.slots.values():
+        was_finished = is_finished(old, old.slots[slot.slot])
+        finished = is_finished(new, slot)
+        if (slot == old.slots[slot.slot] and finished == was_finished) or slot.cancelled or slot.packed:
+            continue
+        rows.append(
+            {
+                "of_wave": new.id, "of_slot": slot.slot, "now_state": "picked" if finished else "open",
+                "now_tote": tote_ids[slot.tote] if slot.tote else None,
+            }
+        )  # fmt: skip
+    if rows:
+        conn.execute(
+            sa.update(wave_order)
+            .where(wave_order.c.wave_id == sa.bindparam("of_wave"), wave_order.c.slot == sa.bindparam("of_slot"))
+            .values(state=sa.bindparam("now_state"), tote_id=sa.bindparam("now_tote")),
+            rows,
+        )
+
+
+def _write_acts(conn: Connection, old: PickWave, new: PickWave, actors: dict[str, Taken], now: datetime) -> None:
+    rows = []
+    for act in new.acts.values():
+        if act == old.acts.get(act.uid):
+            continue
+        taken = actors.get(act.uid)
+        rows.append(
+            {
+                "uid": uuid.UUID(act.uid), "wave_id": new.id, "pick_id": act.line, "kind": act.kind, "at": now,
+                "quantity": act.quantity, "state": act.state, "person_id": taken.person_id if taken else None,
+                "device_id": taken.device_id if taken else None,
+            }
+        )  # fmt: skip
+    if rows:
+        statement = upsert(conn, pick_act)
+        conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["uid"],
+                set_={"quantity": statement.excluded.quantity, "state": statement.excluded.state},
+            ),
+            rows,
+        )

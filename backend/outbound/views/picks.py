@@ -1,0 +1,89 @@
+"""A wave as the bundle of a device: the pick list, and what else lies around it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.catalog import api as catalog
+from backend.outbound.pick_bundle import NEIGHBOURS_MAX, LineDetail, to_bundle
+from backend.outbound.pick_list import PickWave, Place
+from backend.outbound.store.picks import read_waves, users_of_totes
+from backend.outbound.tables import wave
+from backend.stock import api as stock
+
+NEIGHBOUR_LOCATIONS = 6
+"""Locations before and after each stop whose goods a picker may take by mistake."""
+
+
+def read_bundle(conn: Connection, wave_id: int) -> dict[str, Any] | None:
+    """The bundle of a wave that is not over; None otherwise."""
+    head = conn.execute(
+        sa.select(wave.c.mode, wave.c.version).where(wave.c.id == wave_id, wave.c.state.in_(("released", "picking")))
+    ).one_or_none()
+    if head is None:
+        return None
+    found = read_waves(conn, [wave_id])[wave_id]
+    own = {slot.tote for slot in found.slots.values()}
+    totes = stock.locations_by_ids(conn, users_of_totes(conn))
+    busy = [each.key for each in totes.values() if each.key not in own]
+    return to_bundle(found, head.mode, head.version, _details(conn, found), busy, _neighbours(conn, found))
+
+
+def _details(conn: Connection, found: PickWave) -> list[LineDetail]:
+    lines = list(found.lines.values())
+    products = catalog.products_by_ids(conn, [line.product_id for line in lines])
+    codes = catalog.codes_of(conn, products)
+    locations = stock.locations_by_ids(conn, [line.location_id for line in lines])
+    return [
+        LineDetail(
+            line=line,
+            location_name=line.location,
+            zone=locations[line.location_id].zone,
+            unit=products[line.product_id].unit,
+            codes=tuple((each.key, each.quantity, each.level) for each in codes[line.product_id]),
+        )
+        for line in lines
+    ]
+
+
+def _neighbours(conn: Connection, found: PickWave) -> dict[str, Place]:
+    """Goods at the stops and next to them that no line wants: the device can say where they belong."""
+    lines = [line for line in found.lines.values() if line.remaining > 0]
+    stops = {line.location_id for line in lines}
+    wanted = {line.product_id for line in found.lines.values()}
+    around = _around(stops, [each.id for each in stock.locations_of_kind(conn, ("storage", "pick_face"))])
+    lying = [place for place in stock.balances_at(conn, around) if place.product_id not in wanted]
+    lying.sort(key=lambda place: (place.location_id not in stops, place))
+    products = catalog.products_by_ids(conn, [place.product_id for place in lying])
+    codes = catalog.codes_of(conn, products)
+    merchants = catalog.read_merchants(conn, [each.merchant_id for each in products.values()])
+    locations = stock.locations_by_ids(conn, [place.location_id for place in lying])
+    places: dict[str, Place] = {}
+    for place in lying:
+        product = products[place.product_id]
+        for code in codes[place.product_id]:
+            if len(places) >= NEIGHBOURS_MAX:
+                return places
+            places.setdefault(
+                code.key,
+                Place(
+                    sku=product.sku,
+                    name=product.name,
+                    picture=product.picture,
+                    location=locations[place.location_id].code,
+                    merchant=merchants[product.merchant_id].code,
+                ),
+            )
+    return places
+
+
+def _around(stops: Iterable[int], walk: Sequence[int]) -> list[int]:
+    position = {location_id: index for index, location_id in enumerate(walk)}
+    near: set[int] = set(stops)
+    for stop in stops:
+        index = position.get(stop)
+        if index is not None:
+            near.update(walk[max(0, index - NEIGHBOUR_LOCATIONS) : index + NEIGHBOUR_LOCATIONS + 1])
+    return sorted(near)
