@@ -94,7 +94,7 @@ def create_channel(conn: Connection, merchant_id: int | None = None, **fields: A
         "code": code,
         "name": code,
         "kind": "file",
-        "settings": {"default_shipping": {"carrier": "own_van", "service": "standard"}},
+        "settings": {"default": {"carrier": "own_van", "service": "standard"}},
     }
     return conn.execute(sa.insert(channel).values(**(row | fields)).returning(channel.c.id)).scalar_one()
 

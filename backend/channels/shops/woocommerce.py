@@ -1,0 +1,214 @@
+"""Order JSON of the WooCommerce REST API v3, as its shops really send it.
+
+Seen in the wild and therefore read: the order alone, in a list, inside `{"data": ...}`; identifiers as text; quantities
+such as 1.5 and "2.000"; a null or numeric SKU; `[]` where an empty object is meant; names with HTML entities; gift cards
+that lower the total without a line; coupons that are already inside the line totals.
+"""
+
+import html
+from typing import Any
+
+from backend.channels.reading import Amounts, as_list, as_object, read_quantity, read_time
+from backend.channels.rules import ChannelRules
+from backend.orders.holds import Hold, money
+from backend.orders.incoming import Address, IncomingLine, IncomingOrder, RefusedOrder, clean
+from backend.platform.limits import ORDER_LINES
+
+STATES = {
+    "processing": "open",
+    "on-hold": "unpaid",
+    "pending": "unpaid",
+    "completed": "completed",
+    "cancelled": "cancelled",
+    "refunded": "refunded",
+    "failed": "failed",
+    "trash": "trash",
+    "draft": "draft",
+    "auto-draft": "draft",
+    "checkout-draft": "draft",
+}
+ENDS = frozenset({"completed", "cancelled", "refunded", "failed", "trash", "draft"})
+_MARKS = ("order_key", "payment_method", "date_created_gmt", "billing", "shipping_lines", "customer_note")
+
+
+def looks_like_order(value: Any) -> bool:
+    """An object with line items, or with enough of what only an order has."""
+    if not isinstance(value, dict):
+        return False
+    if "line_items" in value:
+        # refunds have line items as well, but neither a currency nor a state
+        return "refunded_by" not in value
+    return "currency" in value and sum(mark in value for mark in _MARKS) >= 2
+
+
+def read_order(value: Any, place: str, rules: ChannelRules) -> IncomingOrder | RefusedOrder:
+    """One order; refused alone where it has no identity or no readable list of lines."""
+    if not looks_like_order(value):
+        return RefusedOrder(place, "", f"Expected an order at {place}, got {_kind_of(value)}; it was left out.")
+    key = _identity(value.get("id"))
+    if not key:
+        return RefusedOrder(place, "", f"Expected an order with an id at {place}, got none; it was left out.")
+    items = value.get("line_items")
+    if items is not None and not isinstance(items, list):
+        return RefusedOrder(place, key, f"Expected a list of line items in order {key}, got {_kind_of(items)}.")
+    broken = [item for item in as_list(items) if not isinstance(item, dict)]
+    if broken:
+        return RefusedOrder(place, key, f"Expected objects as line items of order {key}, got {_kind_of(broken[0])}.")
+    if len(as_list(items)) > ORDER_LINES:
+        return RefusedOrder(place, key, f"Expected at most {ORDER_LINES} lines in order {key}, got {len(items or [])}.")
+    return _read_known(value, key, rules)
+
+
+def _read_known(order: dict[str, Any], key: str, rules: ChannelRules) -> IncomingOrder:
+    currency = clean(order.get("currency")).upper()
+    amounts = Amounts(currency)
+    lines, found = _read_lines(order, amounts)
+    total = amounts.read(order.get("total"), "total", otherwise=sum(line.total_amount for line in lines))
+    state = clean(order.get("status")).lower().removeprefix("wc-")
+    meaning = rules.states.get(state) or STATES.get(state, "unknown")
+    if meaning == "unpaid":
+        found.append(Hold("NOT_PAID", {"shop_state": state}))
+    elif meaning not in ENDS and meaning != "open":
+        found.append(Hold("STATE_UNKNOWN", {"shop_state": state or "(none)"}))
+    given_back = _given_back(order, currency)
+    if given_back and meaning not in ENDS:
+        found.append(Hold("REFUNDED_IN_PART", {"amount": money(given_back, currency)}))
+    ways, method = _ways_of_shipping(order)
+    carrier, service = rules.carrier_of(ways)
+    billing = _address(order.get("billing"), {})
+    ship_to = _address(order.get("shipping"), as_object(order.get("billing")))
+    return IncomingOrder(
+        remote_key=key,
+        remote_number=clean(order.get("number")) or key,
+        placed_at=read_time(order.get("date_created_gmt"), "UTC") or read_time(order.get("date_created"), rules.zone),
+        ship_to=ship_to,
+        billing=billing,
+        carrier_code=carrier,
+        service_code=service,
+        shipping_method=method,
+        pickup_point=_pickup_point(order, rules),
+        payment=_payment(order, meaning, rules),
+        currency=currency,
+        total_amount=total,
+        lines=tuple(lines),
+        buyer_note=clean(order.get("customer_note"), lines=True)[:4000],
+        ended=meaning if meaning in ENDS else None,
+        found=(*amounts.found, *found),
+    )
+
+
+def _read_lines(order: dict[str, Any], amounts: Amounts) -> tuple[list[IncomingLine], list[Hold]]:
+    lines: list[IncomingLine] = []
+    found: list[Hold] = []
+    for item in as_list(order.get("line_items")):
+        name = _text(item.get("name"))
+        quantity = read_quantity(item.get("quantity"))
+        sku = clean(item.get("sku"))
+        if quantity is None:
+            got = clean(item.get("quantity"))[:40] or "nothing"
+            found.append(Hold("AMOUNT_UNREADABLE", {"field": f"quantity of {sku or name[:40]}", "got": got}))
+        total, tax = _with_tax(item, name, amounts)
+        pieces = quantity if quantity is not None else read_quantity(0)
+        assert pieces is not None
+        unit = round(total / pieces) if pieces else total
+        lines.append(IncomingLine("goods", name or sku or "(no name)", sku, pieces, unit, total, tax))
+    for field, kind, label in (("shipping_lines", "shipping", "method_title"), ("fee_lines", "fee", "name")):
+        for each in as_list(order.get(field)):
+            if isinstance(each, dict):
+                total, tax = _with_tax(each, field, amounts)
+                kind_here = "discount" if kind == "fee" and total < 0 else kind
+                lines.append(
+                    IncomingLine(
+                        kind_here, _text(each.get(label)) or kind, unit_amount=total, total_amount=total, tax_amount=tax
+                    )
+                )
+    for card in as_list(order.get("gift_cards")):
+        if isinstance(card, dict):
+            paid = -abs(amounts.read(card.get("amount"), "gift_cards"))
+            lines.append(
+                IncomingLine(
+                    "discount", f"Gift card {clean(card.get('code'))}".strip(), unit_amount=paid, total_amount=paid
+                )
+            )
+    return lines, found
+
+
+def _with_tax(item: dict[str, Any], name: str, amounts: Amounts) -> tuple[int, int]:
+    """Total with tax, and the tax in it: WooCommerce keeps both apart."""
+    if item.get("total_tax") in (None, ""):
+        taxes = [each.get("total") for each in as_list(item.get("taxes")) if isinstance(each, dict)]
+        tax = sum(amounts.read(each, f"tax of {name[:40]}") for each in taxes)
+    else:
+        tax = amounts.read(item.get("total_tax"), f"tax of {name[:40]}")
+    return amounts.read(item.get("total"), f"total of {name[:40]}") + tax, tax
+
+
+def _given_back(order: dict[str, Any], currency: str) -> int:
+    """Minor units already refunded; unreadable refunds count as nothing, the shop shows them anyway."""
+    refunds = Amounts(currency)
+    return sum(
+        abs(refunds.read(each.get("total"), "refunds")) for each in as_list(order.get("refunds")) if isinstance(each, dict)
+    )
+
+
+def _ways_of_shipping(order: dict[str, Any]) -> tuple[list[str], str]:
+    """Names under which the settings may know the way of shipping, exact ones first, and one for people."""
+    ways: list[str] = []
+    shown = ""
+    for line in as_list(order.get("shipping_lines")):
+        if not isinstance(line, dict):
+            continue
+        method, title = clean(line.get("method_id")), _text(line.get("method_title"))
+        instance = clean(line.get("instance_id"))
+        base = method.partition(":")[0]
+        ways += [each for each in (f"{base}:{instance}" if instance else "", method, base, title) if each]
+        shown = shown or title or method
+    return ways, shown
+
+
+def _payment(order: dict[str, Any], meaning: str, rules: ChannelRules) -> str:
+    if rules.is_cod(clean(order.get("payment_method"))):
+        return "cod"
+    paid = order.get("date_paid_gmt") or order.get("date_paid") or meaning in ("open", "completed")
+    return "prepaid" if paid else "unpaid"
+
+
+def _address(value: Any, fallback: dict[str, Any]) -> Address:
+    """The address block, or the other one where this one names no place; phone and e-mail are filled from the other."""
+    block = as_object(value)
+    if not any(clean(block.get(field)) for field in ("address_1", "address_2", "city", "postcode")):
+        block = fallback or block
+    street = ", ".join(part for part in (clean(block.get("address_1")), clean(block.get("address_2"))) if part)
+    return Address(
+        name=f"{_text(block.get('first_name'))} {_text(block.get('last_name'))}".strip(),
+        company=_text(block.get("company")),
+        street=html.unescape(street),
+        city=_text(block.get("city")),
+        zip=clean(block.get("postcode")),
+        country=clean(block.get("country")).upper(),
+        phone=clean(block.get("phone")) or clean(fallback.get("phone")),
+        email=clean(block.get("email")) or clean(fallback.get("email")),
+    )
+
+
+def _pickup_point(order: dict[str, Any], rules: ChannelRules) -> str:
+    for entry in as_list(order.get("meta_data")):
+        if isinstance(entry, dict) and clean(entry.get("key")) in rules.pickup_meta:
+            return clean(entry.get("value"))
+    return ""
+
+
+def _text(value: Any) -> str:
+    """Names come with HTML entities: `&ndash;`, `&amp;`, `&lt;`."""
+    return clean(html.unescape(clean(value)))
+
+
+def _identity(value: Any) -> str:
+    text = clean(value)
+    return text.removesuffix(".0") if text not in ("", "0") else ""
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"an object with {', '.join(clean(key)[:30] for key in list(value)[:4]) or 'no fields'}"
+    return {list: "a list", str: "text", type(None): "nothing", bool: "true or false"}.get(type(value), "a number")
