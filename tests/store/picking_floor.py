@@ -1,0 +1,124 @@
+"""A small warehouse and pickers with devices, for tests of picking through the real intake."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.identity import store as identity
+from backend.identity.tables import person
+from backend.outbound.flows.picks import PICK, PICK_JOB
+from backend.platform.database import Database
+from backend.scanning.flows import Intake
+from backend.scanning.protocol import Asker
+from backend.scanning.tables import correction
+from backend.stock import api as stock
+from tests.builders import NOW, unique
+
+LATER = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+INTAKE = Intake(flows={"pick": PICK}, people=lambda conn, sessions, device_id: {})
+
+
+def add_person(conn: Connection, name: str) -> int:
+    row = {"name": name, "language": "cs", "role": "worker", "active": True, "created_at": NOW, "version": 1}
+    return conn.execute(sa.insert(person).values(**row).returning(person.c.id)).scalar_one()
+
+
+class Picker:
+    """One person with one device; writes scans as the app does, and keeps them for a replay."""
+
+    def __init__(self, database: Database, person_id: int, device_id: int) -> None:
+        self.database = database
+        self.person_id = person_id
+        self.device_id = device_id
+        self.seq = 0
+        self.bodies: list[bytes] = []
+        self.unsent: list[dict[str, Any]] = []
+        self.bundle: dict[str, Any] = {}
+
+    @classmethod
+    async def hire(cls, database: Database, name: str) -> "Picker":
+        def work(conn: Connection) -> tuple[int, int]:
+            person_id = add_person(conn, name)
+            identity.add_device(conn, unique("device"), NOW)
+            return person_id, conn.execute(sa.text("SELECT max(id) FROM device")).scalar_one()
+
+        return cls(database, *await database.write(work))
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(person_id=self.person_id, device_id=self.device_id)
+
+    async def get_work(self, **request: Any) -> dict[str, Any] | None:
+        bundle = await self.database.write(lambda conn: PICK_JOB.get(conn, request, self.asker, NOW))
+        self.bundle = bundle or {}
+        return bundle
+
+    async def refresh(self) -> dict[str, Any] | None:
+        found = await self.database.read(lambda conn: PICK_JOB.read(conn, self.bundle["task"]))
+        self.bundle = found or self.bundle
+        return found
+
+    def line(self, place: int) -> dict[str, Any]:
+        return self.bundle["lines"][place]
+
+    def write(self, kind: str, *keys: str, act: uuid.UUID | None = None, **body: Any) -> None:
+        """Store a scan on the device; `send` brings it to the server."""
+        self.seq += 1
+        self.unsent.append(
+            {
+                "id": str(uuid.uuid4()), "seq": self.seq, "at": "2026-03-02T08:00:00.000Z", "flow": "pick",
+                "task": self.bundle["task"], "step": "", "kind": kind, "act": str(act) if act else None,
+                "keys": list(keys), "raw": keys[0] if keys else "", "local": "ok", "body": body,
+            }
+        )  # fmt: skip
+
+    def pick(self, line: dict[str, Any], quantity: int, tote: str) -> uuid.UUID:
+        """The scans of one act: location, product, quantity, tote."""
+        act = uuid.uuid4()
+        self.write("location", line["location"]["key"], line=line["id"])
+        self.write("product", line["codes"][0]["key"], act=act, line=line["id"], quantity=1)
+        if quantity > 1:
+            self.write("quantity", act=act, line=line["id"], quantity=quantity)
+        self.write("tote", tote, act=act, line=line["id"], quantity=quantity, tote=tote)
+        return act
+
+    def undo(self, of: uuid.UUID) -> None:
+        self.write("undo", act=uuid.uuid4(), of=str(of))
+
+    def short(self, line: dict[str, Any]) -> None:
+        self.write("short", act=uuid.uuid4(), line=line["id"], found=0)
+
+    async def send(self) -> list[str]:
+        """Verdicts as "ok" or the code of the refusal."""
+        body = msgspec.json.encode({"scans": self.unsent})
+        self.unsent = []
+        self.bodies.append(body)
+        return await self.post(body)
+
+    async def post(self, body: bytes) -> list[str]:
+        reply = await INTAKE.take(self.database, self.device_id, body)
+        verdicts = [msgspec.json.decode(bytes(each)) for each in reply.verdicts]
+        return [each["refusal"]["code"] if each["refusal"] else each["outcome"] for each in verdicts]
+
+    async def corrections(self) -> list[dict[str, Any]]:
+        def read(conn: Connection) -> list[dict[str, Any]]:
+            mine = sa.select(correction.c.task).where(correction.c.device_id == self.device_id)
+            return [dict(task) for task in conn.execute(mine.order_by(correction.c.id)).scalars()]
+
+        return await self.database.read(read)
+
+
+async def balances(database: Database, *location_ids: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """(product, location) -> (on hand, reserved)."""
+    found = await database.read(lambda conn: stock.balances_at(conn, location_ids))
+    return {(place.product_id, place.location_id): (each.on_hand, each.reserved) for place, each in found.items()}
+
+
+async def differences(database: Database) -> list[str]:
+    """What `rampa verify-ledger` would print."""
+    outcome = await database.read(stock.verify)
+    return [each.sentence for each in outcome.differences]

@@ -1,0 +1,364 @@
+"""Picking in the books: waves from ready orders, scans through the real intake, the ledger afterwards. Both engines."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.orders import api as orders
+from backend.orders.tables import order_line, sales_order
+from backend.outbound.store import waves
+from backend.outbound.tables import pick_act, wave, wave_order
+from backend.platform.database import Database
+from backend.platform.errors import Conflict, NotFound
+from backend.platform.journal import fact
+from backend.stock.tables import count_task
+from tests.builders import (
+    NOW,
+    create_location,
+    create_merchant,
+    create_product,
+    create_ready_order,
+    create_tote,
+    stock_up,
+)
+from tests.store.picking_floor import LATER, Picker, balances, differences
+
+
+class Floor:
+    """Two products at two locations, two ready orders, totes."""
+
+    def __init__(self, conn: Connection, allocation: str = "all_or_nothing") -> None:
+        merchant = create_merchant(conn, allocation=allocation)
+        self.tea = create_product(conn, merchant, sku="TEA", name="Tea")
+        self.mug = create_product(conn, merchant, sku="MUG", name="Mug")
+        self.a = create_location(conn, code="A-01", walk_sequence=10)
+        self.b = create_location(conn, code="B-01", walk_sequence=20)
+        self.reserve = create_location(conn, code="C-01", walk_sequence=30, kind="storage")
+        self.t1 = create_tote(conn, code="T-001")
+        self.t2 = create_tote(conn, code="T-002")
+        stock_up(conn, self.tea, self.a, 20)
+        stock_up(conn, self.mug, self.b, 5)
+        self.first = create_ready_order(conn, {self.mug: 2, self.tea: 3})
+        self.second = create_ready_order(conn, {self.tea: 4})
+
+
+@pytest.fixture
+async def floor(database: Database) -> Floor:
+    return await database.write(Floor)
+
+
+@pytest.fixture
+async def jana(database: Database) -> Picker:
+    return await Picker.hire(database, "Jana")
+
+
+async def column(database: Database, statement: sa.Select[Any]) -> list[Any]:
+    return await database.read(lambda conn: list(conn.execute(statement).scalars()))
+
+
+async def order_states(database: Database) -> list[str]:
+    return await column(database, sa.select(sales_order.c.state).order_by(sales_order.c.id))
+
+
+async def facts(database: Database, *kinds: str) -> list[str]:
+    return await column(database, sa.select(fact.c.kind).where(fact.c.kind.in_(kinds)).order_by(fact.c.id))
+
+
+async def test_cluster_wave_is_walked_picked_and_closed(database: Database, floor: Floor, jana: Picker) -> None:
+    """Two orders, one walk: every piece ends in the right tote, the orders are in work, the wave is picked."""
+    bundle = await jana.get_work(mode="cluster")
+    assert bundle is not None
+    assert ["A-01", "A-01", "B-01"] == [line["location"]["code"] for line in bundle["lines"]]
+    assert [3, 4, 2] == [line["quantity"] for line in bundle["lines"]]
+    assert ["in_work", "in_work"] == await order_states(database)
+
+    jana.pick(jana.line(0), 3, "tote:T-001")
+    jana.pick(jana.line(1), 4, "tote:T-002")
+    jana.pick(jana.line(2), 2, "tote:T-001")
+    assert {"ok"} == set(await jana.send())
+
+    assert {
+        (floor.tea, floor.t1): (3, 0),
+        (floor.mug, floor.t1): (2, 0),
+        (floor.tea, floor.t2): (4, 0),
+        (floor.tea, floor.a): (13, 0),
+        (floor.mug, floor.b): (3, 0),
+    } == await balances(database, floor.a, floor.b, floor.t1, floor.t2)
+    assert [] == await differences(database)
+    assert ["picked"] == await column(database, sa.select(wave.c.state))
+    assert ["picked", "picked"] == await column(database, sa.select(wave_order.c.state))
+    assert [(2, 0), (3, 0), (4, 0)] == await database.read(
+        lambda conn: [
+            tuple(row)
+            for row in conn.execute(sa.select(order_line.c.picked, order_line.c.reserved).order_by(order_line.c.id))
+        ]
+    )
+    assert ["LinePicked"] * 2 + ["OrderPicked"] + ["LinePicked", "OrderPicked", "WavePicked"] == await facts(
+        database, "LinePicked", "OrderPicked", "WavePicked"
+    )
+    assert await jana.refresh() is None, "a picked wave is no work any more"
+
+
+async def test_replay_of_every_request_changes_nothing(database: Database, floor: Floor, jana: Picker) -> None:
+    """A device that never got its answers sends all again: same verdicts, same stock."""
+    await jana.get_work(mode="single")
+    for place in range(len(jana.bundle["lines"])):
+        jana.pick(jana.line(place), 1, "tote:T-001")
+        await jana.send()
+    before = await balances(database, floor.a, floor.b, floor.t1)
+    for body in jana.bodies:
+        assert {"ok"} == set(await jana.post(body))
+    assert before == await balances(database, floor.a, floor.b, floor.t1)
+    assert [] == await differences(database)
+
+
+async def test_act_split_over_two_requests(database: Database, floor: Floor, jana: Picker) -> None:
+    """The piece in one request, its tote in the next: the pieces in the hand are remembered."""
+    await jana.get_work(mode="single")
+    jana.pick(jana.line(0), 2, "tote:T-001")
+    last = jana.unsent.pop()
+    assert ["ok", "ok", "ok"] == await jana.send()
+    assert {} == await balances(database, floor.t1)
+    jana.unsent = [last]
+    assert ["ok"] == await jana.send()
+    assert {(floor.tea, floor.t1): (2, 0)} == await balances(database, floor.t1)
+
+
+async def test_undo_brings_goods_and_promise_back(database: Database, floor: Floor, jana: Picker) -> None:
+    """Undo of the last act of a wave: goods lie where they lay, are promised again, the tote is free, the wave runs."""
+    await jana.get_work(mode="single")
+    first = jana.pick(jana.line(0), 3, "tote:T-001")
+    last = jana.pick(jana.line(1), 2, "tote:T-001")
+    await jana.send()
+    assert ["picked"] == await column(database, sa.select(wave.c.state))
+    jana.undo(last)
+    jana.undo(first)
+    jana.undo(first)
+    assert ["ok", "ok", "NOTHING_TO_UNDO"] == await jana.send()
+
+    assert {(floor.tea, floor.a): (20, 7), (floor.mug, floor.b): (5, 2)} == await balances(
+        database, floor.a, floor.b, floor.t1
+    )
+    assert [] == await differences(database)
+    assert ["picking"] == await column(database, sa.select(wave.c.state))
+    assert [None] == await column(database, sa.select(wave_order.c.tote_id))
+    jana.pick(jana.line(0), 3, "tote:T-002")
+    jana.pick(jana.line(1), 2, "tote:T-002")
+    assert {"ok"} == set(await jana.send())
+    assert [] == await differences(database)
+
+
+async def test_cancelled_order_is_refused_once_and_put_back(database: Database, floor: Floor, jana: Picker) -> None:
+    """The office cancels while the device is out of reach: the tote scan is refused, one correction says where to."""
+    await jana.get_work(mode="single")
+    jana.pick(jana.line(0), 3, "tote:T-001")
+    await database.write(lambda conn: orders.cancel(conn, [floor.first], "buyer", LATER))
+    assert ["ok", "ok", "ok", "ORDER_CANCELLED"] == await jana.send()
+    (task,) = await jana.corrections()
+    assert {
+        "code": "PUT_BACK",
+        "values": {
+            "quantity": 3, "sku": "TEA", "name": "Tea", "location": "A-01", "tote": "T-001",
+            "order": task["values"]["order"], "because": "ORDER_CANCELLED",
+        },
+        "keys": ["loc:A-01"],
+    } == task  # fmt: skip
+    assert {} == await balances(database, floor.t1)
+    assert [] == await differences(database)
+
+
+async def test_two_devices_on_one_wave_are_merged(database: Database, floor: Floor, jana: Picker) -> None:
+    """Petr takes the wave over by its code; what Jana had picked offline still counts, what both picked does not twice."""
+    petr = await Picker.hire(database, "Petr")
+    bundle = await jana.get_work(mode="single")
+    assert bundle is not None
+    jana.pick(jana.line(0), 3, "tote:T-001")
+    taken = await petr.get_work(key=f"wave:{bundle['number']}")
+    assert taken is not None
+    assert bundle["task"] == taken["task"]
+    assert [petr.person_id] == await column(database, sa.select(wave.c.person_id))
+    petr.pick(petr.line(1), 2, "tote:T-001")
+    assert {"ok"} == set(await petr.send())
+    assert {"ok"} == set(await jana.send())
+    petr.pick(petr.line(0), 3, "tote:T-001")
+    assert ["ok", "ok", "ok", "LINE_DONE"] == await petr.send()
+    assert {(floor.tea, floor.t1): (3, 0), (floor.mug, floor.t1): (2, 0)} == await balances(database, floor.t1)
+    assert ["PUT_BACK"] == [task["code"] for task in await petr.corrections()]
+
+
+async def test_tote_of_another_wave_is_in_use(database: Database, floor: Floor, jana: Picker) -> None:
+    """Two pickers who reach for the same tote: the second is told, and the bundle says so in advance."""
+    petr = await Picker.hire(database, "Petr")
+    await jana.get_work(mode="single")
+    jana.pick(jana.line(0), 1, "tote:T-001")
+    await jana.send()
+    bundle = await petr.get_work(mode="single")
+    assert bundle is not None
+    assert ["tote:T-001"] == bundle["busy_totes"]
+    petr.pick(petr.line(0), 4, "tote:T-001")
+    petr.pick(petr.line(0), 4, "tote:NOT-HERE")
+    assert ["ok", "ok", "ok", "TOTE_IN_USE", "ok", "ok", "ok", "NOT_A_TOTE"] == await petr.send()
+    assert {(floor.tea, floor.t1): (1, 0)} == await balances(database, floor.t1)
+
+
+async def test_short_takes_the_rest_from_elsewhere(database: Database, floor: Floor, jana: Picker) -> None:
+    """One piece is there, two are not: they are taken from the store, the book is corrected, somebody counts."""
+    await database.write(lambda conn: stock_up(conn, floor.tea, floor.reserve, 10))
+    await jana.get_work(mode="single")
+    jana.pick(jana.line(0), 1, "tote:T-001")
+    jana.short(jana.line(0))
+    assert {"ok"} == set(await jana.send())
+    bundle = await jana.refresh()
+    assert bundle is not None
+    added = bundle["lines"][-1]
+    assert ("C-01", 2, 0) == (added["location"]["code"], added["quantity"], added["picked"])
+    assert (1, 2) == (bundle["lines"][0]["picked"], bundle["lines"][0]["short"])
+    assert [(floor.a, floor.tea)] == await database.read(
+        lambda conn: [tuple(row) for row in conn.execute(sa.select(count_task.c.location_id, count_task.c.product_id))]
+    )
+    assert (17, 4) == (await balances(database, floor.a))[floor.tea, floor.a], "20 - 1 picked - 2 not there"
+    assert ["PickShort", "PickLinesAdded"] == sorted(await facts(database, "PickShort", "PickLinesAdded"), reverse=True)
+
+    jana.pick(bundle["lines"][1], 2, "tote:T-001")
+    jana.pick(added, 2, "tote:T-001")
+    assert {"ok"} == set(await jana.send())
+    assert ["picked"] == await column(database, sa.select(wave.c.state))
+    assert {(floor.tea, floor.t1): (3, 0), (floor.mug, floor.t1): (2, 0)} == await balances(database, floor.t1)
+    assert [] == await differences(database)
+
+
+@pytest.mark.parametrize(("allocation", "holds", "short"), [("all_or_nothing", ["STOCK_SHORT"], 0), ("partial", [], 2)])
+async def test_short_that_nobody_has(database: Database, allocation: str, holds: list[str], short: int) -> None:
+    """Missing goods stop the order, or are left out where the merchant sends in parts; the rest stays in the tote."""
+
+    def build(conn: Connection) -> Floor:
+        floor = Floor(conn, allocation)
+        orders.cancel(conn, [floor.second], "not part of this", NOW)
+        blocked = conn.execute(sa.text("UPDATE location SET blocked = true WHERE code = 'C-01'"))
+        assert blocked.rowcount == 1
+        return floor
+
+    floor = await database.write(build)
+    jana = await Picker.hire(database, "Jana")
+    await jana.get_work(mode="single")
+    jana.pick(jana.line(0), 1, "tote:T-001")
+    jana.short(jana.line(0))
+    jana.pick(jana.line(1), 2, "tote:T-001")
+    assert {"ok"} == set(await jana.send())
+    found = await database.read(lambda conn: orders.open_holds(conn, [floor.first]))
+    assert holds == [each.code for each in found.get(floor.first, [])]
+    assert [short] == await column(
+        database,
+        sa.select(order_line.c.short).where(
+            order_line.c.order_id == floor.first, order_line.c.product_id == floor.tea
+        ),
+    )
+    assert ["picked"] == await column(database, sa.select(wave.c.state))
+    assert {(floor.tea, floor.t1): (1, 0), (floor.mug, floor.t1): (2, 0)} == await balances(database, floor.t1)
+    assert [] == await differences(database)
+
+
+async def test_undo_after_short_can_be_picked_again(database: Database, floor: Floor, jana: Picker) -> None:
+    """The reservation was given up with the short, so the undone pieces get a new one, and can be picked once more."""
+    await jana.get_work(mode="single")
+    act = jana.pick(jana.line(0), 1, "tote:T-001")
+    jana.short(jana.line(0))
+    await jana.send()
+    jana.undo(act)
+    assert ["ok"] == await jana.send()
+    assert [] == await differences(database)
+    jana.pick(jana.line(0), 1, "tote:T-001")
+    assert {"ok"} == set(await jana.send())
+    assert (1, 0) == (await balances(database, floor.t1))[floor.tea, floor.t1]
+    assert [] == await differences(database)
+
+
+async def test_skip_puts_the_line_last_for_everybody(database: Database, floor: Floor, jana: Picker) -> None:
+    """The next bundle, on whatever device, walks the skipped line last."""
+    await jana.get_work(mode="single")
+    jana.write("skip", line=jana.line(0)["id"])
+    await jana.send()
+    bundle = await jana.refresh()
+    assert bundle is not None
+    assert ["B-01", "A-01"] == [line["location"]["code"] for line in bundle["lines"]]
+
+
+async def test_get_work_own_then_released_then_new(database: Database, floor: Floor, jana: Picker) -> None:
+    """Begun work comes back first; then what the office has released; then the oldest promise; then nothing."""
+    petr = await Picker.hire(database, "Petr")
+    later = await column(database, sa.select(sales_order.c.number).where(sales_order.c.id == floor.second))
+    (released,) = await database.write(lambda conn: waves.release_waves(conn, "single", later, NOW))
+    first = await jana.get_work(mode="single")
+    again = await jana.get_work(mode="single")
+    other = await petr.get_work(mode="single")
+    assert first is not None
+    assert other is not None
+    assert f"pick:{released}" == first["task"] == again["task"]
+    assert other["task"] != first["task"]
+    assert ["in_work", "in_work"] == await order_states(database)
+    assert [other["task"]] == [
+        each["task"] for each in await database.read(lambda conn: waves_of(conn, petr.person_id))
+    ]
+    third = await Picker.hire(database, "Eva")
+    assert await third.get_work(mode="cluster") is None
+
+
+def waves_of(conn: Connection, person_id: int) -> list[dict[str, Any]]:
+    from backend.outbound.flows.picks import PICK_JOB
+
+    return PICK_JOB.open_for(conn, person_id)
+
+
+async def test_dissolved_wave_gives_its_orders_back(database: Database, floor: Floor, jana: Picker) -> None:
+    """An untouched wave is dissolved and its orders are ready with their stock; one with goods in totes is not."""
+    bundle = await jana.get_work(mode="cluster")
+    assert bundle is not None
+    jana.write("product", jana.line(0)["codes"][0]["key"], act=(act := uuid_of(1)), line=jana.line(0)["id"], quantity=1)
+    await jana.send()
+    await database.write(lambda conn: waves.cancel_wave(conn, bundle["number"], LATER))
+    assert ["ready", "ready"] == await order_states(database)
+    jana.write("tote", "tote:T-001", act=act, line=jana.line(0)["id"], quantity=1)
+    assert ["WAVE_OVER"] == await jana.send()
+    assert ["PUT_BACK"] == [task["code"] for task in await jana.corrections()]
+
+    fresh = await jana.get_work(mode="cluster")
+    assert fresh is not None
+    assert fresh["task"] != bundle["task"]
+    jana.pick(jana.line(0), 1, "tote:T-001")
+    await jana.send()
+    with pytest.raises(Conflict, match="undo them"):
+        await database.write(lambda conn: waves.cancel_wave(conn, fresh["number"], LATER))
+
+
+def uuid_of(number: int) -> Any:
+    import uuid
+
+    return uuid.UUID(int=number)
+
+
+async def test_only_ready_orders_are_released(database: Database, floor: Floor) -> None:
+    """The office learns which order is not ready, or not known."""
+    numbers = await column(database, sa.select(sales_order.c.number).order_by(sales_order.c.id))
+    await database.write(lambda conn: waves.release_waves(conn, "cluster", numbers, NOW))
+    with pytest.raises(Conflict, match="to be ready, got 'in_work'"):
+        await database.write(lambda conn: waves.release_waves(conn, "single", numbers[:1], NOW))
+    with pytest.raises(NotFound):
+        await database.write(lambda conn: waves.release_waves(conn, "single", ["NOPE"], NOW))
+
+
+async def test_acts_are_kept_for_undo_and_for_other_devices(database: Database, floor: Floor, jana: Picker) -> None:
+    """Each act with its state: the bundle of the next device knows what is applied and what is undone."""
+    await jana.get_work(mode="single")
+    one = jana.pick(jana.line(0), 1, "tote:T-001")
+    two = jana.pick(jana.line(0), 1, "tote:T-001")
+    jana.undo(two)
+    await jana.send()
+    bundle = await jana.refresh()
+    assert bundle is not None
+    assert {str(one): "applied", str(two): "undone"} == {each["act"]: each["state"] for each in bundle["acts"]}
+    assert [jana.device_id] * 2 == await column(database, sa.select(pick_act.c.device_id))
+    assert {"slot": 1, "tote": "tote:T-001", "pieces": 1} == {
+        name: bundle["slots"][0][name] for name in ("slot", "tote", "pieces")
+    }
