@@ -95,11 +95,11 @@ def parse_digital_link(text: str, *, strict: bool = False) -> ElementReading:
 
 def _check_link(pairs: list[tuple[str, str | None]], strict: bool) -> ElementReading:
     elements: dict[str, str] = {}
-    for ai, value in pairs:
-        if value is None:
+    for ai, decoded in pairs:
+        if decoded is None:
             return _refuse(f"percent-encoding of two hexadecimal digits in ({ai})")
-        if ai == "01" and not strict and len(value) in (8, 12, 13):
-            value = value.zfill(14)
+        short = ai == "01" and not strict and len(decoded) in (8, 12, 13)
+        value = decoded.zfill(14) if short else decoded
         mistake = check_value(AIS[ai], value)
         if mistake is not None:
             return ElementReading(elements, describe_mistake(ai, *mistake))

@@ -102,7 +102,7 @@ def read_elements(text: str) -> ElementReading:
 
 
 def read_bracketed(text: str) -> ElementReading:
-    """Read the human form "(01)...(10)..."; "\\(" stands for a bracket inside a value."""
+    """Read the human form "(01)...(10)..."; a backslash before "(" makes it part of a value."""
     elements: dict[str, str] = {}
     pieces = text.replace("\\(", "\x00").split("(")
     if pieces[0] or len(pieces) == 1:
@@ -184,7 +184,7 @@ def _check_ais(ais: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def read_date(value: str, year: int = REFERENCE_YEAR) -> str:
-    """ "YYMMDD" to "YYYY-MM-DD": day 00 is the last of the month, the century the one within -49 to +50 of `year`.
+    """Turn "YYMMDD" into "YYYY-MM-DD": day 00 is the end of the month, the century within -49 to +50 of `year`.
 
     `value` must have passed the yymmd0 linter.
     """
@@ -217,7 +217,7 @@ def element_keys(elements: dict[str, str], year: int = REFERENCE_YEAR) -> list[s
             keys.append(f"expiry:{read_date(value, year)}")
         elif ai == "15":
             keys.append(f"best_before:{read_date(value, year)}")
-        elif ai == "30" or ai == "37":
+        elif ai in ("30", "37"):
             keys.append(f"count:{int(value)}")
         elif ai == "00":
             keys.append(f"sscc:{value}")

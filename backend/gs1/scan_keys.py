@@ -141,6 +141,9 @@ def _read(text: str, layouts: tuple[WeightLayout, ...], year: int) -> CodeReadin
         return _read_gs1(body, year)
     if symbol in ("E0", "E3", "E4"):
         return _read_retail(symbol, body, layouts, year)
+    if symbol[0] == "I" and len(body) == 14 and is_digits(body) and not mod10_fits(body):
+        # DPD prints its 14 digits as Code 128 only: in ITF they are a trade item.
+        return CodeReading("gtin", (_text_key(body),), error=_check_digit_error("GTIN-14", body))
     return _read_plain(body, layouts, year)
 
 
@@ -290,7 +293,7 @@ def _read_unmarked_gs1(text: str, year: int) -> CodeReading | None:
 
 def _read_gs1(body: str, year: int) -> CodeReading:
     text = body.lstrip(SEPARATOR)
-    if "~" in text and SEPARATOR not in text:
+    if "~" in text and SEPARATOR not in body and text[-1] != "~":
         # Not in any GS1 character set; scanners that cannot type a separator are set up to send this instead.
         text = text.replace("~", SEPARATOR)
     if not text:

@@ -86,6 +86,9 @@ function read(text: string, shop: Shop): CodeReading {
   if (!body) return reading('unknown', [], { error: `EMPTY: expected a code after ${text}, got nothing. Scan again.` });
   if (/^(C1|e0|d2|Q3|J1)$/.test(symbol)) return readGs1(body, shop);
   if (/^E[034]$/.test(symbol)) return readRetail(symbol, body, shop);
+  if (symbol.startsWith('I') && /^[0-9]{14}$/.test(body) && !mod10Fits(body)) {
+    return reading('gtin', [textKey(body)], { error: checkDigitError('GTIN-14', body) });
+  }
   return readPlain(body, shop);
 }
 
@@ -228,7 +231,7 @@ function readUnmarkedGs1(text: string, shop: Shop): CodeReading | null {
 
 function readGs1(body: string, shop: Shop): CodeReading {
   let text = body.replace(/^\x1d+/, '');
-  if (!text.includes(SEPARATOR)) text = text.replaceAll('~', SEPARATOR);
+  if (!body.includes(SEPARATOR) && !text.endsWith('~')) text = text.replaceAll('~', SEPARATOR);
   if (!text) return reading('gs1', [], { error: `EMPTY: expected an element string, got nothing. ${AGAIN}` });
   const found = readElements(text);
   return (text.includes(SEPARATOR) ? null : doubtLostSeparator(found, body, shop)) ?? judge(found, body, shop);
