@@ -18,7 +18,7 @@ from printing.rasters import Bitmap, read_pdf, read_png
 from printing.zpl import FNC1, read_labels
 
 try:
-    from pyzbar import pyzbar  # type: ignore[import-untyped]
+    from pyzbar import pyzbar
 except ImportError:  # the zbar library is missing on this machine: one reader must do
     pyzbar = None
 

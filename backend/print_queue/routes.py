@@ -235,8 +235,8 @@ async def revoke_agent(name: str, database: Database) -> None:
 async def save_printer(code: str, data: PrinterRequest, database: Database) -> list[views.PrinterRow]:
     """Create or change a printer; the agent notices within seconds."""
     columns = msgspec.structs.asdict(data)
-    agent, fallback = columns.pop("agent"), columns.pop("fallback")
-    await database.write(lambda conn: equipment.save_printer(conn, code, agent, fallback=fallback, **columns))
+    agent = columns.pop("agent")
+    await database.write(lambda conn: equipment.save_printer(conn, code, agent, **columns))
     return await database.read(lambda conn: views.read_printers(conn, clock.now()))
 
 

@@ -48,6 +48,8 @@ def is_down_long(printer: PrinterStanding, now: datetime) -> bool:
     """Whether jobs that wait there should move to a stand-in."""
     if is_ready(printer, now):
         return False
+    if not printer.active:
+        return True
     # A state that says "ready" is old news then: the agent fell silent.
     since = printer.agent_seen_at if printer.state in READY_STATES else printer.state_at
     return since is None or since <= now - timedelta(seconds=FALLBACK_AFTER_S)

@@ -124,7 +124,7 @@ def read_job_content(conn: Connection, job_id: int) -> tuple[str, bytes] | None:
     return None if row is None else (row.format, row.content)
 
 
-def _job_select() -> sa.Select:  # type: ignore[type-arg]
+def _job_select() -> sa.Select:
     return (
         sa.select(
             print_job,
@@ -139,7 +139,7 @@ def _job_select() -> sa.Select:  # type: ignore[type-arg]
     )
 
 
-def _job_row(row: sa.Row, now: datetime) -> JobRow:  # type: ignore[type-arg]
+def _job_row(row: sa.Row, now: datetime) -> JobRow:
     waits_for = ""
     if row.state == JobState.QUEUED:
         real = effective_state(PrinterState(row.printer_state), row.last_seen_at, now)
@@ -193,7 +193,7 @@ def read_printers(conn: Connection, now: datetime) -> list[PrinterRow]:
     return [_printer_row(row, now) for row in conn.execute(statement)]
 
 
-def _printer_row(row: sa.Row, now: datetime) -> PrinterRow:  # type: ignore[type-arg]
+def _printer_row(row: sa.Row, now: datetime) -> PrinterRow:
     said = PrinterState(row.state)
     real = effective_state(said, row.last_seen_at, now)
     return PrinterRow(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -50,21 +51,22 @@ def authenticate_agent(conn: Connection, secret: str) -> AgentKnown | None:
     return None if row is None else AgentKnown(row.id, row.name)
 
 
-def save_printer(conn: Connection, code: str, agent: str, *, fallback: str | None = None, **columns: object) -> int:
-    """Create or change a printer; `columns` as in the table (name, driver, transport, address, dpi, media_*...)."""
+def save_printer(conn: Connection, code: str, agent: str, **columns: Any) -> int:
+    """Create or change a printer; returns its number.
+
+    `columns` as in the table (name, driver, transport, address, dpi, media_width_mm...) and `fallback`, the code of
+    another printer; of a known printer only what is named changes.
+    """
     agent_id = conn.execute(sa.select(print_agent.c.id).where(print_agent.c.name == agent)).scalar_one_or_none()
     if agent_id is None:
         raise NotFound("NO_AGENT", f"Expected a printing agent, got {agent!r}; create it first.", got=agent)
-    columns |= {"print_agent_id": agent_id, "fallback_id": printer_id_of(conn, fallback) if fallback else None}
-    fresh = {
-        "state": PrinterState.DISCONNECTED.value,
-        "state_detail": "",
-        "active": True,
-        "closes_line": True,
-        "dpi": 203,
-    }
-    statement = upsert(conn, printer).values(code=code, **fresh | columns)
-    conn.execute(statement.on_conflict_do_update(index_elements=[printer.c.code], set_=columns))
+    values = {"print_agent_id": agent_id, **columns}
+    if "fallback" in values:
+        fallback = values.pop("fallback")
+        values["fallback_id"] = printer_id_of(conn, fallback) if fallback else None
+    changed = conn.execute(sa.update(printer).where(printer.c.code == code).values(**values))
+    if changed.rowcount == 0:
+        conn.execute(sa.insert(printer).values(code=code, **values))
     return printer_id_of(conn, code)
 
 

@@ -114,7 +114,7 @@ def _insert(conn: Connection, row: dict[str, object]) -> Queued:
     return Queued(found.id, found.uid, new_id is not None)
 
 
-def lock_job(conn: Connection, job_id: int) -> sa.Row:  # type: ignore[type-arg]
+def lock_job(conn: Connection, job_id: int) -> sa.Row:
     """The job's row, held until the transaction ends."""
     row = conn.execute(sa.select(print_job).where(print_job.c.id == job_id).with_for_update()).one_or_none()
     if row is None:
@@ -200,7 +200,7 @@ def _copy(
     reason: str,
     person_id: int | None,
     now: datetime,
-    station: str | None,  # type: ignore[type-arg]
+    station: str | None,
 ) -> Queued:
     family = print_job.c.key.startswith(reprint_key(row.key, 0).partition("#")[0] + "#", autoescape=True)
     papers = conn.execute(sa.select(sa.func.count()).select_from(print_job).where(family)).scalar_one() + 1

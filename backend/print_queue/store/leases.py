@@ -51,7 +51,7 @@ def claim(
     return lent
 
 
-def _claimable(room: dict[int, int], now: datetime) -> sa.Select:  # type: ignore[type-arg]
+def _claimable(room: dict[int, int], now: datetime) -> sa.Select:
     """Queued jobs of these printers, the urgent and the old first; of one group only the first unfinished one."""
     earlier = print_job.alias("earlier")
     blocked = sa.exists().where(
@@ -88,7 +88,7 @@ def has_work(conn: Connection, agent_id: int, ready_codes: Sequence[str], now: d
     return conn.execute(found.where(mine, sa.or_(queued, over)).limit(1)).first() is not None
 
 
-def _lend(conn: Connection, agent_id: int, row: sa.Row, now: datetime) -> PrintJob:  # type: ignore[type-arg]
+def _lend(conn: Connection, agent_id: int, row: sa.Row, now: datetime) -> PrintJob:
     lease = ids.token()
     change = {
         "state": JobState.LEASED,
