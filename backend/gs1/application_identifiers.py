@@ -6,12 +6,19 @@ is a dictionary look-up and no search.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from backend.gs1.ai_table import ROWS
 from backend.gs1.linters import LINTERS, Linter
 
 CHARACTER_SETS = {"N": "csetnumeric", "X": "cset82", "Y": "cset39", "Z": "cset64"}
+
+
+# mistake, linter name, the piece that is wrong
+Mistake = tuple[str, str, str]
+Check = Callable[[str], Mistake | None]
 
 
 class Component(msgspec.Struct, frozen=True):
@@ -24,7 +31,10 @@ class Component(msgspec.Struct, frozen=True):
 
 
 class ApplicationIdentifier(msgspec.Struct, frozen=True):
-    """`requires` is a list of rules, each a list of alternatives, each a list of AIs or patterns such as "31nn"."""
+    """`requires` is a list of rules, each a list of alternatives, each a list of AIs or patterns such as "31nn".
+
+    `check` is None for a right value, else the `Mistake`.
+    """
 
     ai: str
     title: str
@@ -36,6 +46,7 @@ class ApplicationIdentifier(msgspec.Struct, frozen=True):
     requires: tuple[tuple[tuple[str, ...], ...], ...]
     excludes: tuple[str, ...]
     link_qualifiers: tuple[tuple[str, ...], ...] | None
+    check: Check
 
 
 def _read_component(word: str) -> Component:
@@ -52,6 +63,42 @@ def _read_component(word: str) -> Component:
     return Component(1 if variable else longest, longest, optional, tuple((name, LINTERS[name]) for name in names))
 
 
+def _simple_check(component: Component) -> Check:
+    """One component with one linter, as nearly all AIs have: the path that scanning speed depends on."""
+    low, high = component.min_length, component.max_length
+    name, lint = component.checks[0]
+
+    def check(value: str) -> Mistake | None:
+        if not low <= len(value) <= high:
+            return ("AI_TOO_SHORT" if len(value) < low else "AI_TOO_LONG"), "", value
+        mistake = lint(value)
+        return None if mistake is None else (mistake, name, value)
+
+    return check
+
+
+def _component_check(components: tuple[Component, ...], low: int, high: int) -> Check:
+    def check(value: str) -> Mistake | None:
+        length = len(value)
+        if not low <= length <= high:
+            return ("AI_TOO_SHORT" if length < low else "AI_TOO_LONG"), "", value
+        at = 0
+        for component in components:
+            if at >= length and component.optional:
+                return None
+            piece = value[at : at + component.max_length]
+            if len(piece) < component.min_length:
+                return "AI_TOO_SHORT", "", value
+            for name, lint in component.checks:
+                mistake = lint(piece)
+                if mistake is not None:
+                    return mistake, name, piece
+            at += component.max_length
+        return None
+
+    return check
+
+
 def _spread(ais: str) -> list[str]:
     first, _, last = ais.partition("-")
     return [str(number).zfill(len(first)) for number in range(int(first), int(last or first) + 1)]
@@ -64,6 +111,10 @@ def _read_table() -> dict[str, ApplicationIdentifier]:
         qualifiers = None
         if link_key is not None:
             qualifiers = tuple(tuple(way.split(",")) for way in link_key.split("|") if way)
+        low = sum(component.min_length for component in components if not component.optional)
+        high = sum(component.max_length for component in components)
+        simple = len(components) == 1 and len(components[0].checks) == 1
+        check = _simple_check(components[0]) if simple else _component_check(components, low, high)
         for ai in _spread(ais):
             table[ai] = ApplicationIdentifier(
                 ai=ai,
@@ -71,11 +122,12 @@ def _read_table() -> dict[str, ApplicationIdentifier]:
                 predefined="*" in flags,
                 link_attribute="?" in flags,
                 components=components,
-                min_length=sum(component.min_length for component in components if not component.optional),
-                max_length=sum(component.max_length for component in components),
+                min_length=low,
+                max_length=high,
                 requires=tuple(tuple(tuple(way.split("+")) for way in rule.split(",")) for rule in requires),
                 excludes=tuple(excludes.split(",")) if excludes else (),
                 link_qualifiers=qualifiers,
+                check=check,
             )
     return table
 
@@ -90,31 +142,3 @@ def _lengths(ais: dict[str, ApplicationIdentifier]) -> dict[str, int]:
 
 AIS = _read_table()
 AI_LENGTHS = _lengths(AIS)
-
-
-def check_value(entry: ApplicationIdentifier, value: str) -> tuple[str, str, str] | None:
-    """None when the value is right, else (mistake, linter name, the piece that is wrong)."""
-    length = len(value)
-    if length < entry.min_length:
-        return "AI_TOO_SHORT", "", value
-    if length > entry.max_length:
-        return "AI_TOO_LONG", "", value
-    if len(entry.components) == 1:
-        for name, lint in entry.components[0].checks:
-            mistake = lint(value)
-            if mistake is not None:
-                return mistake, name, value
-        return None
-    at = 0
-    for component in entry.components:
-        if at >= length and component.optional:
-            return None
-        piece = value[at : at + component.max_length]
-        if len(piece) < component.min_length:
-            return "AI_TOO_SHORT", "", value
-        for name, lint in component.checks:
-            mistake = lint(piece)
-            if mistake is not None:
-                return mistake, name, piece
-        at += component.max_length
-    return None

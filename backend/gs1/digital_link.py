@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from backend.gs1.application_identifiers import AIS, check_value
+from backend.gs1.application_identifiers import AIS
 from backend.gs1.elements import AGAIN, ElementReading, describe_mistake
 
 _ADDRESS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
@@ -100,7 +100,7 @@ def _check_link(pairs: list[tuple[str, str | None]], strict: bool) -> ElementRea
             return _refuse(f"percent-encoding of two hexadecimal digits in ({ai})")
         short = ai == "01" and not strict and len(decoded) in (8, 12, 13)
         value = decoded.zfill(14) if short else decoded
-        mistake = check_value(AIS[ai], value)
+        mistake = AIS[ai].check(value)
         if mistake is not None:
             return ElementReading(elements, describe_mistake(ai, *mistake))
         if ai in elements:
@@ -117,7 +117,7 @@ def build_digital_link(elements: dict[str, str], stem: str = "https://id.gs1.org
     for ai, value in elements.items():
         if ai not in AIS:
             raise ValueError(f"expected an application identifier, got {ai}")
-        mistake = check_value(AIS[ai], value)
+        mistake = AIS[ai].check(value)
         if mistake is not None:
             raise ValueError(describe_mistake(ai, *mistake))
     key = next((ai for ai in elements if AIS[ai].link_qualifiers is not None), None)

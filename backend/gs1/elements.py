@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from backend.gs1.application_identifiers import AI_LENGTHS, AIS, check_value
+from backend.gs1.application_identifiers import AI_LENGTHS, AIS
 from backend.gs1.check_digits import mod10_digit
 from backend.gs1.linters import month_days
 
@@ -19,6 +19,9 @@ SEPARATOR = "\x1d"
 # Two-digit years need to know today's; the caller passes it where it matters. Until 2028 this one gives the same dates.
 REFERENCE_YEAR = 2026
 AGAIN = "Scan again or type the number."
+
+_ITEM_AIS = frozenset(("01", "02", "03", "8006", "8026"))
+_PLAIN_KEYS = {"10": "lot:", "21": "serial:", "00": "sscc:"}
 
 # What a linter wants, in words, for the error sentence. A linter not named here is described by its own mistake.
 _WANTED = {
@@ -92,7 +95,7 @@ def read_elements(text: str) -> ElementReading:
             end = text.find(SEPARATOR, at)
             value = text[at:] if end < 0 else text[at:end]
             at = end_of_text if end < 0 else end + 1
-        mistake = check_value(entry, value)
+        mistake = entry.check(value)
         if mistake is not None:
             return ElementReading(elements, describe_mistake(ai, *mistake))
         if elements.setdefault(ai, value) != value:
@@ -113,7 +116,7 @@ def read_bracketed(text: str) -> ElementReading:
         entry = AIS.get(ai)
         if entry is None or not bracket:
             return ElementReading(elements, f"UNKNOWN_AI: expected an application identifier, got ({piece}. {AGAIN}")
-        mistake = check_value(entry, value)
+        mistake = entry.check(value)
         if mistake is not None:
             return ElementReading(elements, describe_mistake(ai, *mistake))
         if elements.setdefault(ai, value) != value:
@@ -133,7 +136,7 @@ def build_elements(elements: dict[str, str]) -> str:
         entry = AIS.get(ai)
         if entry is None:
             raise ValueError(f"expected an application identifier, got {ai}")
-        mistake = check_value(entry, value)
+        mistake = entry.check(value)
         if mistake is not None:
             raise ValueError(describe_mistake(ai, *mistake))
         parts.append(f"{ai}{value}" if entry.predefined or place == last else f"{ai}{value}{SEPARATOR}")
@@ -188,11 +191,13 @@ def read_date(value: str, year: int = REFERENCE_YEAR) -> str:
 
     `value` must have passed the yymmd0 linter.
     """
-    short, month, day = int(value[:2]), int(value[2:4]), int(value[4:6])
+    short = int(value[:2])
     apart = short - year % 100
-    century = year - year % 100 + (100 if apart < -49 else -100 if apart > 50 else 0)
-    full = century + short
-    return f"{full:04d}-{month:02d}-{day or month_days(full, month):02d}"
+    full = year - year % 100 + (100 if apart < -49 else -100 if apart > 50 else 0) + short
+    month, day = value[2:4], value[4:6]
+    if day == "00":
+        day = str(month_days(full, int(month)))
+    return f"{full:04d}-{month}-{day}"
 
 
 def net_weight_g(ai: str, value: str) -> int:
@@ -203,24 +208,18 @@ def net_weight_g(ai: str, value: str) -> int:
 
 def element_keys(elements: dict[str, str], year: int = REFERENCE_YEAR) -> list[str]:
     """Scan keys of an element string, the trade item first, see docs/codes.md."""
-    keys = []
+    item = next((ai for ai in elements if ai in _ITEM_AIS), None)
+    keys = [] if item is None else [f"gtin:{elements[item][:14]}"]
     for ai, value in elements.items():
-        if ai in ("01", "02", "03", "8006", "8026"):
-            keys.append(f"gtin:{value[:14]}")
-            break
-    for ai, value in elements.items():
-        if ai == "10":
-            keys.append(f"lot:{value}")
-        elif ai == "21":
-            keys.append(f"serial:{value}")
+        prefix = _PLAIN_KEYS.get(ai)
+        if prefix is not None:
+            keys.append(prefix + value)
         elif ai == "17" or (ai == "7003" and "17" not in elements):
             keys.append(f"expiry:{read_date(value, year)}")
         elif ai == "15":
             keys.append(f"best_before:{read_date(value, year)}")
         elif ai in ("30", "37"):
             keys.append(f"count:{int(value)}")
-        elif ai == "00":
-            keys.append(f"sscc:{value}")
         elif ai[:3] == "310":
             keys.append(f"weight_g:{net_weight_g(ai, value)}")
     return keys

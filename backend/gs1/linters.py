@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backend.gs1.check_digits import CSET82, alphanumeric_pair, iban_rest, is_digits, mod10_digit
+from backend.gs1.check_digits import CSET82, alphanumeric_pair, iban_rest, is_digits, mod10_fits
 from backend.gs1.code_lists import COUNTRIES, COUNTRIES_ALPHA_2, CURRENCIES, PACKAGE_TYPES
 
 Linter = Callable[[str], str | None]
@@ -22,6 +22,8 @@ _IBAN = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _HEX = frozenset("0123456789ABCDEFabcdef")
 _MEDIA_TYPES = frozenset(f"{code:02d}" for code in (*range(1, 11), *range(80, 100)))
 _MONTH_DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+_LAST_DAYS = {f"{month:02d}": str(_MONTH_DAYS[month]) for month in range(1, 13)}
 
 
 def month_days(year: int, month: int) -> int:
@@ -55,7 +57,7 @@ def lint_csum(text: str) -> str | None:
         return "TOO_SHORT_FOR_CHECK_DIGIT"
     if not is_digits(text):
         return "NON_DIGIT_CHARACTER"
-    return None if mod10_digit(text[:-1]) == text[-1] else "INCORRECT_CHECK_DIGIT"
+    return None if mod10_fits(text) else "INCORRECT_CHECK_DIGIT"
 
 
 def lint_csumalpha(text: str) -> str | None:
@@ -77,23 +79,26 @@ def lint_gcppos2(text: str) -> str | None:
     return lint_gcppos1(text[1:])
 
 
-def _lint_date(year: int, month: int, day: int, day_00: bool) -> str | None:
-    if not 1 <= month <= 12:
-        return "ILLEGAL_MONTH"
-    if day == 0:
-        return None if day_00 else "ILLEGAL_DAY"
-    return None if day <= month_days(year, month) else "ILLEGAL_DAY"
-
-
 def _date_linter(digits: int, day_00: bool) -> Linter:
     def lint(text: str) -> str | None:
         if len(text) != digits:
             return "DATE_TOO_SHORT" if len(text) < digits else "DATE_TOO_LONG"
         if not is_digits(text):
             return "NON_DIGIT_CHARACTER"
-        # Two-digit years all lie within 1951 to 2099, where every fourth year is a leap year.
-        year = int(text[:-4]) if digits == 8 else 2000 + int(text[:2])
-        return _lint_date(year, int(text[-4:-2]), int(text[-2:]), day_00)
+        month, day = text[-4:-2], text[-2:]
+        last = _LAST_DAYS.get(month)
+        if last is None:
+            return "ILLEGAL_MONTH"
+        # Equally long digits compare like numbers.
+        if day == "00":
+            return None if day_00 else "ILLEGAL_DAY"
+        if day > last:
+            return "ILLEGAL_DAY"
+        if month == "02" and day == "29":
+            # Two-digit years all lie within 1951 to 2099, where every fourth year is a leap year.
+            year = int(text[:-4]) if digits == 8 else 2000 + int(text[:2])
+            return None if month_days(year, 2) == 29 else "ILLEGAL_DAY"
+        return None
 
     return lint
 

@@ -260,10 +260,10 @@ def _read_retail(symbol: str, body: str, layouts: tuple[WeightLayout, ...], year
 
 
 def _read_address(text: str, year: int) -> CodeReading:
-    enrol = _ENROL.fullmatch(text)
+    enrol = _ENROL.fullmatch(text) if "#" in text else None
     if enrol is not None:
         return CodeReading("enrol", (f"enrol:{enrol[1]}",), proven=True)
-    handover = _HANDOVER.fullmatch(text)
+    handover = _HANDOVER.fullmatch(text) if "/h/" in text or "/H/" in text else None
     if handover is not None:
         return CodeReading("handover", (f"handover:{handover[1]}",), proven=True)
     link = parse_digital_link(text)
