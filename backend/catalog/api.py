@@ -16,6 +16,7 @@ from backend.catalog.store import (
     products_by_skus,
     read_merchants,
     read_setting,
+    search_products,
     write_setting,
 )
 
@@ -38,5 +39,6 @@ __all__ = [
     "products_by_skus",
     "read_merchants",
     "read_setting",
+    "search_products",
     "write_setting",
 ]

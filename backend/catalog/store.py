@@ -235,3 +235,19 @@ def read_setting(conn: Connection, key: str, otherwise: Mapping[str, Any] | None
 def write_setting(conn: Connection, key: str, value: Mapping[str, Any]) -> None:
     written = upsert(conn, setting).values(key=key, value=msgspec.to_builtins(dict(value)))
     conn.execute(written.on_conflict_do_update(index_elements=["key"], set_={"value": written.excluded.value}))
+
+
+def search_products(conn: Connection, text: str, limit: int) -> list[Product]:
+    """Active products whose SKU or name holds every word of `text`, or that one of the codes names; by SKU."""
+    words = text.split()[:8]
+    found = product.c.active
+    for word in words:
+        by_code = sa.exists().where(
+            product_code.c.product_id == product.c.id, product_code.c.key.contains(word, autoescape=True)
+        )
+        named = sa.or_(
+            product.c.sku.icontains(word, autoescape=True), product.c.name.icontains(word, autoescape=True)
+        )
+        found = sa.and_(found, sa.or_(named, by_code) if word.isdigit() and len(word) >= 6 else named)
+    statement = sa.select(*_PRODUCT_COLUMNS).where(found).order_by(product.c.sku, product.c.id).limit(limit)
+    return [_as_product(row) for row in conn.execute(statement)]

@@ -3,13 +3,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
 import msgspec
+from sqlalchemy.engine import Connection
 
 from backend.channels import store
 from backend.channels.detect import ParsedFile, parse_file
 from backend.channels.rules import read_rules
+from backend.channels.views import InboxEntry, refused_imports
 from backend.orders import api as orders
 from backend.orders.incoming import clean
 from backend.platform import clock
@@ -88,6 +90,23 @@ async def import_file(
     return await _understand(database, inbox_id, channel_code, content, name, person_id)
 
 
+def take_file(
+    conn: Connection,
+    channel_code: str,
+    content: bytes,
+    *,
+    now: datetime,
+    source: str = "cli",
+    file_name: str = "",
+    person_id: int | None = None,
+) -> ImportOutcome:
+    """The same inside a transaction of the caller: what it raises leaves nothing behind, the raw file neither."""
+    channel = orders.find_channel(conn, channel_code)
+    name = clean(file_name)
+    inbox_id = store.keep(conn, channel.id, content, source, name, now, person_id)
+    return _take(conn, channel, inbox_id, name, parse_file(content, read_rules(channel.settings)), now, person_id)
+
+
 async def retry_file(database: Database, inbox_id: int, person_id: int | None = None) -> ImportOutcome:
     """Read a kept file again: after a mapping was mended, or a product created."""
     kept = await database.read(lambda conn: store.read_file(conn, inbox_id))
@@ -108,13 +127,22 @@ async def _understand(
         problem.extra.setdefault("inbox_id", inbox_id)
         raise
 
-    def take(conn: Any) -> ImportOutcome:
-        taken = orders.take_orders(conn, channel, parsed.orders, clock.now(), Actor(person_id=person_id))
-        outcome = count(inbox_id, name, parsed, taken)
-        store.settle(conn, inbox_id, "refused" if outcome.took_nothing else "parsed", msgspec.to_builtins(outcome))
-        return outcome
+    return await database.write(lambda conn: _take(conn, channel, inbox_id, name, parsed, clock.now(), person_id))
 
-    return await database.write(take)
+
+def _take(
+    conn: Connection,
+    channel: orders.Channel,
+    inbox_id: int,
+    name: str,
+    parsed: ParsedFile,
+    now: datetime,
+    person_id: int | None,
+) -> ImportOutcome:
+    taken = orders.take_orders(conn, channel, parsed.orders, now, Actor(person_id=person_id))
+    outcome = count(inbox_id, name, parsed, taken)
+    store.settle(conn, inbox_id, "refused" if outcome.took_nothing else "parsed", msgspec.to_builtins(outcome))
+    return outcome
 
 
 def count(inbox_id: int, file_name: str, parsed: ParsedFile, taken: Sequence[orders.Taken]) -> ImportOutcome:
@@ -136,4 +164,12 @@ def count(inbox_id: int, file_name: str, parsed: ParsedFile, taken: Sequence[ord
     )
 
 
-__all__ = ["ImportOutcome", "RefusedEntry", "import_file", "retry_file"]
+__all__ = [
+    "ImportOutcome",
+    "InboxEntry",
+    "RefusedEntry",
+    "import_file",
+    "refused_imports",
+    "retry_file",
+    "take_file",
+]
