@@ -120,6 +120,21 @@ def test_quiet_zone_lies_inside_the_code_box(rotation: int) -> None:
     assert (width < height) == (rotation in (0, 180))
 
 
+def test_inverse_words_are_white_on_black() -> None:
+    """An inverse element fills its box with black and leaves its letters white, in picture and in ZPL alike."""
+    from backend.documents.bitmap import draw_bitmap
+    from backend.documents.zpl import write_zpl
+
+    page = place(Layout(MEDIA, (_text(text="HHHH", inverse=True, align="center", vertical="middle"),)), 203)
+    box = draw_bitmap(page).crop((16, 320, 16 + 320, 320 + 48))
+    black = box.histogram()[0]
+
+    assert (0, 255) == box.getextrema()
+    assert 0.6 * 320 * 48 < black < 0.97 * 320 * 48
+    assert 1 == write_zpl(page).count("^GFA")
+    assert "HHHH" not in write_zpl(page)
+
+
 def test_logo_is_cut_to_black_and_white_inside_its_box() -> None:
     """A coloured logo with transparency keeps its proportions and becomes pure dots."""
     from backend.documents.bitmap import draw_bitmap

@@ -105,6 +105,19 @@ def test_stretched_bars_are_a_mismatch() -> None:
     assert "module-width" in _rules(bitmap, (demand,))
 
 
+def test_one_bar_a_dot_too_wide_is_a_mismatch() -> None:
+    """Ink that spread by one dot on one edge is no whole module any more."""
+    page = _page()
+    (demand,) = demands_of(page)
+    assert demand.place is not None
+    bitmap = draw_bitmap(page)
+    # Code 128 begins with a bar of two modules for every start character.
+    edge = demand.place.x + (demand.place.quiet[0] + 2) * demand.place.module
+    ImageDraw.Draw(bitmap).rectangle((edge, demand.place.y, edge, demand.place.y + demand.place.height - 1), fill=0)
+
+    assert ["module-width"] == _rules(bitmap, (demand,))
+
+
 @pytest.mark.parametrize(("symbology", "content"), [("code128", "P.26-123.K"), ("qr", "P.26-123.K")])
 def test_ink_in_the_quiet_zone_is_a_mismatch(symbology: Symbology, content: str) -> None:
     """A stray line beside the code is found although the code still reads."""
