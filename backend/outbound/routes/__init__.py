@@ -2,4 +2,6 @@
 
 from typing import Any
 
-ROUTES: list[Any] = []
+from backend.outbound.routes import handovers, packs, waves
+
+ROUTES: list[Any] = [*waves.ROUTES, *packs.ROUTES, *handovers.ROUTES]
