@@ -34,9 +34,7 @@ async def post_orders(request: Request, database: Database, caller: Caller, chan
     """Orders as JSON (docs/order-file.md or WooCommerce). Repeating the request is harmless, with or without an
     `Idempotency-Key`: an order is known by its channel and its key."""
     content = await request.body()
-    return await import_file(
-        database, channel, content, source="api", file_name="request", person_id=caller.person_id
-    )
+    return await import_file(database, channel, content, source="api", file_name="request", person_id=caller.person_id)
 
 
 @post("/api/orders/upload", guards=[requires("office")], status_code=200, request_max_body_size=ORDER_FILE_BYTES)
@@ -52,10 +50,13 @@ async def upload_orders(
 
 @get("/api/inbox", guards=[requires("office")])
 async def inbox(
-    database: Database, cursor: str | None = None, limit: Limit = PAGE_ROWS, state: str | None = None
+    database: Database,
+    cursor: str | None = None,
+    limit: Limit = PAGE_ROWS,
+    inbox_state: Annotated[str | None, Parameter(query="state")] = None,
 ) -> InboxPage:
     """Files that came in, newest first; `?state=refused` for the trouble screen."""
-    return await database.read(lambda conn: read_inbox(conn, cursor, limit, state))
+    return await database.read(lambda conn: read_inbox(conn, cursor, limit, inbox_state))
 
 
 @post("/api/inbox/{inbox_id:int}/retry", guards=[requires("office")], status_code=200)

@@ -48,7 +48,7 @@ def _actor(caller: Caller) -> Actor:
 @get("/api/orders", guards=[requires("lead")])
 async def board(
     database: Database,
-    state: str | None = None,
+    order_state: Annotated[str | None, Parameter(query="state")] = None,
     q: str = "",
     carrier: str | None = None,
     cursor: str | None = None,
@@ -57,7 +57,7 @@ async def board(
     """Orders of a state (or all), searched as you type, with the counts of every state."""
     return await database.read(
         lambda conn: views.read_board(
-            conn, state=state or None, text=q[:200], carrier=carrier, cursor=cursor, limit=limit
+            conn, state=order_state or None, text=q[:200], carrier=carrier, cursor=cursor, limit=limit
         )
     )
 
