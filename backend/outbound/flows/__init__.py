@@ -5,8 +5,8 @@
 
 from typing import Any
 
-from backend.outbound.flows import packs
+from backend.outbound.flows import handovers, packs
 from backend.outbound.flows.picks import PICK, PICK_JOB
 
-FLOWS: dict[str, Any] = {"pick": PICK, "pack": packs.PACK}
-JOBS: dict[str, Any] = {"pick": PICK_JOB, "pack": packs.JOB}
+FLOWS: dict[str, Any] = {"pick": PICK, "pack": packs.PACK, "handover": handovers.HANDOVER}
+JOBS: dict[str, Any] = {"pick": PICK_JOB, "pack": packs.JOB, "handover": handovers.JOB}

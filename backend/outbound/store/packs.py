@@ -317,15 +317,8 @@ def settle_waves(conn: Connection, order_ids: Collection[int], packed: bool) -> 
     )
 
 
-# -- for the room above that books carriers -------------------------------------------------------------------------
-
-
-def cancel_parcels(conn: Connection, order_id: int) -> list[int]:
-    """An order was cancelled: its parcels must not leave. Those that have left are left alone."""
-    rows = conn.execute(
-        sa.update(parcel)
-        .where(parcel.c.order_id == order_id, parcel.c.state.not_in(("dispatched", "cancelled")))
-        .values(state="cancelled", handover_id=None)
-        .returning(parcel.c.id)
-    )
-    return [row.id for row in rows]
+def note_weight(conn: Connection, station_code: str, weight_g: int, now: datetime) -> bool:
+    """What the scale of a bench says; False when there is no such bench."""
+    said = {"weight_g": weight_g, "at": now.isoformat()} if weight_g else None
+    changed = conn.execute(sa.update(station).where(station.c.code == station_code).values(scale=said))
+    return changed.rowcount == 1

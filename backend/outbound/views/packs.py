@@ -269,6 +269,11 @@ def read_parcel_views(
     ]  # fmt: skip
 
 
+def read_parcels_of_order(conn: Connection, number: str) -> list[ParcelView]:
+    """Raises `NotFound` ORDER_UNKNOWN."""
+    return read_parcel_views(conn, order_id=orders.order_by_number(conn, number).id)
+
+
 def count_parcels(conn: Connection, order_ids: Iterable[int]) -> dict[int, int]:
     """How many parcels each order has; open and cancelled ones do not count."""
     return dict(

@@ -1,0 +1,60 @@
+"""What follows by itself: the paper of a signed handover, and parcels of a cancelled order that must not leave."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from backend.catalog import api as catalog
+from backend.documents import api as documents
+from backend.outbound.store import handovers, parcels
+from backend.outbound.views.handovers import document_of, manifest_of
+from backend.platform.errors import Problem
+from backend.platform.exchange import Exchange
+from backend.platform.journal import Recorded
+from backend.platform.outbox import Errand, Inside
+
+SHOP_SETTING = "shop"
+DEFAULT_ZONE = "Europe/Prague"
+
+
+def render_manifest(data: dict[str, Any]) -> bytes:
+    """The manifest as PDF. A signature that is no picture is left out: the list itself must never be lost by it."""
+    try:
+        return documents.render_paper("handover-manifest", data)
+    except Problem:
+        if not data["signature_png"]:
+            raise
+    return documents.render_paper("handover-manifest", data | {"signature_png": b""})
+
+
+def _subject_id(fact: Recorded) -> int:
+    return int(fact.about.partition(":")[2])
+
+
+def _prepare_manifest(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[bytes] | None:
+    """Setting a PDF takes a while, so it happens outside of any transaction."""
+    number = _subject_id(fact)
+    if document_of(conn, number) is not None:
+        return None
+    zone = str(catalog.read_setting(conn, SHOP_SETTING).get("zone", DEFAULT_ZONE))
+    return _set(manifest_of(conn, number, zone))
+
+
+def _set(data: dict[str, Any]) -> Exchange[bytes]:
+    return render_manifest(data)
+    yield  # an exchange that asks nobody
+
+
+def _keep_manifest(conn: Connection, fact: Recorded, document: bytes, now: datetime) -> None:
+    handovers.keep_document(conn, _subject_id(fact), document)
+
+
+def _cancel_parcels(conn: Connection, fact: Recorded, now: datetime) -> None:
+    parcels.cancel_parcels(conn, _subject_id(fact))
+
+
+RENDER_MANIFEST = Errand(prepare=_prepare_manifest, settle=_keep_manifest)
+"""Answers HandoverSigned."""
+CANCEL_PARCELS = Inside(apply=_cancel_parcels)
+"""Answers OrderCancelled."""

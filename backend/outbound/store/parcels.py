@@ -1,0 +1,94 @@
+"""Parcels on their way to a carrier: booked, labelled, or stopped with their order."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.outbound.parcel import ClosedParcel, GivenLabel
+from backend.outbound.tables import carton, parcel, parcel_content
+
+
+def closed_parcels(conn: Connection, order_id: int, lock: bool = False) -> list[ClosedParcel]:
+    """Parcels of an order that are closed or further, by position."""
+    return _read(conn, parcel.c.order_id == order_id, lock)
+
+
+def parcels_on_handover(conn: Connection, handover_id: int) -> list[ClosedParcel]:
+    """What was loaded on a list, by parcel number."""
+    return sorted(_read(conn, parcel.c.handover_id == handover_id, False), key=lambda each: each.number)
+
+
+def _read(conn: Connection, which: sa.ColumnElement[bool], lock: bool) -> list[ClosedParcel]:
+    statement = (
+        sa.select(parcel, carton.c.code.label("carton_code"))
+        .outerjoin(carton, carton.c.id == parcel.c.carton_id)
+        .where(which, parcel.c.number.is_not(None), parcel.c.state.not_in(("open", "cancelled")))
+        .order_by(parcel.c.order_id, parcel.c.position, parcel.c.id)
+    )
+    rows = conn.execute(statement.with_for_update(of=parcel) if lock else statement).all()
+    counts = _counts(conn, {row.order_id for row in rows})
+    return [_as_parcel(row, counts[row.order_id]) for row in rows]
+
+
+def _counts(conn: Connection, order_ids: Iterable[int]) -> dict[int, int]:
+    rows = conn.execute(
+        sa.select(parcel.c.order_id, sa.func.count())
+        .where(parcel.c.order_id.in_(sorted(order_ids)), parcel.c.state.not_in(("open", "cancelled")))
+        .group_by(parcel.c.order_id)
+    )
+    return {order_id: count for order_id, count in rows}
+
+
+def _as_parcel(row: sa.Row[Any], pieces: int) -> ClosedParcel:
+    return ClosedParcel(
+        id=row.id, number=row.number, order_id=row.order_id, position=row.position, pieces=pieces, state=row.state,
+        station=row.station, carrier_code=row.carrier_code, service_code=row.service_code, weight_g=row.weight_g,
+        carton=row.carton_code, tracking_number=row.tracking_number, label_key=row.label_code,
+    )  # fmt: skip
+
+
+def begin_booking(conn: Connection, order_id: int, now: datetime) -> list[ClosedParcel]:
+    """The parcels of a packed order, numbered 1 of n; from now on none of them can be opened again at the bench.
+
+    Emptied parcels that were never closed are dropped. Empty when a parcel is still open: the order is not packed.
+    """
+    empty = ~sa.exists().where(parcel_content.c.parcel_id == parcel.c.id)
+    mine = parcel.c.order_id == order_id
+    conn.execute(sa.update(parcel).where(mine, parcel.c.state == "open", empty).values(state="cancelled"))
+    if conn.execute(sa.select(parcel.c.id).where(mine, parcel.c.state == "open").limit(1)).first() is not None:
+        return []
+    found = closed_parcels(conn, order_id, lock=True)
+    for place, each in enumerate(found, start=1):
+        conn.execute(
+            sa.update(parcel)
+            .where(parcel.c.id == each.id)
+            .values(position=place, booked_at=sa.func.coalesce(parcel.c.booked_at, now))
+        )
+    return closed_parcels(conn, order_id)
+
+
+def give_labels(conn: Connection, labels: Sequence[GivenLabel]) -> None:
+    """The carrier has answered: closed parcels become labelled; those further on keep their state."""
+    for each in labels:
+        conn.execute(
+            sa.update(parcel)
+            .where(parcel.c.id == each.parcel_id)
+            .values(
+                tracking_number=each.tracking_number, label_code=each.label_key,
+                state=sa.case((parcel.c.state == "closed", "labelled"), else_=parcel.c.state),
+            )
+        )  # fmt: skip
+
+
+def cancel_parcels(conn: Connection, order_id: int) -> list[int]:
+    """An order was cancelled: its parcels must not leave. Those that have left are left alone."""
+    rows = conn.execute(
+        sa.update(parcel)
+        .where(parcel.c.order_id == order_id, parcel.c.state.not_in(("dispatched", "cancelled")))
+        .values(state="cancelled", handover_id=None)
+        .returning(parcel.c.id)
+    )
+    return [row.id for row in rows]
