@@ -139,7 +139,7 @@ async def tour_paper(database: Database, language: str = "cs") -> Response[bytes
     """The same codes on paper."""
     found = await database.read(tour)
     chosen = language if language in LANGUAGES else "cs"
-    content = render_paper("code_sheet", {"title": "Rampa: demo", "cards": _cards(found), "language": chosen})
+    content = render_paper("code-sheet", {"title": "Rampa: demo", "cards": _cards(found), "language": chosen})
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": "inline; filename=demo.pdf"})
 
 

@@ -50,3 +50,13 @@ def missing_migrations(conn: Connection) -> str:
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     current = MigrationContext.configure(conn).get_current_revision()
     return "" if current == head else f"got {current or 'an empty database'} instead of {head}"
+
+
+def write_revision(conn: Connection, message: str, number: str) -> Path:
+    """A new revision from what the tables say and the database lacks; returns its file, to be read before it is used."""
+    config = alembic_config()
+    config.attributes["connection"] = conn
+    script = command.revision(config, message=message, autogenerate=True, rev_id=number)
+    assert script is not None
+    assert not isinstance(script, list)
+    return Path(script.path)

@@ -105,7 +105,7 @@ Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 def choice(*values: str, name: str) -> sa.Enum:
     """A closed list of words as text with a CHECK, readable by every client."""
-    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, validate_strings=True, length=32)
+    return sa.Enum(*map(str, values), name=name, native_enum=False, create_constraint=True, validate_strings=True, length=32)
 
 
 def table(name: str, *columns: Any, **options: Any) -> sa.Table:

@@ -1,0 +1,53 @@
+"""The history of the schema ends where the tables are, on both engines."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from backend.app.schema import load_tables, migrate, missing_migrations
+from backend.platform.database import Database
+
+
+def _empty(conn: sa.Connection) -> None:
+    load_tables().drop_all(conn)
+
+
+async def test_an_empty_database_becomes_the_newest_schema(database: Database) -> None:
+    """After all revisions nothing is left that alembic would change."""
+    await database.write(_empty)
+    await database.write(migrate)
+
+    left = await database.read(lambda conn: compare_metadata(MigrationContext.configure(conn), load_tables()))
+    missing = await database.read(missing_migrations)
+
+    assert ([], "") == (left, missing)
+
+
+async def test_migrating_twice_changes_nothing(database: Database) -> None:
+    await database.write(_empty)
+    await database.write(migrate)
+
+    await database.write(migrate)
+
+    assert "" == await database.read(missing_migrations)
+
+
+async def test_an_old_schema_is_named(database: Database) -> None:
+    assert "empty database" in await database.read(missing_migrations)
+
+
+@pytest.mark.parametrize(
+    ("_case", "statement"),
+    [
+        ("more reserved than there is", "INSERT INTO balance VALUES (1, 1, 1, '', 5, 6)"),
+        ("less than nothing", "INSERT INTO balance VALUES (1, 1, 1, '', -1, 0)"),
+    ],
+)
+async def test_the_table_itself_refuses_oversell(sqlite_database: Database, _case: str, statement: str) -> None:
+    """Whoever writes past our code meets the CHECK of the migrated table."""
+    await sqlite_database.write(_empty)
+    await sqlite_database.write(migrate)
+
+    with pytest.raises(sa.exc.IntegrityError, match="not_oversold"):
+        await sqlite_database.write(lambda conn: conn.execute(sa.text(statement)))
