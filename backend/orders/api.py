@@ -2,6 +2,7 @@
 
 from backend.orders.holds import Hold
 from backend.orders.incoming import Address, IncomingLine, IncomingOrder, RefusedOrder
+from backend.orders.reactions import add_search_words
 from backend.orders.store.channels import Channel, create_channel, find_channel, read_channels
 from backend.orders.store.intake import Taken, take_orders
 from backend.orders.store.lifecycle import (
@@ -36,6 +37,7 @@ __all__ = [
     "RefusedOrder",
     "ShippableOutcome",
     "Taken",
+    "add_search_words",
     "advance",
     "cancel",
     "close_holds",

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from backend.platform.errors import Malformed
+
 PENDING, TAKEN, POSTED, VOID = "pending", "taken", "posted", "void"
 
 
@@ -107,6 +109,18 @@ class Difference(msgspec.Struct, frozen=True):
             f"the moves say {self.expected_on_hand} on hand and {self.expected_reserved} reserved, "
             f"the balance says {self.on_hand} and {self.reserved}."
         )
+
+
+def check_possible(rows: Iterable[LedgerRow]) -> None:
+    """Raises `Problem` MOVE_IMPOSSIBLE for a move of nothing and for one that goes nowhere."""
+    for row in rows:
+        if row.quantity <= 0 or row.source_id == row.target_id:
+            got = f"{row.quantity} pieces from location {row.source_id} to location {row.target_id}"
+            raise Malformed(
+                "MOVE_IMPOSSIBLE",
+                f"Expected at least 1 piece that goes to another location, got {got}; correct the move.",
+                got=got,
+            )
 
 
 def changes_of(rows: Iterable[LedgerRow], physical: Mapping[int, bool] | None = None) -> dict[Place, Balance]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.platform.database import Database
-from backend.platform.errors import Conflict, NotFound
+from backend.platform.errors import Conflict, NotFound, Problem
 from backend.stock import api as stock
 from backend.stock.tables import balance, count_task, move
 from tests.builders import NOW, create_location, create_order, create_product, create_tote, stock_up
@@ -99,6 +99,20 @@ async def test_post_to_unknown_location_is_named(database: Database) -> None:
         shelf = Shelf(conn)
         with pytest.raises(NotFound, match="999999"):
             stock.post(conn, [shelf.move(shelf.place_id, 999_999, 1)], NOW)
+
+    await database.write(work)
+
+
+@pytest.mark.parametrize("quantity,nowhere", [(0, False), (-2, False), (1, True)])
+async def test_impossible_moves_are_named(database: Database, quantity: int, nowhere: bool) -> None:
+    """Nothing, less than nothing, and from a place to itself: a sentence, not a broken CHECK."""
+
+    def work(conn: Connection) -> None:
+        shelf = Shelf(conn)
+        with pytest.raises(Problem) as refused:
+            target = shelf.place_id if nowhere else shelf.other_id
+            stock.post(conn, [shelf.move(shelf.place_id, target, quantity)], NOW)
+        assert refused.value.code == "MOVE_IMPOSSIBLE"
 
     await database.write(work)
 

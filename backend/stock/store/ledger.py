@@ -31,6 +31,7 @@ from backend.stock.ledger import (
     Reservation,
     Take,
     changes_of,
+    check_possible,
     find_differences,
     find_shortfall,
 )
@@ -227,6 +228,7 @@ def post(conn: Connection, moves: Sequence[Move], at: datetime) -> list[int]:
 
 
 def _physical_ends(conn: Connection, rows: Sequence[LedgerRow]) -> dict[int, bool]:
+    check_possible(rows)
     ends = {row.source_id for row in rows} | {row.target_id for row in rows}
     known = read_physical(conn, ends)
     if len(known) != len(ends):

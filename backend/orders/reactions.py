@@ -1,0 +1,40 @@
+"""What the orders room does about news of the rooms above: a parcel number finds its order on the board."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.orders.incoming import fold
+from backend.orders.tables import sales_order
+from backend.platform.journal import Recorded
+from backend.platform.outbox import Inside
+
+
+def add_search_words(conn: Connection, words: Mapping[int, Iterable[str]]) -> None:
+    """Order id -> words (parcel and tracking numbers) by which the board finds it from now on."""
+    found = conn.execute(
+        sa.select(sales_order.c.id, sales_order.c.search_text)
+        .where(sales_order.c.id.in_(sorted(words)))
+        .order_by(sales_order.c.id)
+        .with_for_update()
+    ).all()
+    for order_id, text in found:
+        new = [word for word in map(fold, words[order_id]) if word and word not in text.split()]
+        if new:
+            conn.execute(
+                sa.update(sales_order)
+                .where(sales_order.c.id == order_id)
+                .values(search_text=" ".join([text, *dict.fromkeys(new)]))
+            )
+
+
+def on_parcel_closed(conn: Connection, fact: Recorded, now: datetime) -> None:
+    """`ParcelClosed` is about the order and names the parcel."""
+    kind, _, order_id = fact.about.partition(":")
+    if kind == "order" and order_id.isdigit():
+        add_search_words(conn, {int(order_id): [str(fact.payload.get("parcel", ""))]})
+
+
+INDEX_PARCEL = Inside(on_parcel_closed)
