@@ -236,8 +236,8 @@ def quiet_area(bars: Bars) -> tuple[int, int, int, int]:
     return bars.frame.on_label(bars.x - left, bars.y - above, width + left + right, height + above + below)
 
 
-def ink_area(mark: Mark) -> tuple[int, int, int, int] | None:
-    """The rectangle a mark may blacken, on the label; words count with their whole line, None for nothing."""
+def ink_area(mark: Mark) -> tuple[int, int, int, int]:
+    """The rectangle a mark may blacken, on the label; words count with their whole line."""
     match mark:
         case Bars():
             return mark.frame.on_label(mark.x, mark.y, *mark.size)
@@ -254,11 +254,12 @@ def ink_area(mark: Mark) -> tuple[int, int, int, int] | None:
 
 def _check_quiet_zones(page: Page) -> None:
     """No mark of another element, and no ink of the own one, may stand in a quiet zone."""
+    areas = [(mark, ink_area(mark)) for mark in page.marks] if page.codes else []
     for bars in page.codes:
         x, y, width, height = quiet_area(bars)
-        for mark in page.marks:
-            area = None if mark is bars else ink_area(mark)
-            if area is None or (isinstance(mark, Words | Ink) and mark.frame == bars.frame):
+        for mark, area in areas:
+            # Captions and bearer bars of the code itself stand where its placing put them.
+            if mark is bars or (mark.frame == bars.frame and isinstance(mark, Words | Ink)):
                 continue
             if area[0] < x + width and x < area[0] + area[2] and area[1] < y + height and y < area[1] + area[3]:
                 got = f"{mark.text[:20]!r}" if isinstance(mark, Words) else type(mark).__name__.lower()

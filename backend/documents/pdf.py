@@ -93,11 +93,10 @@ def _svg(symbology: Any, content: str, bar_modules: float, guard_length: float) 
     tall = bar_modules + guard_length if linear else float(symbol.height)
     guards = set(guard_modules(symbol)) if guard_length else set()
     path = []
-    for y, row in enumerate(symbol.modules):
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], row.astype(np.int8), [0]))))
-        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            bar = (tall if start in guards else bar_modules) if linear else 1
-            path.append(f"M{start} {0 if linear else y}h{end - start}v{bar:g}h{start - end}z")
+    edges = np.argwhere(np.diff(np.pad(symbol.modules, ((0, 0), (1, 1))).astype(np.int8), axis=1))
+    for (y, start), (_, end) in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        bar = (tall if start in guards else bar_modules) if linear else 1
+        path.append(f"M{start} {y}h{end - start}v{bar:g}h{start - end}z")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {symbol.width} {tall:g}" '
         f'width="{symbol.width}" height="{tall:g}"><path d="{"".join(path)}"/></svg>'
