@@ -1,18 +1,23 @@
-"""What follows by itself: the paper of a signed handover, and parcels of a cancelled order that must not leave."""
+"""What follows by itself: goods of a cancelled order go back and its parcels must not leave, a released shortage is
+picked on, a signed handover gets its paper.
+"""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.documents import api as documents
-from backend.outbound.store import handovers, parcels
+from backend.outbound.store import handovers, parcels, put_backs, shortages
 from backend.outbound.views.handovers import document_of, manifest_of
 from backend.platform.errors import Problem
 from backend.platform.exchange import Exchange
 from backend.platform.journal import Recorded
 from backend.platform.outbox import Errand, Inside
+from backend.scanning.protocol import Correction
 
 SHOP_SETTING = "shop"
 DEFAULT_ZONE = "Europe/Prague"
@@ -58,3 +63,25 @@ RENDER_MANIFEST = Errand(prepare=_prepare_manifest, settle=_keep_manifest)
 """Answers HandoverSigned."""
 CANCEL_PARCELS = Inside(apply=_cancel_parcels)
 """Answers OrderCancelled."""
+
+Corrections = Sequence[tuple[int | None, int | None, UUID | None, Correction]]
+"""(device, person, scan, correction) each."""
+
+
+def cancel_picks(tell: Callable[[Connection, Corrections, datetime], None]) -> Inside:
+    """Answers OrderCancelled. `tell` keeps corrections for the devices that hold the goods: scanning owns them."""
+
+    def apply(conn: Connection, fact: Recorded, now: datetime) -> None:
+        found = put_backs.cancel_picks(conn, _subject_id(fact), now)
+        tell(conn, [(each.device_id, each.person_id, None, each.correction) for each in found], now)
+
+    return Inside(apply=apply)
+
+
+def _go_on(conn: Connection, fact: Recorded, now: datetime) -> None:
+    if fact.payload.get("code") == "STOCK_SHORT":
+        shortages.go_on_after_short(conn, _subject_id(fact), now)
+
+
+GO_ON_AFTER_SHORT = Inside(apply=_go_on)
+"""Answers HoldReleased."""

@@ -1,5 +1,6 @@
 """Picking in the books: waves from ready orders, scans through the real intake, the ledger afterwards. Both engines."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -8,11 +9,14 @@ from sqlalchemy.engine import Connection
 
 from backend.orders import api as orders
 from backend.orders.tables import order_line, sales_order
+from backend.outbound.flows.picks import PICK_JOB
+from backend.outbound.reactions import GO_ON_AFTER_SHORT, cancel_picks
 from backend.outbound.store import waves
 from backend.outbound.tables import pick_act, wave, wave_order
 from backend.platform.database import Database
 from backend.platform.errors import Conflict, NotFound
-from backend.platform.journal import fact
+from backend.platform.journal import Recorded, fact
+from backend.scanning.store import insert_corrections
 from backend.stock.tables import count_task
 from tests.builders import (
     NOW,
@@ -306,8 +310,6 @@ async def test_get_work_own_then_released_then_new(database: Database, floor: Fl
 
 
 def waves_of(conn: Connection, person_id: int) -> list[dict[str, Any]]:
-    from backend.outbound.flows.picks import PICK_JOB
-
     return PICK_JOB.open_for(conn, person_id)
 
 
@@ -332,9 +334,7 @@ async def test_dissolved_wave_gives_its_orders_back(database: Database, floor: F
         await database.write(lambda conn: waves.cancel_wave(conn, fresh["number"], LATER))
 
 
-def uuid_of(number: int) -> Any:
-    import uuid
-
+def uuid_of(number: int) -> uuid.UUID:
     return uuid.UUID(int=number)
 
 
@@ -362,3 +362,113 @@ async def test_acts_are_kept_for_undo_and_for_other_devices(database: Database, 
     assert {"slot": 1, "tote": "tote:T-001", "pieces": 1} == {
         name: bundle["slots"][0][name] for name in ("slot", "tote", "pieces")
     }
+
+
+async def react(database: Database, reaction: Any, kind: str) -> None:
+    """Run a reaction on the newest fact of a kind, as the outbox does."""
+
+    def work(conn: Connection) -> None:
+        row = conn.execute(sa.select(fact).where(fact.c.kind == kind).order_by(fact.c.id.desc()).limit(1)).one()
+        recorded = Recorded(row.id, row.kind, row.about, row.at, row.person_id, row.device_id, row.payload)
+        reaction.apply(conn, recorded, LATER)
+
+    await database.write(work)
+
+
+CANCEL_PICKS = cancel_picks(insert_corrections)
+
+
+async def test_cancelled_goods_in_a_tote_are_put_back(database: Database, floor: Floor, jana: Picker) -> None:
+    """What was picked before the cancelling goes back in the book, and the picker is told where to; the rest goes on."""
+    bundle = await jana.get_work(mode="cluster")
+    assert bundle is not None
+    jana.pick(jana.line(0), 3, "tote:T-001")
+    await jana.send()
+    jana.write("product", jana.line(2)["codes"][0]["key"], act=(held := uuid_of(7)), line=jana.line(2)["id"], quantity=1)
+    await jana.send()
+    await database.write(lambda conn: orders.cancel(conn, [floor.first], "buyer", LATER))
+    await react(database, CANCEL_PICKS, "OrderCancelled")
+    await react(database, CANCEL_PICKS, "OrderCancelled")
+
+    (task,) = await jana.corrections()
+    assert ("PUT_BACK", 3, "TEA", "A-01", "T-001", "ORDER_CANCELLED") == (
+        task["code"], *(task["values"][name] for name in ("quantity", "sku", "location", "tote", "because"))
+    )  # fmt: skip
+    assert {(floor.tea, floor.a): (20, 4), (floor.mug, floor.b): (5, 0)} == await balances(
+        database, floor.a, floor.b, floor.t1
+    )
+    assert [] == await differences(database)
+    fresh = await jana.refresh()
+    assert fresh is not None
+    assert [True, False, True] == [line["cancelled"] for line in fresh["lines"]]
+    jana.write("tote", "tote:T-001", act=held, line=jana.line(2)["id"], quantity=1)
+    jana.pick(jana.line(1), 4, "tote:T-002")
+    assert ["ORDER_CANCELLED", "ok", "ok", "ok", "ok"] == await jana.send()
+    assert [3, 1] == [task["values"]["quantity"] for task in await jana.corrections()]
+    assert ["picked"] == await column(database, sa.select(wave.c.state))
+    assert ["cancelled", "picked"] == await column(database, sa.select(wave_order.c.state).order_by(wave_order.c.id))
+
+
+async def test_wave_of_cancelled_orders_is_over(database: Database, floor: Floor, jana: Picker) -> None:
+    """Nothing is left to pick, so the wave is no work any more."""
+    await jana.get_work(mode="single")
+    await database.write(lambda conn: orders.cancel(conn, [floor.first], "buyer", LATER))
+    await react(database, CANCEL_PICKS, "OrderCancelled")
+    assert ["cancelled"] == await column(database, sa.select(wave.c.state))
+    assert await jana.refresh() is None
+
+
+@pytest.mark.parametrize(("arrived", "lines", "short"), [(0, [], 2), (1, [1], 1), (9, [2], 0)])
+async def test_released_shortage_goes_on(
+    database: Database, floor: Floor, jana: Picker, arrived: int, lines: list[int], short: int
+) -> None:
+    """The office releases: what has come meanwhile is picked into the same tote, what is still missing is left out."""
+    await jana.get_work(mode="single")
+    jana.pick(jana.line(1), 2, "tote:T-001")
+    jana.pick(jana.line(0), 1, "tote:T-001")
+    await database.write(lambda conn: conn.execute(sa.text("UPDATE location SET blocked = true WHERE code <> 'C-01'")))
+    jana.short(jana.line(0))
+    await jana.send()
+    assert ["picked"] == await column(database, sa.select(wave.c.state))
+
+    def release(conn: Connection) -> None:
+        if arrived:
+            stock_up(conn, floor.tea, floor.reserve, arrived)
+        orders.release_hold(conn, floor.first, "STOCK_SHORT", LATER)
+
+    await database.write(release)
+    await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
+    await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
+
+    line = sa.select(order_line.c.short).where(
+        order_line.c.order_id == floor.first, order_line.c.product_id == floor.tea
+    )
+    assert [short] == await column(database, line)
+    assert [] == await differences(database)
+    petr = await Picker.hire(database, "Petr")
+    if not lines:
+        assert ["picked"] == await column(database, sa.select(wave.c.state))
+        return
+    bundle = await petr.get_work()
+    assert bundle is not None
+    added = [each for each in bundle["lines"] if each["picked"] + each["short"] < each["quantity"]]
+    assert lines == [each["quantity"] for each in added]
+    assert "tote:T-001" == bundle["slots"][0]["tote"]
+    petr.pick(added[0], lines[0], "tote:T-001")
+    assert {"ok"} == set(await petr.send())
+    assert ["picked"] == await column(database, sa.select(wave.c.state))
+    assert [] == await differences(database)
+
+
+async def test_released_order_without_anything_is_held_again(database: Database, floor: Floor, jana: Picker) -> None:
+    """Not one piece is there: an empty parcel is never packed, the order waits again."""
+    await database.write(lambda conn: orders.cancel(conn, [floor.second], "not part of this", NOW))
+    await database.write(lambda conn: conn.execute(sa.text("UPDATE location SET blocked = true")))
+    await jana.get_work(mode="single")
+    jana.short(jana.line(0))
+    jana.short(jana.line(1))
+    await jana.send()
+    await database.write(lambda conn: orders.release_hold(conn, floor.first, "STOCK_SHORT", LATER))
+    await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
+    found = await database.read(lambda conn: orders.open_holds(conn, [floor.first]))
+    assert ["STOCK_SHORT"] == [each.code for each in found[floor.first]]
