@@ -10,6 +10,7 @@ Parent and child speak msgpack frames, each preceded by its length in four bytes
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import resource
 import signal
@@ -42,9 +43,13 @@ class _Question(msgspec.Struct, frozen=True):
 
 
 class PhotoReader:
-    """A pool of reading children. One for the life of the server; `close` it at the end."""
+    """A pool of reading children. One for the life of the server; `close` it at the end.
 
-    def __init__(self, children: int = 2) -> None:
+    Each picture gets `cpu_s` of processor time, each child `memory_bytes`.
+    """
+
+    def __init__(self, children: int = 2, *, cpu_s: float = CPU_S, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._limits = (str(cpu_s), str(memory_bytes))
         self._room = asyncio.Semaphore(children)
         self._idle: list[_Child] = []
         self._closed = False
@@ -56,7 +61,7 @@ class PhotoReader:
             return PhotoAnswer(refusal=header)
         question = msgspec.msgpack.encode(_Question(picture, tuple(known)))
         async with self._room:
-            child = self._idle.pop() if self._idle else await _Child.started()
+            child = await self._living()
             try:
                 answer = await asyncio.wait_for(child.asked(question), WAIT_S)
             except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
@@ -72,6 +77,15 @@ class PhotoReader:
                 self._idle.append(child)
             return answer
 
+    async def _living(self) -> _Child:
+        """An idle child that has not died meanwhile, or a new one."""
+        while self._idle:
+            child = self._idle.pop()
+            if child.process.returncode is None:
+                return child
+            await child.ended()
+        return await _Child.started(self._limits)
+
     async def close(self) -> None:
         """End all children; a picture in work is finished first."""
         self._closed = True
@@ -85,7 +99,7 @@ class _Child:
         self.pictures = 0
 
     @classmethod
-    async def started(cls) -> _Child:
+    async def started(cls, limits: tuple[str, str]) -> _Child:
         root = str(Path(__file__).resolve().parents[2])
         kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
         # One thread each: the pool is as wide as it should be, and idle threads of a matrix library cost memory.
@@ -94,6 +108,7 @@ class _Child:
             sys.executable,
             "-m",
             "backend.scanning.photo_worker",
+            *limits,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -111,10 +126,8 @@ class _Child:
 
     async def ended(self) -> None:
         if self.process.returncode is None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 self.process.kill()
-            except ProcessLookupError:
-                pass
         # Draining both pipes lets the transport close; without it the loop complains at its end.
         await self.process.communicate()
 
@@ -122,9 +135,9 @@ class _Child:
 # --- the child's side --------------------------------------------------------------------------------------------
 
 
-def _limit_memory() -> None:
+def _limit_memory(memory_bytes: int) -> None:
     """Anonymous memory, not address space: the libraries map far more than they use."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
@@ -134,7 +147,7 @@ def _limit_time(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def serve(source: BinaryIO, sink: BinaryIO) -> None:
+def serve(source: BinaryIO, sink: BinaryIO, cpu_s: float) -> None:
     """Answer frames until the parent closes the pipe."""
     decode, encode = msgspec.msgpack.Decoder(_Question), msgspec.msgpack.Encoder()
     while True:
@@ -142,7 +155,7 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         if len(head) < _LENGTH.size:
             return
         question = decode.decode(source.read(_LENGTH.unpack(head)[0]))
-        _limit_time(CPU_S)
+        _limit_time(cpu_s)
         answer = encode.encode(read_picture(question.picture, question.known))
         _limit_time(0)
         sink.write(_LENGTH.pack(len(answer)) + answer)
@@ -154,8 +167,9 @@ def main() -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _limit_memory()
-    serve(sys.stdin.buffer, sink)
+    cpu_s, memory_bytes = float(sys.argv[1]), int(sys.argv[2])
+    _limit_memory(memory_bytes)
+    serve(sys.stdin.buffer, sink, cpu_s)
 
 
 if __name__ == "__main__":

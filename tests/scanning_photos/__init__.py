@@ -1,0 +1,1 @@
+"""Codes from pictures: drawn here, spoilt here, read back."""
