@@ -169,7 +169,5 @@ def create_ready_order(conn: Connection, lines: dict[int, int], **fields: Any) -
     allocation = stock.decide_allocation(stock.read_free_stock(conn, lines), [demand])
     assert not allocation.denied, f"stock up first: {allocation.denied}"
     stock.reserve(conn, allocation.reservations, NOW)
-    conn.execute(
-        sa.update(order_line).where(order_line.c.order_id == order_id).values(reserved=order_line.c.quantity)
-    )
+    conn.execute(sa.update(order_line).where(order_line.c.order_id == order_id).values(reserved=order_line.c.quantity))
     return order_id

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from backend.catalog.product import KnownCode, Merchant, Product, ProductCode
 from backend.catalog.tables import merchant, number_series, product, product_code, setting
@@ -38,7 +38,7 @@ def in_slices(values: Iterable[Any], size: int = ROWS_PER_STATEMENT) -> Iterable
         yield distinct[start : start + size]
 
 
-def _as_product(row: Row[Any]) -> Product:
+def _as_product(row: Any) -> Product:
     return Product(
         row.id, row.merchant_id, row.sku, row.name, row.unit, row.weight_g, row.tracking, row.picture, row.active
     )
@@ -49,9 +49,8 @@ def _as_product(row: Row[Any]) -> Product:
 
 def create_merchant(conn: Connection, code: str, name: str, **details: Any) -> int:
     """Insert a merchant; `details` are further columns of the table. Returns its id."""
-    return conn.execute(
-        sa.insert(merchant).values(code=code, name=name, **details).returning(merchant.c.id)
-    ).scalar_one()
+    made = sa.insert(merchant).values(code=code, name=name, **details).returning(merchant.c.id)
+    return int(conn.execute(made).scalar_one())
 
 
 def read_merchants(conn: Connection, ids: Iterable[int] | None = None) -> dict[int, Merchant]:
@@ -61,7 +60,9 @@ def read_merchants(conn: Connection, ids: Iterable[int] | None = None) -> dict[i
     ).order_by(merchant.c.id)
     if ids is not None:
         statement = statement.where(merchant.c.id.in_(sorted(set(ids))))
-    return {row.id: Merchant(row.id, row.code, row.name, row.currency, row.allocation) for row in conn.execute(statement)}
+    return {
+        row.id: Merchant(row.id, row.code, row.name, row.currency, row.allocation) for row in conn.execute(statement)
+    }
 
 
 def merchant_by_code(conn: Connection, code: str) -> Merchant:
@@ -99,7 +100,7 @@ def add_codes(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """
     if not rows:
         return
-    filled = [{"level": "each", "quantity": 1} | dict(row) for row in rows]
+    filled: list[dict[str, Any]] = [{"level": "each", "quantity": 1} | dict(row) for row in rows]
     for row in filled:
         if row["quantity"] <= 0:
             raise Problem(
@@ -240,14 +241,12 @@ def write_setting(conn: Connection, key: str, value: Mapping[str, Any]) -> None:
 def search_products(conn: Connection, text: str, limit: int) -> list[Product]:
     """Active products whose SKU or name holds every word of `text`, or that one of the codes names; by SKU."""
     words = text.split()[:8]
-    found = product.c.active
+    found: sa.ColumnElement[bool] = product.c.active
     for word in words:
         by_code = sa.exists().where(
             product_code.c.product_id == product.c.id, product_code.c.key.contains(word, autoescape=True)
         )
-        named = sa.or_(
-            product.c.sku.icontains(word, autoescape=True), product.c.name.icontains(word, autoescape=True)
-        )
+        named = sa.or_(product.c.sku.icontains(word, autoescape=True), product.c.name.icontains(word, autoescape=True))
         found = sa.and_(found, sa.or_(named, by_code) if word.isdigit() and len(word) >= 6 else named)
     statement = sa.select(*_PRODUCT_COLUMNS).where(found).order_by(product.c.sku, product.c.id).limit(limit)
     return [_as_product(row) for row in conn.execute(statement)]

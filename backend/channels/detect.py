@@ -77,7 +77,9 @@ def _describe(value: Any) -> str:
         return f"an error of the shop ({clean(value['message'])[:80]})"
     if isinstance(value, dict) and len(value) == 1:
         name, inner = next(iter(value.items()))
-        return f"JSON with {clean(name)[:30]!r} holding {_describe(inner)}" if isinstance(inner, (dict, list)) else "JSON"
+        return (
+            f"JSON with {clean(name)[:30]!r} holding {_describe(inner)}" if isinstance(inner, (dict, list)) else "JSON"
+        )
     if isinstance(value, dict):
         fields = ", ".join(clean(key)[:30] for key in list(value)[:5])
         return f"a JSON object with the fields {fields}" if fields else "an empty JSON object"

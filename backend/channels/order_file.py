@@ -40,9 +40,12 @@ def read_order(value: Any, place: str, rules: ChannelRules) -> IncomingOrder | R
     lines = value.get("lines")
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
         return RefusedOrder(place, key, f"Expected `lines` of order {key} to be a list of objects.")
-    order = {_JSON_NAMES.get(name, name): each for name, each in value.items()}
+    order = {_JSON_NAMES.get(str(name), str(name)): each for name, each in value.items()}
     named_lines = [
-        {{"name": "line_name", "total": "line_total", "tax": "line_tax"}.get(name, name): each for name, each in line.items()}
+        {
+            {"name": "line_name", "total": "line_total", "tax": "line_tax"}.get(name, name): each
+            for name, each in line.items()
+        }
         for line in lines
     ]
     billing = as_object(value.get("billing"))
@@ -187,5 +190,3 @@ def _line(line: Mapping[str, Any], amounts: Amounts) -> IncomingLine | str:
 def _address(block: Mapping[str, Any]) -> Address:
     values = {name: clean(block.get(name)) for name in ADDRESS_COLUMNS}
     return Address(**(values | {"country": values["country"].upper()}))
-
-

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Request, get, post
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from backend.channels.api import ImportOutcome, import_file, retry_file
 from backend.channels.views import InboxPage, read_inbox
@@ -53,7 +53,7 @@ async def inbox(
     database: Database,
     cursor: str | None = None,
     limit: Limit = PAGE_ROWS,
-    inbox_state: Annotated[str | None, Parameter(query="state")] = None,
+    inbox_state: Annotated[str | None, QueryParameter(name="state")] = None,
 ) -> InboxPage:
     """Files that came in, newest first; `?state=refused` for the trouble screen."""
     return await database.read(lambda conn: read_inbox(conn, cursor, limit, inbox_state))

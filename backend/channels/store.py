@@ -24,7 +24,7 @@ def keep(
     conn: Connection, channel_id: int, content: bytes, source: str, file_name: str, now: datetime, person_id: int | None
 ) -> int:
     """Store what came in; its id. `source`: cli, upload, api."""
-    return conn.execute(
+    made = (
         sa.insert(inbox)
         .values(
             channel_id=channel_id,
@@ -38,7 +38,8 @@ def keep(
             person_id=person_id,
         )
         .returning(inbox.c.id)
-    ).scalar_one()
+    )
+    return int(conn.execute(made).scalar_one())
 
 
 def settle(conn: Connection, inbox_id: int, state: str, outcome: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 from sqlalchemy.engine import Connection
 
 from backend.identity.api import Caller, requires
@@ -48,7 +48,7 @@ def _actor(caller: Caller) -> Actor:
 @get("/api/orders", guards=[requires("lead")])
 async def board(
     database: Database,
-    order_state: Annotated[str | None, Parameter(query="state")] = None,
+    order_state: Annotated[str | None, QueryParameter(name="state")] = None,
     q: str = "",
     carrier: str | None = None,
     cursor: str | None = None,

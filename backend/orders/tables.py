@@ -63,7 +63,9 @@ sales_order = table(
     sa.Column("packed_at", UtcTime, nullable=True),
     sa.Column("dispatched_at", UtcTime, nullable=True),
     sa.Column("content_sha256", sa.String(64), nullable=False, default="", info={"help": "of what the channel sent"}),
-    sa.Column("search_text", sa.Text, nullable=False, default="", info={"help": "folded: numbers, names, e-mail, SKUs"}),
+    sa.Column(
+        "search_text", sa.Text, nullable=False, default="", info={"help": "folded: numbers, names, e-mail, SKUs"}
+    ),
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.UniqueConstraint("channel_id", "remote_key"),
     sa.Index("ix_sales_order_state_promised", "state", "promised_at", "id"),

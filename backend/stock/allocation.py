@@ -129,7 +129,9 @@ def choose_places(places: Sequence[FreeStock], quantity: int) -> list[tuple[Free
         best = min(whole, key=lambda place: (not place.pick_face, place.free, place.walk_sequence, place.location_id))
         return [(best, quantity)]
     chosen: list[tuple[FreeStock, int]] = []
-    for place in sorted(places, key=lambda each: (-each.free, not each.pick_face, each.walk_sequence, each.location_id)):
+    for place in sorted(
+        places, key=lambda each: (-each.free, not each.pick_face, each.walk_sequence, each.location_id)
+    ):
         pieces = min(place.free, quantity)
         if pieces <= 0:
             break

@@ -19,7 +19,7 @@ def order(order_id: int, hour: int, *lines: tuple[int, int], partial: bool = Fal
 
 
 @pytest.mark.parametrize(
-    "stock,orders,granted,denied",
+    ("stock", "orders", "granted", "denied"),
     [
         ([free(1, 1, 5)], [order(1, 2, (1, 3)), order(2, 1, (1, 3))], [2], [1]),
         ([free(1, 1, 5)], [order(1, 1, (1, 3)), order(2, 1, (1, 3))], [1], [2]),
@@ -60,7 +60,7 @@ def test_the_given_stock_is_left_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    "places,quantity,chosen",
+    ("places", "quantity", "chosen"),
     [
         ([free(1, 1, 9), free(1, 2, 4)], 4, [(2, 4)]),
         ([free(1, 1, 4, face=False), free(1, 2, 9)], 4, [(2, 4)]),

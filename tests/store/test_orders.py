@@ -135,7 +135,7 @@ async def test_changed_order_is_updated_before_work_and_reported_after(database:
 
 
 @pytest.mark.parametrize(
-    "ended,state,result,after",
+    ("ended", "state", "result", "after"),
     [
         ("cancelled", "ready", "cancelled", "cancelled"),
         ("refunded", "received", "cancelled", "cancelled"),
@@ -143,9 +143,7 @@ async def test_changed_order_is_updated_before_work_and_reported_after(database:
         ("cancelled", "in_work", "changed_not_taken", "in_work"),
     ],
 )
-async def test_the_shop_ends_a_known_order(
-    database: Database, ended: str, state: str, result: str, after: str
-) -> None:
+async def test_the_shop_ends_a_known_order(database: Database, ended: str, state: str, result: str, after: str) -> None:
     """A cancellation in the shop cancels here until work began; completed alone changes nothing."""
 
     def work(conn: Connection) -> None:
@@ -193,10 +191,10 @@ async def test_oldest_promise_gets_the_stock(database: Database) -> None:
     await database.write(work)
 
 
-@pytest.mark.parametrize("allocation,state,reserved", [("all_or_nothing", "received", 0), ("partial", "ready", 10)])
-async def test_partial_is_the_merchants_choice(
-    database: Database, allocation: str, state: str, reserved: int
-) -> None:
+@pytest.mark.parametrize(
+    ("allocation", "state", "reserved"), [("all_or_nothing", "received", 0), ("partial", "ready", 10)]
+)
+async def test_partial_is_the_merchants_choice(database: Database, allocation: str, state: str, reserved: int) -> None:
     """Twelve wanted, ten there: sent in part or not at all, as the merchant has set."""
 
     def work(conn: Connection) -> None:

@@ -62,7 +62,7 @@ async def test_virtual_locations_keep_no_balance(database: Database) -> None:
     await database.write(work)
 
 
-@pytest.mark.parametrize("reserved,wanted", [(0, 11), (8, 3), (10, 1)])
+@pytest.mark.parametrize(("reserved", "wanted"), [(0, 11), (8, 3), (10, 1)])
 async def test_post_refuses_what_is_not_free(database: Database, reserved: int, wanted: int) -> None:
     """Neither missing nor promised pieces can be taken away, and nothing is written when it is tried."""
 
@@ -103,14 +103,14 @@ async def test_post_to_unknown_location_is_named(database: Database) -> None:
     await database.write(work)
 
 
-@pytest.mark.parametrize("quantity,nowhere", [(0, False), (-2, False), (1, True)])
+@pytest.mark.parametrize(("quantity", "nowhere"), [(0, False), (-2, False), (1, True)])
 async def test_impossible_moves_are_named(database: Database, quantity: int, nowhere: bool) -> None:
     """Nothing, less than nothing, and from a place to itself: a sentence, not a broken CHECK."""
 
     def work(conn: Connection) -> None:
         shelf = Shelf(conn)
+        target = shelf.place_id if nowhere else shelf.other_id
         with pytest.raises(Problem) as refused:
-            target = shelf.place_id if nowhere else shelf.other_id
             stock.post(conn, [shelf.move(shelf.place_id, target, quantity)], NOW)
         assert refused.value.code == "MOVE_IMPOSSIBLE"
 
@@ -220,7 +220,9 @@ async def test_undo_is_refused_when_goods_went_on(database: Database) -> None:
     await database.write(work)
 
 
-@pytest.mark.parametrize("change,reserved,moved,left", [(-3, 0, -3, 7), (-3, 8, -2, 8), (5, 0, 5, 15), (0, 0, 0, 10)])
+@pytest.mark.parametrize(
+    ("change", "reserved", "moved", "left"), [(-3, 0, -3, 7), (-3, 8, -2, 8), (5, 0, 5, 15), (0, 0, 0, 10)]
+)
 async def test_the_hand_wins(database: Database, change: int, reserved: int, moved: int, left: int) -> None:
     """The book follows the hand as far as nobody else's promise is broken, and a count is asked for once."""
 
@@ -247,7 +249,8 @@ async def test_verify_finds_a_falsified_balance(database: Database) -> None:
         conn.execute(sa.update(balance).where(balance.c.location_id == shelf.place_id).values(on_hand=9))
         (found,) = stock.verify(conn).differences
         assert (found.on_hand, found.expected_on_hand) == (9, 10)
-        assert "10 on hand" in found.sentence and "the balance says 9" in found.sentence
+        assert "10 on hand" in found.sentence
+        assert "the balance says 9" in found.sentence
 
     await database.write(work)
 

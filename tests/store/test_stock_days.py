@@ -66,7 +66,9 @@ class Day:
         stock.correct(self.conn, place, self.chance.randint(-9, 9), "day", NOW)
 
     def step(self) -> str:
-        name = self.chance.choice(["post", "post", "reserve", "reserve", "take", "take", "take", "void", "undo", "correct"])
+        name = self.chance.choice(
+            ["post", "post", "reserve", "reserve", "take", "take", "take", "void", "undo", "correct"]
+        )
         savepoint = self.conn.begin_nested()
         try:
             getattr(self, name)()
@@ -105,7 +107,8 @@ async def test_many_places_at_once(database: Database) -> None:
         with pytest.raises(Problem):
             stock.reserve(conn, [stock.Reservation(each, shelf, 1, "day", each) for each in products], NOW)
         found = stock.read_balances(conn, [stock.Place(each, shelf) for each in products])
-        assert set(found.values()) == {stock.Balance(2, 2)} and len(found) == 120
+        assert set(found.values()) == {stock.Balance(2, 2)}
+        assert len(found) == 120
         assert stock.verify(conn).differences == []
 
     await database.write(work)

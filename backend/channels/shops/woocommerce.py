@@ -147,7 +147,9 @@ def _given_back(order: dict[str, Any], currency: str) -> int:
     """Minor units already refunded; unreadable refunds count as nothing, the shop shows them anyway."""
     refunds = Amounts(currency)
     return sum(
-        abs(refunds.read(each.get("total"), "refunds")) for each in as_list(order.get("refunds")) if isinstance(each, dict)
+        abs(refunds.read(each.get("total"), "refunds"))
+        for each in as_list(order.get("refunds"))
+        if isinstance(each, dict)
     )
 
 

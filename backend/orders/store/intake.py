@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from backend.catalog.api import Product, in_slices, next_numbers, products_by_skus
 from backend.facts.orders import OrderHeld, OrderReceived, OrderUpdated
@@ -48,7 +48,8 @@ def take_orders(
     waiting = list(orders)
     while waiting:
         seen: set[str] = set()
-        turn, later = [], []
+        turn: list[IncomingOrder] = []
+        later: list[IncomingOrder] = []
         for order in waiting:
             (later if order.remote_key in seen else turn).append(order)
             seen.add(order.remote_key)
@@ -81,7 +82,7 @@ def _ended_sentence(order: IncomingOrder) -> str:
     return f"Order {label} is {order.ended} in the shop: nothing is to be sent, so it was not taken."
 
 
-def _read_known(conn: Connection, channel_id: int, keys: list[str]) -> dict[str, Row[Any]]:
+def _read_known(conn: Connection, channel_id: int, keys: list[str]) -> dict[str, Any]:
     return {
         row.remote_key: row
         for part in in_slices(keys)
@@ -228,7 +229,7 @@ def _insert_holds(conn: Connection, holds: Sequence[tuple[int, Sequence[Hold]]],
 def _take_known(
     conn: Connection,
     channel: Channel,
-    row: Row[Any],
+    row: Any,
     order: IncomingOrder,
     products: dict[str, Product],
     now: datetime,
@@ -248,7 +249,7 @@ def _take_known(
     return _update_order(conn, channel, row, order, products, now, actor)
 
 
-def _not_taken(order: IncomingOrder, row: Row[Any], what: str) -> Taken:
+def _not_taken(order: IncomingOrder, row: Any, what: str) -> Taken:
     text = f"Order {row.number} is already {row.state}, but {what}; nothing was changed here, talk to the warehouse."
     return Taken(order.remote_key, row.number, "changed_not_taken", sentence=text)
 
@@ -256,7 +257,7 @@ def _not_taken(order: IncomingOrder, row: Row[Any], what: str) -> Taken:
 def _update_order(
     conn: Connection,
     channel: Channel,
-    row: Row[Any],
+    row: Any,
     order: IncomingOrder,
     products: dict[str, Product],
     now: datetime,
@@ -298,5 +299,3 @@ def _update_order(
     fact = OrderUpdated(about=f"order:{row.id}", number=row.number, state=state, held=codes)
     journal.append(conn, [fact], now, actor)
     return Taken(order.remote_key, row.number, "updated", codes, " ".join(map(hold_sentence, held)))
-
-

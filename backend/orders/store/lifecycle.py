@@ -243,9 +243,7 @@ def hold(conn: Connection, order_id: int, why: Hold, now: datetime, actor: Actor
     open_codes = {each.code for each in open_holds(conn, [order_id]).get(order_id, [])}
     if why.code in open_codes:
         return
-    conn.execute(
-        sa.insert(order_hold).values(order_id=order_id, code=why.code, values=why.values, created_at=now)
-    )
+    conn.execute(sa.insert(order_hold).values(order_id=order_id, code=why.code, values=why.values, created_at=now))
     told = OrderHeld(about=f"order:{order_id}", number=order.number, code=why.code, values=why.values)
     if order.state in ("received", "ready"):
         release_reservations(conn, [order_id])
@@ -254,9 +252,7 @@ def hold(conn: Connection, order_id: int, why: Hold, now: datetime, actor: Actor
         journal.append(conn, [told], now, actor)
 
 
-def release_hold(
-    conn: Connection, order_id: int, code: str, now: datetime, actor: Actor = SYSTEM
-) -> str:
+def release_hold(conn: Connection, order_id: int, code: str, now: datetime, actor: Actor = SYSTEM) -> str:
     """A person lets the order go on; answers its state. Raises `NotFound` HOLD_UNKNOWN and `Conflict` HOLD_STANDS."""
     order = _locked(conn, order_id)
     held = [each.code for each in open_holds(conn, [order_id]).get(order_id, [])]
@@ -328,5 +324,3 @@ def _locked(conn: Connection, order_id: int) -> Order:
     if found is None:
         raise NotFound("ORDER_UNKNOWN", f"Expected a known order, got number {order_id}; search for it.")
     return found
-
-

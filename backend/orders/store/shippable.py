@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from backend.catalog.api import in_slices, products_by_ids, products_by_skus, read_merchants
 from backend.facts.orders import OrderNotShippable, OrderPromised
@@ -71,7 +71,7 @@ def run_shippable(
     )
 
 
-def _lock_received(conn: Connection, chosen: list[int] | None) -> dict[int, Row[Any]]:
+def _lock_received(conn: Connection, chosen: list[int] | None) -> dict[int, Any]:
     statement = (
         sa.select(
             sales_order.c.id,
@@ -91,7 +91,9 @@ def _lock_received(conn: Connection, chosen: list[int] | None) -> dict[int, Row[
     }
 
 
-def _read_demands(conn: Connection, orders: Mapping[int, Row[Any]], chosen: list[int] | None) -> list[stock.OrderDemand]:
+def _read_demands(
+    conn: Connection, orders: Mapping[int, Any], chosen: list[int] | None
+) -> list[stock.OrderDemand]:
     wanted = order_line.c.quantity - order_line.c.short - order_line.c.reserved
     statement = (
         sa.select(order_line.c.order_id, order_line.c.id, order_line.c.product_id, wanted.label("wanted"))
@@ -137,7 +139,7 @@ def _add_reserved(conn: Connection, reservations: Iterable[stock.Reservation]) -
         )
 
 
-def _make_ready(conn: Connection, orders: Mapping[int, Row[Any]], granted: Iterable[Any]) -> list[Fact]:
+def _make_ready(conn: Connection, orders: Mapping[int, Any], granted: Iterable[Any]) -> list[Fact]:
     promised = {each.order_id: each for each in granted}
     for part in in_slices(promised):
         conn.execute(
@@ -183,7 +185,7 @@ def _explain(conn: Connection, denied: Iterable[Any]) -> dict[int, Why]:
     return reasons
 
 
-def _note_reasons(conn: Connection, orders: Mapping[int, Row[Any]], denied: Mapping[int, Why]) -> list[Fact]:
+def _note_reasons(conn: Connection, orders: Mapping[int, Any], denied: Mapping[int, Why]) -> list[Fact]:
     """Keep each reason on its order; a fact only where it is another than last time."""
     changed = {
         order_id: why

@@ -44,8 +44,11 @@ def correct(
     if moved:
         variance = outside(conn, "variance")
         source, target = (variance, place.location_id) if moved > 0 else (place.location_id, variance)
-        who = {"act": act, "person_id": person_id, "device_id": device_id}
-        post(conn, [Move(place.product_id, source, target, abs(moved), "variance", about, place.lot, **who)], at)
+        booking = Move(
+            place.product_id, source, target, abs(moved), "variance", about, lot=place.lot, act=act, person_id=person_id,
+            device_id=device_id,
+        )  # fmt: skip
+        post(conn, [booking], at)
     task_id = make_count_task(
         conn, place.location_id, place.product_id, reason, about, at,
         corrected_by=moved, person_id=person_id, device_id=device_id,
@@ -69,9 +72,7 @@ def make_count_task(
 
     An open task for the same is answered again instead of a second one.
     """
-    same_product = (
-        count_task.c.product_id.is_(None) if product_id is None else count_task.c.product_id == product_id
-    )
+    same_product = count_task.c.product_id.is_(None) if product_id is None else count_task.c.product_id == product_id
     found = conn.execute(
         sa.select(sa.func.min(count_task.c.id)).where(
             count_task.c.location_id == location_id, same_product, count_task.c.state == "open"

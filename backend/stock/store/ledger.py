@@ -299,9 +299,7 @@ def reservations_of(conn: Connection, order_line_ids: Iterable[int], lock: bool 
 
 def reservations_by_ids(conn: Connection, ids: Iterable[int], lock: bool = False) -> dict[int, OpenReservation]:
     """Open reservations by the id of their pending move; those used up or void are absent."""
-    return {
-        each.id: each for part in in_slices(ids) for each in _read_open(conn, move.c.id.in_(part), lock)
-    }
+    return {each.id: each for part in in_slices(ids) for each in _read_open(conn, move.c.id.in_(part), lock)}
 
 
 def _read_open(conn: Connection, which: sa.ColumnElement[bool], lock: bool) -> list[OpenReservation]:
@@ -522,4 +520,6 @@ def _sums(conn: Connection, end: sa.Column[Any], total: Any, state: str) -> dict
         .where(move.c.state == state, location.c.kind.in_(PHYSICAL_KINDS))
         .group_by(move.c.product_id, end, move.c.lot)
     )
-    return {Place(product_id, location_id, lot): total for product_id, location_id, lot, total in conn.execute(statement)}
+    return {
+        Place(product_id, location_id, lot): total for product_id, location_id, lot, total in conn.execute(statement)
+    }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from backend.catalog.api import in_slices
 from backend.platform.database import upsert
@@ -34,7 +34,7 @@ _OPTIONAL = {
 }
 
 
-def _as_location(row: Row[Any]) -> Location:
+def _as_location(row: Any) -> Location:
     return Location(row.id, row.code, row.kind, row.zone, row.walk_sequence, row.blocked, row.active)
 
 
@@ -105,9 +105,7 @@ def locations_of_kind(conn: Connection, kinds: Iterable[str]) -> list[Location]:
 def set_blocked(conn: Connection, location_id: int, blocked: bool) -> None:
     """Stock at a blocked location is not promised to anybody; what is reserved there already stays reserved."""
     changed = conn.execute(
-        sa.update(location)
-        .where(location.c.id == location_id)
-        .values(blocked=blocked, version=location.c.version + 1)
+        sa.update(location).where(location.c.id == location_id).values(blocked=blocked, version=location.c.version + 1)
     )
     if changed.rowcount != 1:
         raise NotFound("LOCATION_UNKNOWN", f"Expected a location, got number {location_id}; look it up again.")
