@@ -2,7 +2,8 @@
 
 Run `python -m bench.labels`. Each label has its own number, recipient and amount, so nothing is answered from a cache
 except what repeats on real labels too (captions, the sender). Rounds take turns, so that load from elsewhere hits all
-ways alike; the clock is processor time of all threads, so a figure is what one free core does. The last column says what was verified while the clock ran.
+ways alike; the clock is processor time of all threads, so a figure is what one free core does. The last column says
+what was verified while the clock ran.
 """
 
 import io

@@ -1,6 +1,8 @@
 """Every label at every resolution: drawn, then read back by readers that did not write it."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -9,6 +11,7 @@ from PIL import Image
 from backend.documents.api import label_artifact, label_examples, render_label
 from backend.documents.canvas import LayoutProblem
 from backend.documents.page import place
+from backend.documents.papers import papers
 from backend.documents.template import read_data
 from backend.documents.templates import template_of, templates
 from backend.gs1.own_codes import read_own_code
@@ -65,6 +68,20 @@ def test_pdf_keeps_letters_as_letters() -> None:
     text = pypdfium2.PdfDocument(render_label("parcel", label_examples()["parcel"], "pdf", 300))[0].get_textpage()
 
     assert "Jiří Žďárský" in text.get_text_range()
+
+
+def test_threads_set_labels_side_by_side() -> None:
+    """Labels made by several threads at once are the same bytes as made one after another."""
+    jobs = [(code, label_format) for code in ("tote", "badge", "parcel") for label_format in ("zpl", "png", "pdf")] * 2
+
+    def make(job: tuple[str, str]) -> bytes:
+        return render_label(job[0], label_examples()[job[0]], job[1])  # type: ignore[arg-type]
+
+    alone = [make(job) for job in jobs]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(make, jobs))
+
+    assert alone == together
 
 
 @pytest.mark.parametrize("label_format", ["zpl", "png", "pdf"])
@@ -161,6 +178,14 @@ def test_badge_does_not_print_its_code_as_words() -> None:
     assert 1 == zpl.count(example["code"])  # inside the QR command only
     assert example["code"] not in pdf[0].get_textpage().get_text_range()
     assert example["code"] not in str(pdf.get_metadata_dict())
+
+
+@pytest.mark.parametrize("code", [*templates(), *papers()])
+def test_every_label_and_paper_is_described(code: str) -> None:
+    """docs/labels.md has a line for every label and paper: a new file without a word fails here."""
+    described = (Path(__file__).parents[2] / "docs" / "labels.md").read_text(encoding="utf-8")
+
+    assert f"`{code}`" in described
 
 
 @pytest.mark.parametrize("language", ["cs", "sk", "hu", "en"])
