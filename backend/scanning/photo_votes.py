@@ -105,7 +105,7 @@ class Ballot:
             claim.blurred = read
 
     def _claim(self, text: str, symbology: str) -> Claim:
-        family = "retail" if symbology in RETAIL else symbology.split(" Stacked")[0]
+        family = "retail" if symbology in RETAIL else symbology.removesuffix(" Stacked")
         key = (family, identity(text, symbology))
         return self._claims.setdefault(key, Claim(text, symbology))
 

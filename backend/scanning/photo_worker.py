@@ -32,6 +32,7 @@ WAIT_S = 10.0
 PICTURES_PER_CHILD = 500
 
 _LENGTH = struct.Struct(">I")
+_ROOT = str(Path(__file__).resolve().parents[2])
 
 
 class _Question(msgspec.Struct, frozen=True):
@@ -100,7 +101,6 @@ class _Child:
 
     @classmethod
     async def started(cls, limits: tuple[str, str]) -> _Child:
-        root = str(Path(__file__).resolve().parents[2])
         kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
         # One thread each: the pool is as wide as it should be, and idle threads of a matrix library cost memory.
         single = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
@@ -112,12 +112,13 @@ class _Child:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={**kept, **single, "PYTHONPATH": root},
+            env={**kept, **single, "PYTHONPATH": _ROOT},
         )
         return cls(process)
 
     async def asked(self, question: bytes) -> PhotoAnswer:
-        assert self.process.stdin is not None and self.process.stdout is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self.pictures += 1
         self.process.stdin.write(_LENGTH.pack(len(question)) + question)
         await self.process.stdin.drain()

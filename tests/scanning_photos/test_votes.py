@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from backend.scanning.photo_blurred import BlurredRead
 from backend.scanning.photo_readers import Read, expanded_upc_e
 from backend.scanning.photo_votes import Ballot
 
@@ -53,6 +54,39 @@ def test_votes_needed(text: str, symbology: str, votes: list[str], believed: boo
 
     assert believed is bool(ballot.trusted())
     assert believed is not bool(ballot.guesses())
+
+
+@pytest.mark.parametrize(
+    ("fit", "margin", "weakest", "halves", "others", "believed"),
+    [
+        (0.95, 200.0, 0.9, 2, [], True),
+        (0.70, 200.0, 0.9, 2, [], False),
+        (0.95, 90.0, 0.9, 2, [], False),
+        (0.95, 200.0, 0.2, 2, [], False),
+        (0.95, 200.0, 0.9, 1, [], False),
+        (0.95, 90.0, 0.9, 2, [ZBAR], True),
+        (0.95, 20.0, 0.9, 2, [ZBAR], False),
+        (0.95, 90.0, 0.2, 2, [ZBAR], False),
+    ],
+    ids=["sound", "poor fit", "a rival", "a covered digit", "halves differ", "backed", "rivals", "covered, backed"],
+)
+def test_what_a_curve_needs(
+    fit: float, margin: float, weakest: float, halves: int, others: list[str], believed: bool
+) -> None:
+    """A number fitted to a curve is believed when it fits everywhere and no other number comes near."""
+    ballot = Ballot()
+    ballot.add_blurred(BlurredRead("8594001021123", fit, margin, weakest, halves, HERE))
+    ballot.add(_read("8594001021123", "EAN-13", vote) for vote in others)
+
+    assert believed is bool(ballot.trusted())
+
+
+def test_a_weaker_curve_is_believed_for_a_known_number() -> None:
+    """The list of the open job is the second witness."""
+    for known, believed in ((["8594001021123"], True), (["4006381333931"], False)):
+        ballot = Ballot(known)
+        ballot.add_blurred(BlurredRead("8594001021123", 0.9, 50.0, 0.9, 2, HERE))
+        assert believed is bool(ballot.trusted())
 
 
 def test_upc_a_and_ean_13_vote_for_the_same_number() -> None:
