@@ -153,7 +153,7 @@ class Agent:
             lane.busy for lane in self.lanes.values()
         )
         wait_s = self._wait_s if calm and reports else min(self._wait_s, BUSY_WAIT_S)
-        return ClaimRequest(self.name, wait_s, (*reports, *self._broken.values()))
+        return ClaimRequest(self.name, wait_s, (*reports, *self._broken.values()), self._config.version)
 
 
 def _set_up(printer: PrinterConfig) -> PrinterConfig:

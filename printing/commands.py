@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import signal
@@ -14,7 +15,7 @@ from typing import Any
 from printing.problems import PrintingProblem
 from printing.protocol import WAIT_S_MAX
 
-TOKEN_VARIABLE = "RAMPA_AGENT_TOKEN"
+TOKEN_VARIABLE = "RAMPA_AGENT_TOKEN"  # noqa: S105  (a name, not a secret)
 
 
 def add_commands(commands: Any) -> None:
@@ -81,10 +82,8 @@ def run_virtual_printer(args: argparse.Namespace) -> int:
     print(f"printer on {args.host}:{printer.port}, page on http://{args.host}:{page.port}/", flush=True)
     ended = threading.Event()
     _on_end(ended.set)
-    try:
+    with contextlib.suppress(_Ended):
         ended.wait()
-    except _Ended:
-        pass
     page.close()
     printer.close()
     return 0

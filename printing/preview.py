@@ -78,7 +78,7 @@ def _text_picture(field: Field) -> Image.Image | None:
     if field.block_width:
         lines = [part for line in lines for part in _wrap(line, font, field.block_width)]
     step = max(8, field.font_height or 20)
-    width = max(1, max(int(font.getlength(line)) + 2 for line in lines))
+    width = max(int(font.getlength(line)) + 2 for line in lines)
     picture = Image.new("L", (width, step * len(lines)), 255)
     drawing = ImageDraw.Draw(picture)
     for number, line in enumerate(lines):

@@ -153,11 +153,15 @@ class PrinterReport(Struct, frozen=True):
 
 
 class ClaimRequest(Struct, frozen=True):
-    """Asks for work; the server waits up to `wait_s` seconds (at most WAIT_S_MAX) when there is none."""
+    """Asks for work; the server waits up to `wait_s` seconds (at most WAIT_S_MAX) when there is none.
+
+    `config_version` is what the agent works with: the wait ends as well when the server has another one.
+    """
 
     agent: str
     wait_s: int = 0
     printers: tuple[PrinterReport, ...] = ()
+    config_version: str = ""
 
 
 class ClaimReply(Struct, frozen=True):

@@ -1,17 +1,19 @@
 """HTTP doors of the print queue: two for agents, the others for the bench and the office.
 
-This module lies below `identity`, so it does not know what a role is: `guarded` takes the guards from the application
-and there is no unguarded list to mount by mistake. `caller` and `database` are the application's dependencies.
+An agent shows its own token and reaches only its own jobs. At the bench anybody signed in may reprint, answer and test:
+that is where the paper is missing; taking a paper back is for the lead, setting up printers for the office.
 """
 
 import time
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar import Response, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from sqlalchemy.engine import Connection
 
+from backend.identity.api import Caller, requires, requires_agent
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.errors import NotFound
@@ -31,39 +33,60 @@ from printing.protocol import (
 
 LOOK_S = 5.0
 """A waiting agent looks at least so often: leases run out and pauses end without a poke."""
-PREVIEW_TYPES = {"zpl": "text/plain; charset=utf-8", "png1": "image/png", "pdf": "application/pdf"}
+PREVIEW_TYPES = {"zpl": "text/plain", "png1": "image/png", "pdf": "application/pdf"}
+
+
+def _agent_id(caller: NamedDependency[Caller]) -> int:
+    assert caller.agent_id is not None, "requires_agent lets nobody else in"
+    return caller.agent_id
 
 
 # --- agents ----------------------------------------------------------------------------------------------------------
 
 
-@post(CLAIM_PATH, status_code=200)
-async def claim_jobs(data: ClaimRequest, database: Database, caller: Any) -> ClaimReply:
+@post(CLAIM_PATH, status_code=200, guards=[requires_agent])
+async def claim_jobs(
+    data: JSONBody[ClaimRequest], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> ClaimReply:
     """Lend jobs to the agent; with none at hand, wait up to `wait_s` seconds for one."""
     until = time.monotonic() + max(0, min(data.wait_s, WAIT_S_MAX))
+    agent_id = _agent_id(caller)
     ready = [one.code for one in data.printers if one.state in READY_STATES and one.room > 0]
+
+    def look(conn: Connection) -> tuple[bool, str]:
+        return leases.has_work(conn, agent_id, ready, clock.now()), views.read_agent_config(conn, agent_id).version
+
     while True:
         seen = database.wake.seen
-        lent = await database.write(lambda conn: leases.claim(conn, caller.agent_id, data.printers, clock.now()))
-        while not lent and (left_s := until - time.monotonic()) > 0:
-            seen = await database.wake.wait(seen, min(left_s, LOOK_S))
-            if await database.read(lambda conn: leases.has_work(conn, caller.agent_id, ready, clock.now())):
-                break
-        if lent or time.monotonic() >= until:
-            config = await database.read(lambda conn: views.read_agent_config(conn, caller.agent_id))
-            return ClaimReply(tuple(lent), config.version)
+        lent = await database.write(lambda conn: leases.claim(conn, agent_id, data.printers, clock.now()))
+        has_work, version = await database.read(look)
+        if lent or _is_news(version, data.config_version) or time.monotonic() >= until:
+            return ClaimReply(tuple(lent), version)
+        has_work = False  # what a claim just left lying (a later paper of a group) is no reason to ask at once again
+        while not (has_work or _is_news(version, data.config_version)) and time.monotonic() < until:
+            seen = await database.wake.wait(seen, min(LOOK_S, max(0.0, until - time.monotonic())))
+            has_work, version = await database.read(look)
 
 
-@get(CONFIG_PATH)
-async def agent_config(database: Database, caller: Any) -> AgentConfig:
+def _is_news(version: str, known: str) -> bool:
+    return bool(known) and version != known
+
+
+@get(CONFIG_PATH, guards=[requires_agent])
+async def agent_config(database: NamedDependency[Database], caller: NamedDependency[Caller]) -> AgentConfig:
     """The printers of the asking agent."""
-    return await database.read(lambda conn: views.read_agent_config(conn, caller.agent_id))
+    return await database.read(lambda conn: views.read_agent_config(conn, _agent_id(caller)))
 
 
-@post("/api/agent/jobs/{job_id:int}", status_code=200)
-async def report_job(job_id: int, data: JobReport, database: Database, caller: Any) -> JobReportReply:
+@post("/api/agent/jobs/{job_id:int}", status_code=200, guards=[requires_agent])
+async def report_job(
+    job_id: FromPath[int],
+    data: JSONBody[JobReport],
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+) -> JobReportReply:
     """One step of a lent job; 409 means that the agent must not send it."""
-    return await database.write(lambda conn: leases.report(conn, caller.agent_id, job_id, data, clock.now()))
+    return await database.write(lambda conn: leases.report(conn, _agent_id(caller), job_id, data, clock.now()))
 
 
 # --- bench -----------------------------------------------------------------------------------------------------------
@@ -89,7 +112,7 @@ class JobTold(msgspec.Struct):
     new_job: views.JobRow | None = None
 
 
-async def _tell(database: Database, job_id: int, new_id: int | None = None) -> JobTold:
+async def _tell(database: NamedDependency[Database], job_id: int, new_id: int | None = None) -> JobTold:
     def read(conn: Any) -> JobTold:
         now = clock.now()
         job = views.read_job(conn, job_id, now)
@@ -100,17 +123,17 @@ async def _tell(database: Database, job_id: int, new_id: int | None = None) -> J
     return await database.read(read)
 
 
-@get("/api/print-jobs")
+@get("/api/print-jobs", guards=[requires("worker")])
 async def list_jobs(
-    database: Database,
-    job_state: Annotated[str | None, Parameter(query="state")] = None,
-    about: str | None = None,
-    station: str | None = None,
-    printer: str | None = None,
-    before: int | None = None,
-    limit: int = 50,
+    database: NamedDependency[Database],
+    job_state: Annotated[str | None, QueryParameter(name="state")] = None,
+    about: FromQuery[str | None] = None,
+    station: FromQuery[str | None] = None,
+    printer: FromQuery[str | None] = None,
+    cursor: FromQuery[int | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> views.JobPage:
-    """Newest first; `state` one of the job states, `open` or `trouble`; `before` is the cursor `next`."""
+    """Newest first; `state` one of the job states, `open` or `trouble`; `cursor` is `next` of the page before."""
     return await database.read(
         lambda conn: views.read_jobs(
             conn,
@@ -119,20 +142,20 @@ async def list_jobs(
             about=about,
             station=station,
             printer_code=printer,
-            before=before,
+            cursor=cursor,
             limit=limit,
         )
     )
 
 
-@get("/api/print-jobs/{job_id:int}")
-async def show_job(job_id: int, database: Database) -> JobTold:
+@get("/api/print-jobs/{job_id:int}", guards=[requires("worker")])
+async def show_job(job_id: FromPath[int], database: NamedDependency[Database]) -> JobTold:
     """One job."""
     return await _tell(database, job_id)
 
 
-@get("/api/print-jobs/{job_id:int}/content")
-async def job_content(job_id: int, database: Database) -> Response[bytes]:
+@get("/api/print-jobs/{job_id:int}/content", guards=[requires("worker")])
+async def job_content(job_id: FromPath[int], database: NamedDependency[Database]) -> Response[bytes]:
     """The paper itself: ZPL as text, PNG or PDF."""
     found = await database.read(lambda conn: views.read_job_content(conn, job_id))
     if found is None:
@@ -141,8 +164,13 @@ async def job_content(job_id: int, database: Database) -> Response[bytes]:
     return Response(found[1], media_type=PREVIEW_TYPES[found[0]], headers=headers)
 
 
-@post("/api/print-jobs/{job_id:int}/reprint", status_code=200)
-async def reprint_job(job_id: int, data: ReprintRequest, database: Database, caller: Any) -> JobTold:
+@post("/api/print-jobs/{job_id:int}/reprint", status_code=200, guards=[requires("worker")])
+async def reprint_job(
+    job_id: FromPath[int],
+    data: JSONBody[ReprintRequest],
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+) -> JobTold:
     """Print the paper once more; the older one is void from now on."""
     queued = await database.write(
         lambda conn: jobs.reprint(conn, job_id, data.reason, caller.person_id, clock.now(), data.station)
@@ -150,15 +178,22 @@ async def reprint_job(job_id: int, data: ReprintRequest, database: Database, cal
     return await _tell(database, job_id, queued.id)
 
 
-@post("/api/print-jobs/{job_id:int}/cancel", status_code=200)
-async def cancel_job(job_id: int, database: Database, caller: Any) -> JobTold:
+@post("/api/print-jobs/{job_id:int}/cancel", status_code=200, guards=[requires("lead")])
+async def cancel_job(
+    job_id: FromPath[int], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> JobTold:
     """Take a waiting job back."""
     await database.write(lambda conn: jobs.cancel(conn, job_id, caller.person_id, clock.now()))
     return await _tell(database, job_id)
 
 
-@post("/api/print-jobs/{job_id:int}/answer", status_code=200)
-async def answer_job(job_id: int, data: AnswerRequest, database: Database, caller: Any) -> JobTold:
+@post("/api/print-jobs/{job_id:int}/answer", status_code=200, guards=[requires("worker")])
+async def answer_job(
+    job_id: FromPath[int],
+    data: JSONBody[AnswerRequest],
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+) -> JobTold:
     """Say whether a job of unknown outcome came out; if not, it is printed again."""
     queued = await database.write(
         lambda conn: jobs.answer_unknown(conn, job_id, data.printed, caller.person_id, clock.now())
@@ -166,14 +201,16 @@ async def answer_job(job_id: int, data: AnswerRequest, database: Database, calle
     return await _tell(database, job_id, queued.id if queued else None)
 
 
-@get("/api/printers")
-async def list_printers(database: Database) -> list[views.PrinterRow]:
+@get("/api/printers", guards=[requires("worker")])
+async def list_printers(database: NamedDependency[Database]) -> list[views.PrinterRow]:
     """All printers with their states."""
     return await database.read(lambda conn: views.read_printers(conn, clock.now()))
 
 
-@post("/api/printers/{code:str}/test", status_code=200)
-async def test_printer(code: str, database: Database, caller: Any) -> JobTold:
+@post("/api/printers/{code:str}/test", status_code=200, guards=[requires("worker")])
+async def test_printer(
+    code: FromPath[str], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> JobTold:
     """Queue a trial paper."""
     queued = await database.write(lambda conn: jobs.print_trial(conn, code, caller.person_id, clock.now()))
     return await _tell(database, queued.id)
@@ -218,21 +255,23 @@ class RouteRequest(msgspec.Struct, forbid_unknown_fields=True):
     fallback: str | None = None
 
 
-@post("/api/print-agents", status_code=201)
-async def create_agent(data: AgentRequest, database: Database) -> AgentToken:
+@post("/api/print-agents", status_code=201, guards=[requires("office")])
+async def create_agent(data: JSONBody[AgentRequest], database: NamedDependency[Database]) -> AgentToken:
     """A printing agent, or a new token for a known one; the older token is worth nothing then."""
     token = await database.write(lambda conn: equipment.create_agent(conn, data.name, clock.now()))
     return AgentToken(data.name, token)
 
 
-@delete("/api/print-agents/{name:str}")
-async def revoke_agent(name: str, database: Database) -> None:
+@delete("/api/print-agents/{name:str}", guards=[requires("office")])
+async def revoke_agent(name: FromPath[str], database: NamedDependency[Database]) -> None:
     """Shut an agent out."""
     await database.write(lambda conn: equipment.revoke_agent(conn, name, clock.now()))
 
 
-@put("/api/printers/{code:str}")
-async def save_printer(code: str, data: PrinterRequest, database: Database) -> list[views.PrinterRow]:
+@put("/api/printers/{code:str}", guards=[requires("office")])
+async def save_printer(
+    code: FromPath[str], data: JSONBody[PrinterRequest], database: NamedDependency[Database]
+) -> list[views.PrinterRow]:
     """Create or change a printer; the agent notices within seconds."""
     columns = msgspec.structs.asdict(data)
     agent = columns.pop("agent")
@@ -240,34 +279,43 @@ async def save_printer(code: str, data: PrinterRequest, database: Database) -> l
     return await database.read(lambda conn: views.read_printers(conn, clock.now()))
 
 
-@get("/api/print-routes")
-async def list_routes(database: Database) -> list[views.RouteRow]:
+@get("/api/print-routes", guards=[requires("lead")])
+async def list_routes(database: NamedDependency[Database]) -> list[views.RouteRow]:
     """Which printer for which paper at which station."""
     return await database.read(views.read_routes)
 
 
-@put("/api/print-routes/{station:str}/{paper_kind:str}")
-async def save_route(station: str, paper_kind: str, data: RouteRequest, database: Database) -> list[views.RouteRow]:
+@put("/api/print-routes/{station:str}/{paper_kind:str}", guards=[requires("office")])
+async def save_route(
+    station: FromPath[str], paper_kind: FromPath[str], data: JSONBody[RouteRequest], database: NamedDependency[Database]
+) -> list[views.RouteRow]:
     """Set a route; station `*` stands for every station without its own."""
     await database.write(lambda conn: equipment.save_route(conn, station, paper_kind, data.printer, data.fallback))
     return await database.read(views.read_routes)
 
 
-@delete("/api/print-routes/{station:str}/{paper_kind:str}")
-async def drop_route(station: str, paper_kind: str, database: Database) -> None:
+@delete("/api/print-routes/{station:str}/{paper_kind:str}", guards=[requires("office")])
+async def drop_route(station: FromPath[str], paper_kind: FromPath[str], database: NamedDependency[Database]) -> None:
     """Take a route away."""
     await database.write(lambda conn: equipment.drop_route(conn, station, paper_kind))
 
 
-def guarded(requires: Callable[[str], Any], requires_agent: Any) -> list[Router]:
-    """All doors behind the application's guards: agents by their token, the bench, the lead, the office."""
-    groups: tuple[tuple[Any, list[Any]], ...] = (
-        (requires_agent, [claim_jobs, agent_config, report_job]),
-        (
-            requires("worker"),
-            [list_jobs, show_job, job_content, reprint_job, answer_job, list_printers, test_printer],
-        ),
-        (requires("lead"), [cancel_job, list_routes]),
-        (requires("office"), [create_agent, revoke_agent, save_printer, save_route, drop_route]),
-    )
-    return [Router(path="/", route_handlers=handlers, guards=[guard]) for guard, handlers in groups]
+ROUTES = [
+    claim_jobs,
+    agent_config,
+    report_job,
+    list_jobs,
+    show_job,
+    job_content,
+    reprint_job,
+    cancel_job,
+    answer_job,
+    list_printers,
+    test_printer,
+    create_agent,
+    revoke_agent,
+    save_printer,
+    list_routes,
+    save_route,
+    drop_route,
+]

@@ -43,7 +43,7 @@ class JobRow(msgspec.Struct, frozen=True):
 class JobPage(msgspec.Struct, frozen=True):
     """Newest first; `next` is the cursor of the following page, null at the end."""
 
-    jobs: list[JobRow]
+    rows: list[JobRow]
     next: int | None
 
 
@@ -87,7 +87,7 @@ def read_jobs(
     about: str | None = None,
     station: str | None = None,
     printer_code: str | None = None,
-    before: int | None = None,
+    cursor: int | None = None,
     limit: int = 50,
 ) -> JobPage:
     """A page of jobs; `state` may also be `open` (on their way) or `trouble` (unknown or failed, not replaced)."""
@@ -103,8 +103,8 @@ def read_jobs(
     for column, value in ((print_job.c.about, about), (print_job.c.station, station), (printer.c.code, printer_code)):
         if value:
             statement = statement.where(column == value)
-    if before is not None:
-        statement = statement.where(print_job.c.id < before)
+    if cursor is not None:
+        statement = statement.where(print_job.c.id < cursor)
     rows = [_job_row(row, now) for row in conn.execute(statement)]
     return JobPage(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 

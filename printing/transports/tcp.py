@@ -36,7 +36,9 @@ def read_address(address: str) -> tuple[str, int]:
 class TcpLine:
     """One connection to a printer. Times are arguments so that tests need not wait."""
 
-    def __init__(self, address: str, connect_s: float = CONNECT_S, send_s: float = SEND_S, close_s: float = CLOSE_S):
+    def __init__(
+        self, address: str, connect_s: float = CONNECT_S, send_s: float = SEND_S, close_s: float = CLOSE_S
+    ) -> None:
         self._address, self._send_s, self._close_s = address, send_s, close_s
         try:
             self._socket = socket.create_connection(read_address(address), timeout=connect_s)

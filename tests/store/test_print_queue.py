@@ -154,7 +154,7 @@ async def test_a_printer_in_trouble_gets_nothing(database: Database, state: Prin
         agent_id = _set_up(conn)
         _enqueue(conn)
         lent = _claim(conn, agent_id, _at(1), state)
-        return lent, api.read_jobs(conn, _at(1)).jobs[0]
+        return lent, api.read_jobs(conn, _at(1)).rows[0]
 
     lent, row = await database.write(act)
 
@@ -172,9 +172,9 @@ async def test_waiting_jobs_move_to_the_stand_in(database: Database) -> None:
         _enqueue(conn, "waits")
         _claim(conn, agent_id, _at(2), PrinterState.NO_MEDIA)
         _claim(conn, agent_id, _at(20), PrinterState.NO_MEDIA)
-        rows = {row.title: row for row in api.read_jobs(conn, _at(20)).jobs}
+        rows = {row.title: row for row in api.read_jobs(conn, _at(20)).rows}
         by_key = {row.key: row.id for row in conn.execute(sa.select(print_job.c.key, print_job.c.id))}
-        places = {key: next(row.printer for row in api.read_jobs(conn, _at(20)).jobs if row.id == number)
+        places = {key: next(row.printer for row in api.read_jobs(conn, _at(20)).rows if row.id == number)
                   for key, number in by_key.items()}  # fmt: skip
         late = _enqueue(conn, "new", now=_at(21))
         assert rows
@@ -374,15 +374,15 @@ async def test_the_list_is_paged_and_filtered(database: Database) -> None:
             _enqueue(conn, f"label:{number}", title=str(number), about=f"order:{number % 2}")
         (job, *_rest) = _claim(conn, agent_id, _at(1))
         api.report(conn, agent_id, job.id, _report(ReportState.FAILED, job), _at(2))
-        pages, before = [], None
+        pages, cursor = [], None
         while True:
-            page = api.read_jobs(conn, _at(3), before=before, limit=2)
-            pages.append([row.title for row in page.jobs])
-            before = page.next
-            if before is None:
+            page = api.read_jobs(conn, _at(3), cursor=cursor, limit=2)
+            pages.append([row.title for row in page.rows])
+            cursor = page.next
+            if cursor is None:
                 break
         counts = [
-            len(api.read_jobs(conn, _at(3), **filters).jobs)  # type: ignore[arg-type]
+            len(api.read_jobs(conn, _at(3), **filters).rows)  # type: ignore[arg-type]
             for filters in ({"state": "open"}, {"state": "trouble"}, {"about": "order:1"}, {"state": "nonsense"},
                             {"printer_code": "A4"}, {"station": "P1"})
         ]  # fmt: skip

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.platform import ids
-from backend.platform.database import upsert
+from backend.platform.database import upsert, wake_others
 from backend.platform.errors import Conflict, NotFound
 from backend.print_queue.routing import PrinterStanding, is_ready, stand_in
 from backend.print_queue.tables import ANY_STATION, PAPER_KINDS, print_agent, print_route, printer
@@ -67,6 +67,7 @@ def save_printer(conn: Connection, code: str, agent: str, **columns: Any) -> int
     changed = conn.execute(sa.update(printer).where(printer.c.code == code).values(**values))
     if changed.rowcount == 0:
         conn.execute(sa.insert(printer).values(code=code, **values))
+    wake_others(conn)
     return printer_id_of(conn, code)
 
 

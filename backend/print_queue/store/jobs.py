@@ -14,7 +14,7 @@ from backend.platform.database import upsert, wake_others
 from backend.platform.errors import Conflict, Malformed, NotFound, TooLarge
 from backend.print_queue.job_states import CANCELLABLE, LIFETIME_H, REPRINTABLE, reprint_key
 from backend.print_queue.store.equipment import route_paper
-from backend.print_queue.tables import print_content, print_job, printer
+from backend.print_queue.tables import ANY_STATION, print_content, print_job, printer
 from backend.print_queue.trial_paper import trial_demand, trial_label, trial_page
 from printing.protocol import CONTENT_BYTES_MAX, COPIES_MAX, Demand, JobState
 
@@ -205,7 +205,9 @@ def _copy(
     family = print_job.c.key.startswith(reprint_key(row.key, 0).partition("#")[0] + "#", autoescape=True)
     papers = conn.execute(sa.select(sa.func.count()).select_from(print_job).where(family)).scalar_one() + 1
     place = station or row.station
-    printer_id = route_paper(conn, place, row.paper_kind, None if row.format == "pdf" else row.dpi, now)
+    printer_id = row.printer_id  # a trial paper was meant for this printer and no other
+    if place != ANY_STATION:
+        printer_id = route_paper(conn, place, row.paper_kind, None if row.format == "pdf" else row.dpi, now)
     fresh = {name: getattr(row, name) for name in _COPIED} | {
         "uid": ids.uuid7(),
         "key": reprint_key(row.key, papers),
@@ -237,7 +239,7 @@ def print_trial(conn: Connection, printer_code: str, person_id: int | None, now:
     return enqueue(
         conn,
         key=f"trial:{row.code}:{ids.uuid7()}",
-        station="*",
+        station=ANY_STATION,
         paper_kind="label" if is_label else "paper",
         title=f"Test {row.code}",
         about=f"printer:{row.id}",
