@@ -181,7 +181,7 @@ def _cut(weight: Weight, line: str, limit_em: float) -> str:
     room = limit_em - advance_em(weight, "…")
     if room <= 0:
         return ""
-    return _head(weight, line, room).rstrip(" ,;-") + "…" if line else ""
+    return _head(weight, line, room).rstrip(" .,;-") + "…" if line else ""
 
 
 def _placed(element: Text, lines: list[str], size: float, height_mm: float, cut: bool) -> FittedText:

@@ -47,7 +47,7 @@ class HandoverManifest(PaperData, frozen=True, kw_only=True, forbid_unknown_fiel
 
 def fingerprint(data: HandoverManifest) -> str:
     """SHA-256 of the manifest's data as hex."""
-    return hashlib.sha256(msgspec.json.encode(data, order="deterministic")).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
 
 
 def content(data: HandoverManifest) -> dict[str, Any]:

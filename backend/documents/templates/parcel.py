@@ -6,7 +6,8 @@ read from the van's step, route and cash, the code, the small print.
 
 import msgspec
 
-from backend.documents.canvas import Barcode, Box, Element, Layout, LayoutProblem, Line, Media, Text
+from backend.documents.canvas import Barcode, Box, Element, Layout, LayoutProblem, Line, Media, Text, Weight
+from backend.documents.lettering import printable, width_em
 from backend.documents.template import LabelData, Short, Template, Wording
 from backend.documents.wording import money, weight, word
 from backend.gs1.own_codes import build_own_code
@@ -82,7 +83,7 @@ def _sender(data: ParcelLabel) -> tuple[Element, ...]:
         facts.append((word("weight", language), weight(data.weight_g, language)))
     elements: list[Element] = [
         _text(_LEFT, 18.4, 58, 2.8, word("sender", language), 2.2),
-        _text(_LEFT, 21.2, 58, 4.2, sender.company or sender.name, 3.3, weight="bold"),
+        _text(_LEFT, 21.2, 58, 4.2, sender.company or sender.name, 3.4, weight="condensed"),
         _text(_LEFT, 25.4, 58, 7.4, lines, 2.8, fit="wrap"),
         Line(x_mm=_LEFT, y_mm=33.6, length_mm=_WIDE, stroke_mm=0.5),
     ]
@@ -104,23 +105,31 @@ def _recipient(data: ParcelLabel) -> tuple[Element, ...]:
     if to.phone:
         phone = f"{word('phone', data.language)} {to.phone}"
         elements.append(_text(50, 34.6, 51, 4.2, phone, 3.4, align="right"))
-    rows = [
+    rows: list[tuple[str, float, Weight]] = [
         (to.company, 5.8, "condensed"),
         (to.name, 5.4 if to.company else 7.6, "bold"),
         (to.street, 5.2 if to.company else 6.0, "regular"),
     ]
     rows = [row for row in rows if row[0]]
+    heights = [_row_height(text, size, face) for text, size, face in rows]
     # Stacked upwards from the town, so that the address stays one block whatever is missing.
-    y = 64.6 - sum(size * 1.25 for _, size, _ in rows)
-    for text, size, face in rows:
-        elements.append(_text(_LEFT, y, _WIDE, size * 1.25, text, size, weight=face, min_size_mm=3.2))
-        y += size * 1.25
+    y = 64.6 - sum(heights)
+    for (text, size, face), height in zip(rows, heights, strict=True):
+        elements.append(_text(_LEFT, y, _WIDE, height, text, size, weight=face, min_size_mm=3.4, fit="wrap"))
+        y += height
     town = " ".join(part for part in (to.postcode, to.city) if part)
-    elements.append(_text(_LEFT, 64.6, 82, 9.6, town, 8.2, weight="condensed", min_size_mm=4.2, vertical="bottom"))
+    elements.append(
+        _text(_LEFT, 64.6, 82, 9.6, town, 8.2, weight="condensed", min_size_mm=3.9, vertical="bottom", fit="wrap")
+    )
     elements.append(
         _text(87, 64.6, 14, 9.6, to.country, 8.2, weight="condensed", align="right", vertical="bottom")
     )
     return tuple(elements)
+
+
+def _row_height(text: str, size: float, face: Weight) -> float:
+    """Room for one line of an address, or for two small ones: an address is not to be cut before it must be."""
+    return size * 1.25 if width_em(face, printable(face, text)) * size * 0.65 <= _WIDE else 8.3
 
 
 def _route_and_cash(data: ParcelLabel) -> tuple[Element, ...]:
@@ -129,15 +138,18 @@ def _route_and_cash(data: ParcelLabel) -> tuple[Element, ...]:
     elements: list[Element] = []
     cash = data.cod_minor is not None and data.cod_minor > 0
     if data.route:
+        wide = 26 if data.stop else 43
         elements += [
             Box(x_mm=_LEFT, y_mm=y, width_mm=47, height_mm=height, stroke_mm=0.5),
             _text(6, y + 1.1, 21, 2.8, word("route", language), 2.2),
-            _text(6, y + 3.4, 24, 10, data.route, 9, weight="bold", vertical="middle", min_size_mm=3),
+            _text(6, y + 3.4, wide, 10, data.route, 9, weight="condensed", vertical="middle", min_size_mm=3),
         ]
     if data.route and data.stop:
         elements += [
             _text(31, y + 1.1, 18, 2.8, word("stop", language), 2.2, align="right"),
-            _text(31, y + 3.4, 18, 10, data.stop, 9, weight="bold", vertical="middle", align="right", min_size_mm=3),
+            _text(
+                33, y + 3.4, 16, 10, data.stop, 9, weight="condensed", vertical="middle", align="right", min_size_mm=3
+            ),
         ]
     if cash:
         amount = money(data.cod_minor or 0, data.currency, language)
