@@ -1,5 +1,7 @@
 """A closed parcel as the rooms above see it: what a carrier has to know of it, and what a carrier gives to it."""
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -19,6 +21,7 @@ class ClosedParcel(msgspec.Struct, frozen=True, kw_only=True):
     carton: str | None
     tracking_number: str | None
     label_key: str | None
+    booked_at: datetime | None
 
 
 class GivenLabel(msgspec.Struct, frozen=True):

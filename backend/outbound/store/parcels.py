@@ -39,21 +39,24 @@ def _counts(conn: Connection, order_ids: Iterable[int]) -> dict[int, int]:
         .where(parcel.c.order_id.in_(sorted(order_ids)), parcel.c.state.not_in(("open", "cancelled")))
         .group_by(parcel.c.order_id)
     )
-    return {order_id: count for order_id, count in rows}
+    return dict(rows.all())
 
 
 def _as_parcel(row: sa.Row[Any], pieces: int) -> ClosedParcel:
     return ClosedParcel(
         id=row.id, number=row.number, order_id=row.order_id, position=row.position, pieces=pieces, state=row.state,
         station=row.station, carrier_code=row.carrier_code, service_code=row.service_code, weight_g=row.weight_g,
-        carton=row.carton_code, tracking_number=row.tracking_number, label_key=row.label_code,
+        carton=row.carton_code, tracking_number=row.tracking_number, label_key=row.label_code, booked_at=row.booked_at,
     )  # fmt: skip
 
 
-def begin_booking(conn: Connection, order_id: int, now: datetime) -> list[ClosedParcel]:
+def begin_booking(
+    conn: Connection, order_id: int, carrier_code: str, service_code: str, now: datetime
+) -> list[ClosedParcel]:
     """The parcels of a packed order, numbered 1 of n; from now on none of them can be opened again at the bench.
 
-    Emptied parcels that were never closed are dropped. Empty when a parcel is still open: the order is not packed.
+    They go with the carrier that the order names now: after a refusal the office may have chosen another. Emptied parcels
+    that were never closed are dropped. Empty when a parcel is still open: the order is not packed.
     """
     empty = ~sa.exists().where(parcel_content.c.parcel_id == parcel.c.id)
     mine = parcel.c.order_id == order_id
@@ -65,7 +68,9 @@ def begin_booking(conn: Connection, order_id: int, now: datetime) -> list[Closed
         conn.execute(
             sa.update(parcel)
             .where(parcel.c.id == each.id)
-            .values(position=place, booked_at=sa.func.coalesce(parcel.c.booked_at, now))
+            .values(
+                position=place, booked_at=each.booked_at or now, carrier_code=carrier_code, service_code=service_code
+            )
         )
     return closed_parcels(conn, order_id)
 

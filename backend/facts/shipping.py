@@ -1,0 +1,54 @@
+"""What happens between us and the carriers. `about` is `order:<id>` unless it says otherwise."""
+
+from backend.platform.journal import Fact
+
+
+class ConsignmentRegistered(Fact, frozen=True, kw_only=True):
+    """The carrier knows the parcels. `tracking`: parcel number -> the carrier's number, or our own."""
+
+    order: str
+    carrier: str
+    reference: str
+    tracking: dict[str, str]
+
+
+class ConsignmentRefused(Fact, frozen=True, kw_only=True):
+    """The carrier said no, or could not be reached for too long; the order waits for the office."""
+
+    order: str
+    carrier: str
+    reason: str
+
+
+class LabelQueued(Fact, frozen=True, kw_only=True):
+    """The label waits for the printer of the station."""
+
+    order: str
+    parcel: str
+    station: str
+    print_job_id: int
+
+
+class LabelNotQueued(Fact, frozen=True, kw_only=True):
+    """The label exists, but there is no printer for it; `reason` says what to set up."""
+
+    order: str
+    parcel: str
+    station: str
+    reason: str
+
+
+class ConsignmentCancelled(Fact, frozen=True, kw_only=True):
+    """The carrier will not come for these parcels."""
+
+    order: str
+    carrier: str
+    reference: str
+
+
+class ManifestClosed(Fact, frozen=True, kw_only=True):
+    """The carrier has our list of a handover. About `handover:<id>`. `manifest` is the carrier's number of it."""
+
+    carrier: str
+    manifest: str
+    consignments: int

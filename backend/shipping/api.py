@@ -1,0 +1,13 @@
+"""The door of the carriers for the modules above."""
+
+from backend.shipping.store import (
+    Account,
+    AccountView,
+    account_of,
+    bookings_of,
+    read_accounts,
+    save_account,
+    tell_names,
+)
+
+__all__ = ["Account", "AccountView", "account_of", "bookings_of", "read_accounts", "save_account", "tell_names"]

@@ -1,0 +1,356 @@
+"""What carriers are told, and when: the order is packed, the list is signed, the order is cancelled.
+
+Each is an errand: prepared in one transaction, spoken with none open, settled in another. It may be spoken twice after a
+crash; the reference stays the same, and a carrier that knows it answers with what it answered first.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from backend.catalog import api as catalog
+from backend.documents import api as documents
+from backend.facts.shipping import (
+    ConsignmentCancelled,
+    ConsignmentRefused,
+    ConsignmentRegistered,
+    LabelNotQueued,
+    LabelQueued,
+    ManifestClosed,
+)
+from backend.gs1.scan_keys import read_code
+from backend.orders import api as orders
+from backend.outbound import api as outbound
+from backend.platform import journal
+from backend.platform.errors import Conflict, NotFound, Problem
+from backend.platform.exchange import Exchange
+from backend.platform.journal import Recorded
+from backend.platform.outbox import Errand, PermanentRefusal
+from backend.print_queue import api as printing
+from backend.shipping import store
+from backend.shipping.carrier import Address, Booked, BookedParcel, CarrierRefused, Consignment, ParcelToSend
+from backend.shipping.label import label_fields
+
+T = TypeVar("T")
+HOLD = "CARRIER_REFUSED"
+SHOP_SETTING = "shop"
+WAITING_STATES = ("packed", "ready_for_pickup")
+LABELLED = ("labelled", "verified", "loaded", "dispatched")
+
+
+class DrawnLabel(msgspec.Struct, frozen=True):
+    """A label ready for the print queue."""
+
+    parcel: str
+    content: bytes
+    format: str
+    width_mm: int
+    height_mm: int
+    dpi: int
+    demands: tuple[printing.Demand, ...]
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """What comes back from the carrier, with the labels drawn while no transaction was open."""
+
+    booking: store.Booking
+    booked: Booked
+    labels: tuple[DrawnLabel, ...]
+
+
+def _order_id(fact: Recorded) -> int:
+    return int(fact.about.partition(":")[2])
+
+
+def _permanent(exchange: "Callable[[], Exchange[T]]") -> "Exchange[T]":
+    """A no of the carrier, or of our own settings, is final: it is parked at once instead of being tried twelve times."""
+    try:
+        return (yield from exchange())
+    except CarrierRefused as no:
+        raise _final(no) from no
+
+
+def _final(problem: Problem) -> PermanentRefusal:
+    return PermanentRefusal(
+        problem.code, problem.sentence, expected=problem.expected, got=problem.got, cure=problem.cure, **problem.extra
+    )
+
+
+# -- booking --------------------------------------------------------------------------------------------------------
+
+
+def _prepare_booking(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[Labelled] | None:
+    order = orders.orders_by_ids(conn, [_order_id(fact)], lock=True).get(_order_id(fact))
+    if order is None or order.state not in WAITING_STATES:
+        return None
+    parcels = outbound.begin_booking(conn, order.id, order.carrier_code, order.service_code, now)
+    if not parcels or all(each.state in LABELLED for each in parcels):
+        return None
+    try:
+        account = store.account_of(conn, order.carrier_code)
+    except (NotFound, Problem) as wrong:
+        raise _final(wrong) from wrong
+    booking = store.begin(conn, order.id, order.number, order.carrier_code, order.service_code, now)
+    store.tell_names(conn)
+    consignment = _consignment(conn, order, booking.reference, parcels)
+    language, dpi = _printing_of(conn)
+    return _permanent(lambda: _book(account, booking, consignment, language, dpi))
+
+
+def _printing_of(conn: Connection) -> tuple[str, int]:
+    """Language and dots per inch of our labels, from the setting `shop`."""
+    shop = catalog.read_setting(conn, SHOP_SETTING)
+    return str(shop.get("language", "cs")), int(shop.get("label_dpi", 203))
+
+
+def _consignment(
+    conn: Connection, order: orders.Order, reference: str, parcels: Sequence[outbound.ClosedParcel]
+) -> Consignment:
+    return Consignment(
+        reference=reference, service=order.service_code or "standard", order_number=order.number,
+        sender=_sender(conn, order.merchant_id),
+        recipient=Address(
+            name=order.buyer_name, company=order.company, street=order.street, city=order.city, zip=order.zip,
+            country=order.country, phone=order.phone, email=order.email,
+        ),
+        parcels=tuple(ParcelToSend(number=one.number, position=one.position, weight_g=one.weight_g) for one in parcels),
+        cod_minor=order.total_amount if order.payment == "cod" else None, currency=order.currency,
+        note=order.buyer_note, pickup_point=order.pickup_point,
+    )  # fmt: skip
+
+
+def _sender(conn: Connection, merchant_id: int) -> Address:
+    """The merchant as far as the catalogue tells."""
+    merchant = catalog.read_merchants(conn, [merchant_id])[merchant_id]
+    known = {name: str(getattr(merchant, name, "") or "") for name in ("street", "city", "zip", "country", "phone", "email")}
+    return Address(name=merchant.name, company=merchant.name, **known)
+
+
+def _book(
+    account: store.Account, booking: store.Booking, consignment: Consignment, language: str, dpi: int
+) -> Exchange[Labelled]:
+    booked = yield from account.plugin.book(account.settings, consignment)
+    known = {each.number for each in booked.parcels}
+    if known != {each.number for each in consignment.parcels}:
+        raise CarrierRefused(account.name, f"its answer names other parcels than ours: {', '.join(sorted(known))}")
+    return Labelled(booking, booked, draw_labels(account, consignment, booked, language, dpi))
+
+
+def draw_labels(
+    account: store.Account, consignment: Consignment, booked: Booked, language: str, dpi: int
+) -> tuple[DrawnLabel, ...]:
+    """The carrier's own label where it gave one, ours otherwise."""
+    services = {service.code: service.name for service in account.plugin.services}
+    drawn = []
+    for each in booked.parcels:
+        if each.label is not None:
+            own = each.label
+            demand = printing.Demand(own.symbology, own.code)
+            drawn.append(
+                DrawnLabel(each.number, own.content, own.format, own.width_mm, own.height_mm, own.dpi, (demand,))
+            )
+            continue
+        fields = label_fields(
+            consignment, each, carrier_name=account.name,
+            service_name=services.get(consignment.service, consignment.service), language=language,
+        )  # fmt: skip
+        artifact = documents.label_artifact("parcel", fields, dpi)
+        demands = tuple(printing.Demand(one["symbology"], one["text"]) for one in artifact.plain_demands)
+        media = artifact.media
+        drawn.append(
+            DrawnLabel(
+                each.number, artifact.content, artifact.format, round(media.width_mm), round(media.height_mm), dpi, demands
+            )
+        )
+    return tuple(drawn)
+
+
+def _settle_booking(conn: Connection, fact: Recorded, outcome: Labelled, now: datetime) -> None:
+    order = orders.orders_by_ids(conn, [_order_id(fact)], lock=True)[_order_id(fact)]
+    booked, booking = outcome.booked, outcome.booking
+    codes = {
+        each.number: {"code": each.code, "tracking": each.tracking_number, "route": each.route} for each in booked.parcels
+    }
+    store.register(conn, booking.id, booked.remote_id, codes, now)
+    parcels = {each.number: each for each in outbound.closed_parcels(conn, order.id)}
+    answered = [each for each in booked.parcels if each.number in parcels]
+    outbound.give_labels(
+        conn,
+        [
+            outbound.GivenLabel(parcels[each.number].id, each.tracking_number, read_code(each.code).keys[0])
+            for each in answered
+        ],
+    )
+    tracking = {each.number: each.tracking_number or each.number for each in booked.parcels}
+    told: list[journal.Fact] = [
+        ConsignmentRegistered(
+            about=fact.about, order=order.number, carrier=booking.carrier_code, reference=booking.reference,
+            tracking=tracking,
+        )
+    ]  # fmt: skip
+    if order.state != "cancelled":
+        told += [
+            queue_label(conn, order, parcels[label.parcel], label, now)
+            for label in outcome.labels if label.parcel in parcels
+        ]  # fmt: skip
+    journal.append(conn, told, now)
+    held = {each.code for each in orders.open_holds(conn, [order.id]).get(order.id, [])}
+    if HOLD in held:
+        orders.close_holds(conn, [order.id], HOLD, now)
+
+
+def queue_label(
+    conn: Connection, order: orders.Order, parcel: outbound.ClosedParcel, label: DrawnLabel, now: datetime,
+    station: str | None = None,
+) -> LabelQueued | LabelNotQueued:  # fmt: skip
+    """Put the label before the printer of its station; without one the parcel is labelled all the same."""
+    at = station or parcel.station
+    about = f"order:{order.id}"
+    try:
+        queued = printing.enqueue(
+            conn, key=f"label:{parcel.number}", station=at, paper_kind="label", about=about,
+            title=f"{parcel.number} {order.number} {parcel.position}/{parcel.pieces}", content=label.content,
+            format=label.format, media_width_mm=label.width_mm, media_height_mm=label.height_mm, dpi=label.dpi,
+            demands=label.demands, template="parcel", merchant_id=order.merchant_id, priority=10,
+            sequence_group=f"{about}:{at}", now=now,
+        )  # fmt: skip
+    except Problem as wrong:
+        return LabelNotQueued(about=about, order=order.number, parcel=parcel.number, station=at, reason=wrong.sentence)
+    return LabelQueued(about=about, order=order.number, parcel=parcel.number, station=at, print_job_id=queued.id)
+
+
+def queue_again(conn: Connection, number: str, station: str, now: datetime) -> int:
+    """Draw the label of a booked parcel anew and queue it; a label already in the queue is answered instead.
+
+    Raises `NotFound` PARCEL_UNKNOWN, `Conflict` LABEL_NOT_READY, and NO_ROUTE where the station has no printer.
+    """
+    view = next(iter(outbound.read_parcel_views(conn, number=number)), None)
+    if view is None:
+        raise NotFound("PARCEL_UNKNOWN", f"Expected the number of a parcel, got {number[:40]!r}.", got=number[:40])
+    order = orders.order_by_number(conn, view.order)
+    bookings = store.bookings_of(conn, [order.id], ("registered", "handed_over"))
+    known = bookings[-1].parcels if bookings else {}
+    if number not in known:
+        raise Conflict("LABEL_NOT_READY", f"Expected a parcel that the carrier knows, {number} is not booked yet.", got=number)
+    parcels = outbound.closed_parcels(conn, order.id)
+    booked = Booked(
+        remote_id=bookings[-1].remote_id or "",
+        parcels=(
+            BookedParcel(
+                number=number, code=known[number]["code"], tracking_number=known[number]["tracking"],
+                route=known[number]["route"],
+            ),
+        ),
+    )  # fmt: skip
+    account = store.account_of(conn, bookings[-1].carrier_code)
+    consignment = _consignment(conn, order, bookings[-1].reference, parcels)
+    (label,) = draw_labels(account, consignment, booked, *_printing_of(conn))
+    parcel = next(each for each in parcels if each.number == number)
+    told = queue_label(conn, order, parcel, label, now, station or None)
+    if isinstance(told, LabelNotQueued):
+        raise Conflict("NO_ROUTE", told.reason, got=told.station)
+    journal.append(conn, [told], now)
+    return told.print_job_id
+
+
+def _refused_booking(conn: Connection, fact: Recorded, problem: Problem, now: datetime) -> None:
+    """Parked: the order is held with the carrier's own words, so that the office can correct it."""
+    order = orders.orders_by_ids(conn, [_order_id(fact)], lock=True).get(_order_id(fact))
+    if order is None or order.state not in WAITING_STATES:
+        return
+    reason = problem.got if problem.code == HOLD and problem.got else problem.sentence
+    store.refuse(conn, order.id, reason)
+    orders.hold(conn, order.id, orders.Hold(HOLD, {"reason": reason}), now)
+    told = ConsignmentRefused(about=fact.about, order=order.number, carrier=order.carrier_code, reason=reason)
+    journal.append(conn, [told], now)
+
+
+def _prepare_again(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[Labelled] | None:
+    """The office has released the hold: whatever was wrong is corrected, the carrier is asked once more."""
+    return _prepare_booking(conn, fact, reference, now) if fact.payload.get("code") == HOLD else None
+
+
+BOOK_CONSIGNMENT = Errand(prepare=_prepare_booking, settle=_settle_booking, refused=_refused_booking)
+"""Answers OrderPacked."""
+BOOK_AGAIN = Errand(prepare=_prepare_again, settle=_settle_booking, refused=_refused_booking)
+"""Answers HoldReleased."""
+
+
+# -- cancelling -----------------------------------------------------------------------------------------------------
+
+
+class Cancelled(msgspec.Struct, frozen=True):
+    bookings: tuple[store.Booking, ...]
+
+
+def _prepare_cancelling(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[Cancelled] | None:
+    bookings = store.bookings_of(conn, [_order_id(fact)], store.LIVE)
+    store.set_state(conn, [each.id for each in bookings if each.state != "registered"], "cancelled")
+    registered = [each for each in bookings if each.state == "registered"]
+    pairs = [(each, store.account_of(conn, each.carrier_code)) for each in registered]
+    able = [(each, account) for each, account in pairs if account.plugin.cancel is not None]
+    return _permanent(lambda: _cancel(able)) if able else None
+
+
+def _cancel(pairs: list[tuple[store.Booking, store.Account]]) -> Exchange[Cancelled]:
+    for booking, account in pairs:
+        assert account.plugin.cancel is not None
+        yield from account.plugin.cancel(account.settings, booking.remote_id or booking.reference)
+    return Cancelled(tuple(booking for booking, _ in pairs))
+
+
+def _settle_cancelling(conn: Connection, fact: Recorded, outcome: Cancelled, now: datetime) -> None:
+    order = orders.orders_by_ids(conn, [_order_id(fact)])[_order_id(fact)]
+    store.set_state(conn, [each.id for each in outcome.bookings], "cancelled")
+    told = [
+        ConsignmentCancelled(about=fact.about, order=order.number, carrier=each.carrier_code, reference=each.reference)
+        for each in outcome.bookings
+    ]
+    journal.append(conn, told, now)
+
+
+CANCEL_CONSIGNMENT = Errand(prepare=_prepare_cancelling, settle=_settle_cancelling)
+"""Answers OrderCancelled."""
+
+
+# -- the manifest ---------------------------------------------------------------------------------------------------
+
+
+class Closed(msgspec.Struct, frozen=True):
+    manifest: str
+    bookings: tuple[store.Booking, ...]
+
+
+def _prepare_manifest(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[Closed] | None:
+    parcels = outbound.parcels_on_handover(conn, int(fact.about.partition(":")[2]))
+    bookings = store.bookings_of(conn, {each.order_id for each in parcels}, ("registered",))
+    if not bookings:
+        return None
+    account = store.account_of(conn, str(fact.payload["carrier"]))
+    if account.plugin.close_manifest is None:
+        store.set_state(conn, [each.id for each in bookings], "handed_over")
+        return None
+    return _permanent(lambda: _close(account, str(fact.payload["number"]), bookings))
+
+
+def _close(account: store.Account, reference: str, bookings: list[store.Booking]) -> Exchange[Closed]:
+    assert account.plugin.close_manifest is not None
+    remote = [each.remote_id or each.reference for each in bookings]
+    manifest = yield from account.plugin.close_manifest(account.settings, reference, remote)
+    return Closed(manifest, tuple(bookings))
+
+
+def _settle_manifest(conn: Connection, fact: Recorded, outcome: Closed, now: datetime) -> None:
+    store.set_state(conn, [each.id for each in outcome.bookings], "handed_over")
+    told = ManifestClosed(
+        about=fact.about, carrier=str(fact.payload["carrier"]), manifest=outcome.manifest,
+        consignments=len(outcome.bookings),
+    )  # fmt: skip
+    journal.append(conn, [told], now)
+
+
+CLOSE_MANIFEST = Errand(prepare=_prepare_manifest, settle=_settle_manifest)
+"""Answers HandoverSigned."""

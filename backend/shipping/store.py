@@ -1,0 +1,194 @@
+"""Accounts with carriers, and consignments: begun, registered, refused, handed over, cancelled."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.catalog import api as catalog
+from backend.outbound import api as outbound
+from backend.platform.database import upsert
+from backend.platform.errors import NotFound, Problem
+from backend.shipping.carrier import Carrier
+from backend.shipping.carriers import carrier_of, carriers
+from backend.shipping.tables import carrier_account, consignment
+
+LIVE = ("draft", "registered", "refused")
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A carrier as this house uses it: the plug-in, and its settings as the plug-in's own Struct."""
+
+    carrier_code: str
+    name: str
+    plugin: Carrier
+    settings: Any
+
+
+class Booking(msgspec.Struct, frozen=True):
+    """A row of `consignment`."""
+
+    id: int
+    order_id: int
+    reference: str
+    carrier_code: str
+    service_code: str
+    state: str
+    remote_id: str | None
+    refusal: str | None
+    parcels: dict[str, Any]
+    created_at: datetime
+    registered_at: datetime | None
+
+
+# -- accounts -------------------------------------------------------------------------------------------------------
+
+
+def save_account(
+    conn: Connection, carrier_code: str, name: str, plugin: str, settings: Mapping[str, Any], active: bool = True
+) -> None:
+    """Create or replace an account. Raises CARRIER_UNKNOWN, or ACCOUNT_WRONG naming the setting."""
+    _convert(carrier_of(plugin), settings)
+    row = {"carrier_code": carrier_code, "name": name, "plugin": plugin, "settings": dict(settings), "active": active}
+    written = upsert(conn, carrier_account).values(**row)
+    changed = {column: written.excluded[column] for column in ("name", "plugin", "settings", "active")}
+    conn.execute(written.on_conflict_do_update(index_elements=["carrier_code"], set_=changed))
+    tell_names(conn)
+
+
+def _convert(plugin: Carrier, settings: Mapping[str, Any]) -> Any:
+    try:
+        return msgspec.convert(dict(settings), plugin.account)
+    except msgspec.ValidationError as error:
+        fields = ", ".join(field.name for field in msgspec.structs.fields(plugin.account))
+        raise Problem(
+            "ACCOUNT_WRONG", f"Expected the settings {fields} of {plugin.title}, but: {error}; correct the account.",
+            expected=fields, got=str(error),
+        ) from None  # fmt: skip
+
+
+def tell_names(conn: Connection) -> dict[str, str]:
+    """Leave the names of the carriers where rooms below find them; writes only when they have changed."""
+    rows = conn.execute(sa.select(carrier_account.c.carrier_code, carrier_account.c.name))
+    names = {row.carrier_code: row.name for row in rows}
+    if catalog.read_setting(conn, outbound.CARRIER_NAMES) != names:
+        catalog.write_setting(conn, outbound.CARRIER_NAMES, names)
+    return names
+
+
+def account_of(conn: Connection, carrier_code: str) -> Account:
+    """Raises `NotFound` CARRIER_UNKNOWN, `Problem` ACCOUNT_WRONG."""
+    row = conn.execute(
+        sa.select(carrier_account).where(carrier_account.c.carrier_code == carrier_code, carrier_account.c.active)
+    ).one_or_none()
+    if row is None:
+        known = ", ".join(sorted(read_account_codes(conn))) or "none yet"
+        raise NotFound(
+            "CARRIER_UNKNOWN",
+            f"Expected the code of an active carrier ({known}), got {carrier_code or 'nothing'!r}; assign the order's way "
+            "of shipping to a carrier, or set up its account.",
+            expected=known, got=carrier_code,
+        )  # fmt: skip
+    plugin = carrier_of(row.plugin)
+    return Account(row.carrier_code, row.name, plugin, _convert(plugin, row.settings))
+
+
+def read_account_codes(conn: Connection) -> list[str]:
+    return list(conn.execute(sa.select(carrier_account.c.carrier_code).where(carrier_account.c.active)).scalars())
+
+
+class AccountView(msgspec.Struct, frozen=True):
+    """A carrier for choices on screens; no settings, they may hold secrets."""
+
+    code: str
+    name: str
+    plugin: str
+    services: list[dict[str, str]]
+    can_cancel: bool
+    can_track: bool
+
+
+def read_accounts(conn: Connection) -> list[AccountView]:
+    rows = conn.execute(sa.select(carrier_account).where(carrier_account.c.active).order_by(carrier_account.c.name))
+    known = carriers()
+    return [
+        AccountView(
+            row.carrier_code, row.name, row.plugin,
+            [msgspec.to_builtins(service) for service in known[row.plugin].services],
+            known[row.plugin].cancel is not None, known[row.plugin].track is not None,
+        )
+        for row in rows
+        if row.plugin in known
+    ]  # fmt: skip
+
+
+# -- consignments ---------------------------------------------------------------------------------------------------
+
+
+def begin(conn: Connection, order_id: int, order_number: str, carrier: str, service: str, now: datetime) -> Booking:
+    """The live consignment of an order, made when there is none. Its reference stays the same however often it is tried.
+
+    After a cancellation the next one gets a reference of its own: the carrier must not find the cancelled one again.
+    """
+    rows = conn.execute(
+        sa.select(consignment)
+        .where(consignment.c.order_id == order_id)
+        .order_by(consignment.c.id)
+        .with_for_update()
+    ).all()
+    live = [row for row in rows if row.state in LIVE]
+    if live and live[-1].carrier_code == carrier:
+        return _as_booking(live[-1])
+    if live:
+        # the office has chosen another carrier after a refusal: the old one was never registered
+        conn.execute(
+            sa.update(consignment)
+            .where(consignment.c.id.in_([row.id for row in live]), consignment.c.state != "registered")
+            .values(state="cancelled")
+        )
+    row = {
+        "order_id": order_id, "reference": f"{order_number}-{len(rows) + 1}", "carrier_code": carrier,
+        "service_code": service, "state": "draft", "parcels": {}, "created_at": now,
+    }  # fmt: skip
+    made = conn.execute(sa.insert(consignment).values(**row).returning(consignment)).one()
+    return _as_booking(made)
+
+
+def _as_booking(row: sa.Row[Any]) -> Booking:
+    return Booking(*(getattr(row, name) for name in Booking.__struct_fields__))
+
+
+def register(
+    conn: Connection, booking_id: int, remote_id: str, parcels: Mapping[str, Any], now: datetime
+) -> None:
+    conn.execute(
+        sa.update(consignment)
+        .where(consignment.c.id == booking_id)
+        .values(state="registered", remote_id=remote_id, parcels=dict(parcels), registered_at=now, refusal=None)
+    )
+
+
+def refuse(conn: Connection, order_id: int, reason: str) -> None:
+    conn.execute(
+        sa.update(consignment)
+        .where(consignment.c.order_id == order_id, consignment.c.state == "draft")
+        .values(state="refused", refusal=reason[:500])
+    )
+
+
+def set_state(conn: Connection, booking_ids: Collection[int], state: str) -> None:
+    if booking_ids:
+        conn.execute(sa.update(consignment).where(consignment.c.id.in_(sorted(booking_ids))).values(state=state))
+
+
+def bookings_of(conn: Connection, order_ids: Collection[int], states: Sequence[str]) -> list[Booking]:
+    """Consignments of orders in the given states, oldest first."""
+    rows = conn.execute(
+        sa.select(consignment)
+        .where(consignment.c.order_id.in_(sorted(set(order_ids))), consignment.c.state.in_(states))
+        .order_by(consignment.c.id)
+    )
+    return [_as_booking(row) for row in rows]
