@@ -4,6 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from sqlalchemy.engine import Connection
 
 from backend.app.demo import SETTING
@@ -88,20 +90,20 @@ def _picks(conn: Connection) -> list[dict[str, Any]]:
 
 
 @get("/api/demo/tour")
-async def read_tour(database: Database) -> dict[str, Any]:
+async def read_tour(database: NamedDependency[Database]) -> dict[str, Any]:
     """Everything that `/demo` shows. Public, because a demo has no secrets."""
     return await database.read(tour)
 
 
 @post("/api/demo/enrolment", status_code=200)
-async def new_enrolment(database: Database) -> dict[str, str]:
+async def new_enrolment(database: NamedDependency[Database]) -> dict[str, str]:
     """A fresh code that lets one more device join the demo."""
     token, _ = await database.write(lambda conn: open_enrolment(conn, "Demo", None, clock.now()))
     return {"token": token, "path": f"/enrol#{token}"}
 
 
 @get("/api/demo/code.svg")
-async def code_picture(symbology: str, text: str) -> Response[str]:
+async def code_picture(symbology: FromQuery[str], text: FromQuery[str]) -> Response[str]:
     """One code as a picture: `symbology` as the label engine names them (code128, ean13, qr ...)."""
     if symbology not in SHOWN_SYMBOLOGIES or len(text) > 200:
         raise Malformed(
@@ -135,7 +137,7 @@ def _cards(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @get("/api/demo/tour.pdf", media_type="application/pdf")
-async def tour_paper(database: Database, language: str = "cs") -> Response[bytes]:
+async def tour_paper(database: NamedDependency[Database], language: FromQuery[str] = "cs") -> Response[bytes]:
     """The same codes on paper."""
     found = await database.read(tour)
     chosen = language if language in LANGUAGES else "cs"

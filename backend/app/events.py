@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 from litestar import Request, get
+from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from backend.identity.api import requires_known
@@ -21,7 +22,7 @@ MERGE_S = 0.2
 
 
 @get("/api/events", guards=[requires_known], media_type="text/event-stream")
-async def events(request: Request, database: Database) -> Stream:
+async def events(request: Request, database: NamedDependency[Database]) -> Stream:
     """Server-sent events named `poke` with `{"cursor": n}`; a comment every 15 seconds keeps the line open."""
     try:
         cursor = int(request.headers.get("last-event-id", "0"))
@@ -31,7 +32,7 @@ async def events(request: Request, database: Database) -> Stream:
     return Stream(pokes(database, cursor), media_type="text/event-stream", headers=headers)
 
 
-async def pokes(database: Database, cursor: int) -> AsyncIterator[bytes]:
+async def pokes(database: NamedDependency[Database], cursor: int) -> AsyncIterator[bytes]:
     yield b"retry: 3000\n\n"
     seen = database.wake.seen
     spoke_at = time.monotonic()

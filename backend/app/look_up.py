@@ -5,6 +5,8 @@ from typing import Any
 import segno
 import sqlalchemy as sa
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
@@ -118,13 +120,13 @@ def _orders(conn: Connection, keys: list[str]) -> list[dict[str, Any]]:
 
 
 @get("/api/look-up", guards=[requires("worker")])
-async def look_up_route(key: str, database: Database) -> dict[str, Any]:
+async def look_up_route(key: FromQuery[str], database: NamedDependency[Database]) -> dict[str, Any]:
     """`key` is a scan key or the bare text of a code."""
     return await database.read(lambda conn: look_up(conn, key))
 
 
 @get("/api/qr.svg", guards=[requires_known])
-async def qr_picture(text: str) -> Response[str]:
+async def qr_picture(text: FromQuery[str]) -> Response[str]:
     """A QR code of an address of ours (enrolment, courier's link), drawn here so that no secret leaves the house."""
     if not 1 <= len(text) <= QR_CHARACTERS:
         raise Malformed("QR_TEXT", f"Expected 1 to {QR_CHARACTERS} characters, got {len(text)}.", got=str(len(text)))

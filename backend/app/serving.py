@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from backend.app.schema import missing_migrations
 from backend.app.settings import Settings
@@ -15,10 +17,10 @@ PAGES = {"office": "office.html", "h": "courier.html", "demo": "demo.html"}
 """First part of the address -> page. Everything else outside /api belongs to the floor app."""
 
 TYPES = {
-    ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+    ".html": "text/html", ".js": "text/javascript", ".css": "text/css",
     ".json": "application/json", ".webmanifest": "application/manifest+json", ".png": "image/png",
     ".svg": "image/svg+xml", ".wasm": "application/wasm", ".ico": "image/x-icon", ".webp": "image/webp",
-    ".pdf": "application/pdf", ".txt": "text/plain; charset=utf-8", ".map": "application/json", ".wav": "audio/wav",
+    ".pdf": "application/pdf", ".txt": "text/plain", ".map": "application/json", ".wav": "audio/wav",
 }  # fmt: skip
 
 SECURITY = {
@@ -49,7 +51,7 @@ def page_routes(folder: Path) -> list[HTTPRouteHandler]:
         return _page(root, "index.html", answer)
 
     @get("/{path:path}", include_in_schema=False)
-    async def page(path: str, request: Request) -> Response[bytes]:
+    async def page(path: FromPath[str], request: Request) -> Response[bytes]:
         wanted = (root / path.lstrip("/")).resolve()
         if root in wanted.parents and wanted.is_file():
             immutable = "assets" in wanted.relative_to(root).parts
@@ -63,7 +65,7 @@ def page_routes(folder: Path) -> list[HTTPRouteHandler]:
 
 
 @get("/rampa-ca.crt", include_in_schema=False)
-async def authority_file(settings: Settings) -> Response[bytes]:
+async def authority_file(settings: NamedDependency[Settings]) -> Response[bytes]:
     """The authority that a phone installs once, so that it trusts this server and gives it the camera."""
     file = Path(settings.ca_file)
     if not file.is_file():
@@ -86,7 +88,7 @@ async def health() -> dict[str, str]:
 
 
 @get("/ready")
-async def ready(database: Database) -> dict[str, str]:
+async def ready(database: NamedDependency[Database]) -> dict[str, str]:
     """The database answers and has the newest schema; 503 otherwise."""
     try:
         missing = await database.read(missing_migrations)

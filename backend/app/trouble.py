@@ -4,6 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.engine import Connection
 
 from backend.channels.api import refused_imports
@@ -43,12 +45,12 @@ def _read(conn: Connection) -> dict[str, Any]:
 
 
 @get("/api/trouble", guards=[requires("office")])
-async def trouble(database: Database) -> dict[str, Any]:
+async def trouble(database: NamedDependency[Database]) -> dict[str, Any]:
     return await database.read(_read)
 
 
 @post("/api/trouble/deliveries/{number:int}/retry", guards=[requires("office")], status_code=200)
-async def retry_delivery(number: int, database: Database) -> dict[str, bool]:
+async def retry_delivery(number: FromPath[int], database: NamedDependency[Database]) -> dict[str, bool]:
     """Try a parked delivery again at once."""
 
     def again(conn: Connection) -> bool:

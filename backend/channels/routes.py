@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import Request, get, post
-from litestar.params import Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, Parameter, QueryParameter
 
 from backend.channels.api import ImportOutcome, import_file, retry_file
 from backend.channels.views import InboxPage, read_inbox
@@ -23,14 +24,16 @@ class ChannelEntry(msgspec.Struct, frozen=True):
 
 
 @get("/api/channels", guards=[requires("office")])
-async def channels(database: Database) -> list[ChannelEntry]:
+async def channels(database: NamedDependency[Database]) -> list[ChannelEntry]:
     """Where orders can come from: for the choice on the upload screen."""
     found = await database.read(read_channels)
     return [ChannelEntry(each.code, each.name, each.kind) for each in found]
 
 
 @post("/api/orders", guards=[requires("office")], status_code=200, request_max_body_size=ORDER_FILE_BYTES)
-async def post_orders(request: Request, database: Database, caller: Caller, channel: str) -> ImportOutcome:
+async def post_orders(
+    request: Request, database: NamedDependency[Database], caller: NamedDependency[Caller], channel: FromQuery[str]
+) -> ImportOutcome:
     """Orders as JSON (docs/order-file.md or WooCommerce). Repeating the request is harmless, with or without an
     `Idempotency-Key`: an order is known by its channel and its key."""
     content = await request.body()
@@ -39,7 +42,11 @@ async def post_orders(request: Request, database: Database, caller: Caller, chan
 
 @post("/api/orders/upload", guards=[requires("office")], status_code=200, request_max_body_size=ORDER_FILE_BYTES)
 async def upload_orders(
-    request: Request, database: Database, caller: Caller, channel: str, file_name: str = ""
+    request: Request,
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    channel: FromQuery[str],
+    file_name: FromQuery[str] = "",
 ) -> ImportOutcome:
     """The file itself as the body: JSON, CSV or WooCommerce order JSON."""
     content = await request.body()
@@ -50,9 +57,9 @@ async def upload_orders(
 
 @get("/api/inbox", guards=[requires("office")])
 async def inbox(
-    database: Database,
-    cursor: str | None = None,
-    limit: Limit = PAGE_ROWS,
+    database: NamedDependency[Database],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = PAGE_ROWS,
     inbox_state: Annotated[str | None, QueryParameter(name="state")] = None,
 ) -> InboxPage:
     """Files that came in, newest first; `?state=refused` for the trouble screen."""
@@ -60,7 +67,9 @@ async def inbox(
 
 
 @post("/api/inbox/{inbox_id:int}/retry", guards=[requires("office")], status_code=200)
-async def retry(inbox_id: int, database: Database, caller: Caller) -> ImportOutcome:
+async def retry(
+    inbox_id: FromPath[int], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> ImportOutcome:
     """Read a kept file again, after what stopped it was mended."""
     return await retry_file(database, inbox_id, caller.person_id)
 

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from backend.identity import store
 from backend.identity.api import COOKIE, Caller, requires, requires_device, requires_known, sign_in_by_password
@@ -29,7 +31,9 @@ class EnrolmentOpened(msgspec.Struct):
 
 
 @post("/api/enrolments", guards=[requires("lead")])
-async def open_enrolment(data: EnrolmentRequest, database: Database, caller: Caller) -> EnrolmentOpened:
+async def open_enrolment(
+    data: JSONBody[EnrolmentRequest], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> EnrolmentOpened:
     """A one-time code that enrols one device within ten minutes."""
     name = data.device_name.strip()[:100] or "Device"
     token, until = await database.write(lambda conn: store.open_enrolment(conn, name, caller.person_id, clock.now()))
@@ -43,7 +47,7 @@ class EnrolRequest(msgspec.Struct):
 
 
 @post("/api/devices")
-async def enrol_device(data: EnrolRequest, database: Database) -> DeviceOpened:
+async def enrol_device(data: JSONBody[EnrolRequest], database: NamedDependency[Database]) -> DeviceOpened:
     """Spend the one-time code; the answer holds the device's own secret, shown this once."""
     return await database.write(lambda conn: store.enrol(conn, data.token, data.name.strip(), clock.now()))
 
@@ -55,7 +59,7 @@ class BadgeRequest(msgspec.Struct):
     pin: str
 
 
-async def _check_badge(database: Database, badge: str, pin: str) -> Any:
+async def _check_badge(database: NamedDependency[Database], badge: str, pin: str) -> Any:
     """The person, or `Unauthenticated`. The try is noted in a transaction of its own, so that it always counts."""
 
     def evaluate(conn: Any) -> Any:
@@ -77,14 +81,16 @@ async def _check_badge(database: Database, badge: str, pin: str) -> Any:
 
 
 @post("/api/sessions", guards=[requires_device])
-async def sign_in(data: BadgeRequest, database: Database, caller: Caller) -> SessionOpened:
+async def sign_in(
+    data: JSONBody[BadgeRequest], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> SessionOpened:
     """A person takes this device over for a shift."""
     who = await _check_badge(database, data.badge, data.pin)
     return await database.write(lambda conn: store.open_session(conn, who, "floor", caller.device_id, clock.now()))
 
 
 @delete("/api/sessions/current", guards=[requires_known])
-async def sign_out(database: Database, caller: Caller) -> None:
+async def sign_out(database: NamedDependency[Database], caller: NamedDependency[Caller]) -> None:
     """The session ends; scans that were made in it may still arrive and keep their author."""
     uid = caller.session_uid
     if uid is not None:
@@ -99,7 +105,9 @@ class OfficeRequest(msgspec.Struct):
 
 
 @post("/api/office/sign-in", status_code=200)
-async def office_sign_in(data: OfficeRequest, request: Request, database: Database) -> Response[SessionOpened]:
+async def office_sign_in(
+    data: JSONBody[OfficeRequest], request: Request, database: NamedDependency[Database]
+) -> Response[SessionOpened]:
     """By e-mail and password, or by badge and PIN at a tablet. Sets the session cookie."""
     if data.badge:
         who = await _check_badge(database, data.badge, data.pin)
@@ -114,7 +122,9 @@ async def office_sign_in(data: OfficeRequest, request: Request, database: Databa
 
 
 @post("/api/office/sign-out", status_code=200)
-async def office_sign_out(database: Database, caller: Caller) -> Response[dict[str, bool]]:
+async def office_sign_out(
+    database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> Response[dict[str, bool]]:
     uid = caller.session_uid
     if uid is not None:
         await database.write(lambda conn: store.end_session(conn, uid, clock.now()))
@@ -122,18 +132,20 @@ async def office_sign_out(database: Database, caller: Caller) -> Response[dict[s
 
 
 @get("/api/me", guards=[requires_known])
-async def who_am_i(caller: Caller) -> Caller:
+async def who_am_i(caller: NamedDependency[Caller]) -> Caller:
     return caller
 
 
 @get("/api/devices", guards=[requires("office")])
-async def list_devices(database: Database) -> list[dict[str, Any]]:
+async def list_devices(database: NamedDependency[Database]) -> list[dict[str, Any]]:
     """Every enrolled device: when it was last heard, and what it said it still holds."""
     return await database.read(store.list_devices)
 
 
 @post("/api/devices/{number:int}/revoke", guards=[requires("office")], status_code=200)
-async def revoke_device(number: int, database: Database, caller: Caller) -> dict[str, bool]:
+async def revoke_device(
+    number: FromPath[int], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> dict[str, bool]:
     await database.write(lambda conn: store.revoke_device(conn, number, caller.person_id, clock.now()))
     return {"done": True}
 

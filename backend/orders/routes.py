@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
-from litestar.params import Parameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParameter
 from sqlalchemy.engine import Connection
 
 from backend.identity.api import Caller, requires
@@ -41,18 +42,18 @@ class Note(msgspec.Struct, forbid_unknown_fields=True):
     note: Annotated[str, msgspec.Meta(max_length=4000)]
 
 
-def _actor(caller: Caller) -> Actor:
+def _actor(caller: NamedDependency[Caller]) -> Actor:
     return Actor(person_id=caller.person_id, device_id=caller.device_id)
 
 
 @get("/api/orders", guards=[requires("lead")])
 async def board(
-    database: Database,
+    database: NamedDependency[Database],
     order_state: Annotated[str | None, QueryParameter(name="state")] = None,
-    q: str = "",
-    carrier: str | None = None,
-    cursor: str | None = None,
-    limit: Limit = PAGE_ROWS,
+    q: FromQuery[str] = "",
+    carrier: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = PAGE_ROWS,
 ) -> OrderPage:
     """Orders of a state (or all), searched as you type, with the counts of every state."""
     return await database.read(
@@ -69,13 +70,15 @@ async def states() -> list[str]:
 
 
 @get("/api/orders/{number:str}", guards=[requires("lead")])
-async def detail(number: str, database: Database) -> OrderDetail:
+async def detail(number: FromPath[str], database: NamedDependency[Database]) -> OrderDetail:
     """One order with lines, holds, why it stands where it stands, and its timeline."""
     return await database.read(lambda conn: views.read_detail(conn, number))
 
 
 @post("/api/orders/{number:str}/hold", guards=[requires("office")], status_code=200)
-async def hold(number: str, data: Reason, database: Database, caller: Caller) -> Done:
+async def hold(
+    number: FromPath[str], data: JSONBody[Reason], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> Done:
     """Hold an order by hand, with a reason that everybody can read."""
 
     def work(conn: Connection) -> Done:
@@ -87,7 +90,12 @@ async def hold(number: str, data: Reason, database: Database, caller: Caller) ->
 
 
 @post("/api/orders/{number:str}/release-hold", guards=[requires("office")], status_code=200)
-async def release_hold(number: str, data: HoldRelease, database: Database, caller: Caller) -> Done:
+async def release_hold(
+    number: FromPath[str],
+    data: JSONBody[HoldRelease],
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+) -> Done:
     """Let the order go on in spite of one hold; after the last one it is offered stock at once."""
 
     def work(conn: Connection) -> Done:
@@ -101,7 +109,9 @@ async def release_hold(number: str, data: HoldRelease, database: Database, calle
 
 
 @post("/api/orders/{number:str}/cancel", guards=[requires("office")], status_code=200)
-async def cancel(number: str, data: Reason, database: Database, caller: Caller) -> Done:
+async def cancel(
+    number: FromPath[str], data: JSONBody[Reason], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> Done:
     """Cancel an order; its stock is free again at once, goods already picked become a task to put them back."""
 
     def work(conn: Connection) -> Done:
@@ -113,7 +123,9 @@ async def cancel(number: str, data: Reason, database: Database, caller: Caller) 
 
 
 @post("/api/orders/{number:str}/note", guards=[requires("office")], status_code=200)
-async def note(number: str, data: Note, database: Database, caller: Caller) -> Done:
+async def note(
+    number: FromPath[str], data: JSONBody[Note], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> Done:
     """Write the internal note; the buyer never sees it."""
 
     def work(conn: Connection) -> Done:
@@ -125,7 +137,7 @@ async def note(number: str, data: Note, database: Database, caller: Caller) -> D
 
 
 @post("/api/shippable", guards=[requires("office")], status_code=200)
-async def shippable(database: Database, caller: Caller) -> ShippableOutcome:
+async def shippable(database: NamedDependency[Database], caller: NamedDependency[Caller]) -> ShippableOutcome:
     """Decide for the whole pile of new orders which can be sent; the others say why not."""
     return await database.write(lambda conn: run_shippable(conn, clock.now(), _actor(caller)))
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from backend.identity.api import Caller, requires, requires_device
 from backend.platform import clock
@@ -20,7 +22,12 @@ Jobs = dict[str, Job]
 
 
 @post("/api/scans", guards=[requires_device], status_code=200, request_max_body_size=SCANS_BODY_BYTES)
-async def take_scans(request: Request, database: Database, intake: Intake, caller: Caller) -> Response[bytes]:
+async def take_scans(
+    request: Request,
+    database: NamedDependency[Database],
+    intake: NamedDependency[Intake],
+    caller: NamedDependency[Caller],
+) -> Response[bytes]:
     """Take scans in order. The answer holds a verdict for each that was taken, now or ever before."""
     assert caller.device_id is not None
     reply: ScanReply = await intake.take(database, caller.device_id, await request.body())
@@ -40,14 +47,14 @@ class WorkRequest(msgspec.Struct, frozen=True):
     limit: int = 0
 
 
-def _asker(caller: Caller) -> Asker:
+def _asker(caller: NamedDependency[Caller]) -> Asker:
     assert caller.person_id is not None
     return Asker(
         person_id=caller.person_id, device_id=caller.device_id, role=caller.role or "worker", language=caller.language
     )
 
 
-def _job(jobs: Jobs, flow: str) -> Job:
+def _job(jobs: NamedDependency[Jobs], flow: str) -> Job:
     job = jobs.get(flow)
     if job is None:
         raise NotFound(
@@ -59,7 +66,12 @@ def _job(jobs: Jobs, flow: str) -> Job:
 
 
 @post("/api/work", guards=[requires("worker")], status_code=200)
-async def get_work(data: WorkRequest, database: Database, jobs: Jobs, caller: Caller) -> dict[str, Any]:
+async def get_work(
+    data: JSONBody[WorkRequest],
+    database: NamedDependency[Database],
+    jobs: NamedDependency[Jobs],
+    caller: NamedDependency[Caller],
+) -> dict[str, Any]:
     """Find or make work; `{"bundle": null}` when there is none."""
     job, asker = _job(jobs, data.flow), _asker(caller)
     request = msgspec.to_builtins(data)
@@ -68,7 +80,9 @@ async def get_work(data: WorkRequest, database: Database, jobs: Jobs, caller: Ca
 
 
 @get("/api/work", guards=[requires("worker")])
-async def open_work(database: Database, jobs: Jobs, caller: Caller) -> dict[str, Any]:
+async def open_work(
+    database: NamedDependency[Database], jobs: NamedDependency[Jobs], caller: NamedDependency[Caller]
+) -> dict[str, Any]:
     """Everything this person has begun, and what has to be put right."""
     asker = _asker(caller)
 
@@ -80,33 +94,40 @@ async def open_work(database: Database, jobs: Jobs, caller: Caller) -> dict[str,
 
 
 @get("/api/work/{task:str}", guards=[requires("worker")])
-async def read_work(task: str, database: Database, jobs: Jobs) -> dict[str, Any]:
+async def read_work(
+    task: FromPath[str], database: NamedDependency[Database], jobs: NamedDependency[Jobs]
+) -> dict[str, Any]:
     """The bundle of a running task as the books see it now; `{"bundle": null}` when the task is over."""
     job = _job(jobs, task.partition(":")[0])
     return {"bundle": await database.read(lambda conn: job.read(conn, task))}
 
 
 @post("/api/work/{task:str}/take", guards=[requires("worker")], status_code=200)
-async def take_work(task: str, database: Database, jobs: Jobs, caller: Caller) -> dict[str, Any]:
+async def take_work(
+    task: FromPath[str],
+    database: NamedDependency[Database],
+    jobs: NamedDependency[Jobs],
+    caller: NamedDependency[Caller],
+) -> dict[str, Any]:
     """Take a running task over from another device."""
     job, asker = _job(jobs, task.partition(":")[0]), _asker(caller)
     return {"bundle": await database.write(lambda conn: job.take(conn, task, asker, clock.now()))}
 
 
 @post("/api/corrections/{uid:uuid}/done", guards=[requires("worker")], status_code=200)
-async def finish_correction(uid: UUID, database: Database) -> dict[str, bool]:
+async def finish_correction(uid: FromPath[UUID], database: NamedDependency[Database]) -> dict[str, bool]:
     """A person has put it right. A repeat is no mistake."""
     return {"closed": await database.write(lambda conn: store.close_correction(conn, uid, clock.now()))}
 
 
 @get("/api/trouble/scans", guards=[requires("office")])
-async def troubled(database: Database) -> list[dict[str, Any]]:
+async def troubled(database: NamedDependency[Database]) -> list[dict[str, Any]]:
     """Unreadable and parked scans, newest first."""
     return await database.read(store.troubled_scans)
 
 
 @post("/api/trouble/scans/{number:int}/aside", guards=[requires("office")], status_code=200)
-async def put_aside(number: int, database: Database) -> dict[str, bool]:
+async def put_aside(number: FromPath[int], database: NamedDependency[Database]) -> dict[str, bool]:
     """The office has seen it."""
     if not await database.write(lambda conn: store.put_aside(conn, number, clock.now())):
         raise NotFound("SCAN_UNKNOWN", f"Expected a scan in trouble, got number {number}; reload the list.")

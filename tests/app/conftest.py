@@ -1,0 +1,43 @@
+"""The whole application in this process, over a real database, spoken to by HTTP."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from backend.app.asgi import build
+from backend.app.settings import Settings
+from backend.identity import store as identity
+from backend.platform.database import Database
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+Client = httpx.AsyncClient
+
+
+@pytest.fixture
+async def client(database: Database) -> AsyncIterator[Client]:
+    """Nobody is signed in yet."""
+    app = build(Settings(worker="none", demo=True), database)
+    headers = {"Origin": "http://rampa.test"}
+    async with Client(transport=httpx.ASGITransport(app), base_url="http://rampa.test", headers=headers) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sign_in(client: Client, database: Database) -> Callable[[str], Awaitable[Client]]:
+    """Signs the client in at the office as a new person of that role."""
+
+    async def as_role(role: str) -> Client:
+        email = f"{role}@example.com"
+        await database.write(
+            lambda conn: identity.create_person(
+                conn, name=role.title(), role=role, now=NOW, email=email, password="secret-1"
+            )
+        )
+        answer = await client.post("/api/office/sign-in", json={"email": email, "password": "secret-1"})
+        assert answer.status_code == 200, answer.text
+        client.headers["X-Rampa"] = "1"
+        return client
+
+    return as_role
