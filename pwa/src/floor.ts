@@ -1,1 +1,71 @@
-document.getElementById('app')!.textContent = 'Rampa';
+/* The floor app starts: local database, shift, scanner, sounds, one screen. */
+import './parts/floor.css';
+import { mount } from 'svelte';
+import { readCode } from './codes/scan_keys';
+import { Sounds } from './feedback/sounds';
+import { loadFlow } from './flows/registry';
+import { attachWedge } from './inputs/wedge';
+import { openLocalStore } from './offline/local_store';
+import { listenForPokes } from './offline/pokes';
+import { becomeWorkingTab } from './offline/working_tab';
+import Floor from './screens/Floor.svelte';
+import { FloorState } from './screens/floor_state.svelte';
+import { AppUpdate } from './shift/app_update';
+import { Shift } from './shift/shift';
+import { languageOf, loadSay } from './texts/texts';
+
+
+async function start(target: HTMLElement): Promise<void> {
+  // A dead connection to the database loses writes silently: begin anew with a live one.
+  const store = await openLocalStore('rampa', () => location.reload());
+  const sounds = new Sounds();
+  const shift = new Shift({ store, feedback: sounds, readCode: (text, known) => readCode(text, known), loadFlow, app: __APP_VERSION__ });
+  await shift.open();
+  const language = shift.view.device === null ? languageOf(navigator.languages) : languageOf([shift.view.language]);
+  let floor: FloorState | null = null;
+  const update = new AppUpdate((waiting) => {
+    if (floor !== null) floor.updateWaiting = waiting;
+  });
+  const tab = becomeWorkingTab((working) => {
+    if (floor !== null) floor.working = working;
+    workingFirst = working;
+  });
+  floor = new FloorState(shift, sounds, update, await loadSay(language), tab.takeOver);
+  floor.working = workingFirst;
+  if (shift.view.device === null) await shift.setLanguage(language);
+  document.documentElement.lang = language;
+  mount(Floor, { target, props: { floor } });
+
+  const listening = floor;
+  attachWedge(document, {
+    suffix: shift.view.settings.suffix,
+    burst: (burst) => listening.burst(burst),
+    ready: (ready) => (listening.scannerReady = ready),
+    learnt: (suffix) => void shift.setSettings({ suffix }),
+  });
+  listenWhileEnrolled(shift);
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && shift.poke());
+  addEventListener('online', () => shift.poke());
+  await update.register();
+}
+
+let workingFirst = true;
+
+/** Pokes come with the device's token, so listening starts when there is one and anew when it changes. */
+function listenWhileEnrolled(shift: Shift): void {
+  let token: string | null = null;
+  let stop = (): void => undefined;
+  shift.subscribe((view) => {
+    const now = view.device?.token ?? null;
+    if (now === token) return;
+    stop();
+    token = now;
+    if (now !== null) {
+      const headers = () => ({ Authorization: `Bearer ${now}` });
+      stop = listenForPokes({ address: '/api/events', headers, poke: () => shift.poke() });
+    }
+  });
+}
+
+const target = document.getElementById('app');
+if (target !== null) await start(target);

@@ -38,7 +38,9 @@ export interface Correction {
   id: string;
   code: string;
   values: Record<string, unknown>;
-  task: string;
+  /** Scan keys that confirm it as done, such as the location where the goods belong. */
+  keys?: readonly string[];
+  task?: string;
 }
 
 export type Tone = 'piece' | 'line' | 'order' | 'wrong_thing' | 'wrong_place' | 'already' | 'later' | 'warning';

@@ -58,7 +58,6 @@ export class Job {
   private question: JobView['question'] = null;
   private saving: Saving = 'saved';
   private last: JobView['last'] = null;
-  private over = false;
   private readonly waiting: Pending[] = [];
   private writing: Promise<void> | null = null;
   private readonly listeners = new Set<(view: JobView) => void>();
@@ -77,7 +76,8 @@ export class Job {
 
   get view(): JobView {
     const { state, bundle, refusal, question, saving, last } = this;
-    return { state, bundle, refusal, question, saving, last, done: this.over };
+    // Read from the path, so that undo takes a finished job up again.
+    return { state, bundle, refusal, question, saving, last, done: /\.(done|signed)$/.test(state.path) };
   }
 
   subscribe(listener: (view: JobView) => void): () => void {
@@ -135,8 +135,6 @@ export class Job {
     if (refused !== undefined) this.refusal = refused.refusal;
     else if (records.length > 0 || tones.some(isGood)) this.refusal = null;
     this.question = asked === undefined ? null : { question: asked.question, values: asked.values ?? {} };
-    // Read from the path, so that undo takes a finished job up again.
-    this.over = /\.(done|signed)$/.test(this.state.path);
     for (const tone of tones) {
       this.options.feedback.vibrate(tone);
       if (!isGood(tone)) this.options.feedback.play(tone);
@@ -176,7 +174,6 @@ export class Job {
   private lose(): void {
     this.waiting.length = 0;
     this.state = this.stored;
-    this.over = false;
     this.answer('not_saved');
     this.options.feedback.play('not_saved');
     this.options.feedback.vibrate('not_saved');

@@ -6,7 +6,7 @@
  */
 import { ApiProblem, NoAnswer, apiClient, type Api } from '../api/client';
 import type { Feedback } from '../feedback/sounds';
-import type { Bundle, CodeReading, Correction, Flow, FlowState, Source, Verdict } from '../flows/flow';
+import type { Bundle, CodeReading, Correction, Flow, FlowState, Refusal, Source, Verdict } from '../flows/flow';
 import { Bounces, keysIn, readBurst, type CodeReader } from '../inputs/reading';
 import type { Burst } from '../inputs/wedge_decoder';
 import { newId } from '../offline/ids';
@@ -403,9 +403,12 @@ export class Shift {
   }
 }
 
-/** The code and the English sentence of whatever went wrong, for texts keyed by `problem.<code>`. */
-export function problemOf(error: unknown): { code: string; sentence: string } {
-  if (error instanceof ApiProblem) return { code: error.problem.code, sentence: error.problem.sentence };
-  if (error instanceof NoAnswer) return { code: 'NO_ANSWER', sentence: error.message };
-  return { code: 'APP_ERROR', sentence: error instanceof Error ? error.message : String(error) };
+/** Whatever went wrong as a code and an English sentence, for texts keyed by `problem.<code>` or `refusal.<code>`. */
+export function problemOf(error: unknown): { code: string; sentence: string; refusal: Refusal | null } {
+  if (error instanceof ApiProblem) {
+    const { code, sentence, body } = error.problem;
+    return { code, sentence, refusal: (body['refusal'] as Refusal | undefined) ?? null };
+  }
+  if (error instanceof NoAnswer) return { code: 'NO_ANSWER', sentence: error.message, refusal: null };
+  return { code: 'APP_ERROR', sentence: error instanceof Error ? error.message : String(error), refusal: null };
 }

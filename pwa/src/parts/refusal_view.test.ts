@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import type { Refusal } from '../flows/flow';
+import { refusalView } from './refusal_view';
+
+const refusal = (code: string, values: Record<string, unknown>, got = {}, expected = {}): Refusal => ({
+  code, expected, got, cure: '', values,
+});
+
+describe('the card of a wrong scan', () => {
+  test('shows what is held, what was wanted, and where what is held belongs', () => {
+    const values = { sku: 'T-2', name: 'Čaj mátový', belongs: 'B-04-2', wanted_sku: 'T-1', wanted_name: 'Čaj lesní' };
+    const got = { kind: 'product', sku: 'T-2', name: 'Čaj mátový', picture: '/p/2.webp', location: 'B-04-2' };
+
+    expect(refusalView(refusal('WRONG_PRODUCT', values, got, { sku: 'T-1', name: 'Čaj lesní', picture: null }))).toEqual({
+      hold: { sku: 'T-2', name: 'Čaj mátový', picture: '/p/2.webp' },
+      wanted: { sku: 'T-1', name: 'Čaj lesní', picture: null },
+      belongs: 'B-04-2',
+      codes: null,
+    });
+  });
+
+  test('does not invent a place for goods whose place is not known', () => {
+    const shown = refusalView(refusal('NOT_IN_THIS_ORDER', { sku: '', name: '8590000000011', belongs: '' }));
+    expect([shown.belongs, shown.wanted, shown.hold?.name]).toEqual(['', null, '8590000000011']);
+  });
+
+  test.each(['WRONG_LOCATION', 'WRONG_TOTE', 'WRONG_LOT'])('%s shows both codes side by side', (code) => {
+    expect(refusalView(refusal(code, { got: 'A-2', wanted: 'A-1' })).codes).toEqual({ got: 'A-2', wanted: 'A-1' });
+  });
+
+  test('says nothing of goods when it is about something else', () => {
+    const shown = refusalView(refusal('ORDER_CANCELLED', { order: 'O7', name: 'x' }));
+    expect(shown).toEqual({ hold: null, wanted: null, belongs: '', codes: null });
+  });
+});

@@ -1,0 +1,42 @@
+/* What a refusal's card shows, whatever flow made it: what is held, what was wanted, where what is held belongs. */
+import type { Refusal } from '../flows/flow';
+
+export interface GoodsView {
+  sku: string;
+  name: string;
+  picture: string | null;
+}
+
+export interface RefusalView {
+  hold: GoodsView | null;
+  wanted: GoodsView | null;
+  /** Code of the place where the held thing lives; '' when not known. */
+  belongs: string;
+  /** Two codes side by side when it is about places, totes or lots. */
+  codes: { got: string; wanted: string } | null;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+
+function goodsIn(side: Readonly<Record<string, unknown>>, sku: unknown, name: unknown): GoodsView | null {
+  const told = text(side['name']) || text(name);
+  const code = text(side['sku']) || text(sku);
+  if (told === '' && code === '') return null;
+  return { sku: code, name: told, picture: typeof side['picture'] === 'string' ? side['picture'] : null };
+}
+
+const ABOUT_GOODS = new Set(['WRONG_PRODUCT', 'CODE_OF_OTHER_MERCHANT', 'NOT_IN_THIS_ORDER', 'ALREADY_CHECKED', 'LINE_STOPPED']);
+const ABOUT_CODES = new Set(['WRONG_LOCATION', 'WRONG_TOTE', 'WRONG_LOT']);
+
+export function refusalView({ code, expected, got, values }: Refusal): RefusalView {
+  if (ABOUT_GOODS.has(code)) {
+    return {
+      hold: goodsIn(got, values['sku'], values['name']),
+      wanted: goodsIn(expected, values['wanted_sku'], values['wanted_name']),
+      belongs: text(values['belongs']) || text(got['location']),
+      codes: null,
+    };
+  }
+  const codes = ABOUT_CODES.has(code) ? { got: text(values['got']), wanted: text(values['wanted']) } : null;
+  return { hold: null, wanted: null, belongs: '', codes };
+}

@@ -1,0 +1,145 @@
+/*
+ * What all floor screens share: the shift's view, the language, and which screen is open. Screens draw it, send inputs
+ * and hold no rules; lists are plain data.
+ */
+import { getContext, setContext } from 'svelte';
+import type { Sounds } from '../feedback/sounds';
+import type { AppUpdate } from '../shift/app_update';
+import { StayAwake, keepStorage, wholeScreen } from '../shift/device_care';
+import { problemOf, type ScannedCode, type Shift, type ShiftView } from '../shift/shift';
+import { isLanguage, languageOf, loadSay, type Say } from '../texts/texts';
+import type { Burst } from '../inputs/wedge_decoder';
+
+export type ScreenName =
+  | 'menu' | 'job' | 'pack_start' | 'handover_start' | 'look_up' | 'corrections' | 'sounds' | 'settings';
+
+type Heard = (code: ScannedCode) => void;
+
+export class FloorState {
+  view: ShiftView;
+  say: Say;
+  screen: ScreenName = $state('menu');
+  /** Sound is unlocked and the shift has begun; needs one tap after each start of the app. */
+  started = $state(false);
+  working = $state(true);
+  scannerReady = $state(false);
+  awake = $state<boolean | null>(null);
+  updateWaiting = $state(false);
+  busy = $state(false);
+  /** One sentence that waits to be read and tapped away. */
+  message: { text: string; bad: boolean } | null = $state(null);
+  /** The sheet with camera and typing is open. */
+  codeSheet = $state(false);
+  lastBurst: Burst | null = $state.raw(null);
+  /** A code scanned in the menu, to be looked up at once. */
+  lookUp: ScannedCode | null = $state.raw(null);
+  private readonly listeners: Heard[] = [];
+  private readonly stayAwake = new StayAwake((awake) => (this.awake = awake));
+
+  constructor(
+    readonly shift: Shift,
+    readonly sounds: Sounds,
+    readonly update: AppUpdate,
+    say: Say,
+    readonly takeOver: () => void,
+  ) {
+    this.view = $state.raw(shift.view);
+    this.say = $state.raw(say);
+    shift.subscribe((view) => {
+      if (view.language !== this.say.language) void this.speak(view.language);
+      this.sounds.volume = view.settings.volume;
+      if (this.view.refused === null && view.refused !== null) this.message = null;
+      this.view = view;
+    });
+  }
+
+  // Codes
+
+  /** Who listens gets every code instead of the open job; the last one in wins. */
+  listen(heard: Heard): () => void {
+    this.listeners.push(heard);
+    return () => void this.listeners.splice(this.listeners.indexOf(heard), 1);
+  }
+
+  burst(burst: Burst): void {
+    this.lastBurst = burst;
+    if (burst.end === 'unfinished') {
+      this.wrong(this.say('scanner.unfinished'));
+      return;
+    }
+    this.hear(this.shift.read(burst));
+  }
+
+  text(text: string, source: 'camera' | 'typed'): void {
+    this.hear(this.shift.readText(text, source));
+  }
+
+  private hear(code: ScannedCode | null): void {
+    if (code === null || !this.working) return;
+    this.message = null;
+    const heard = this.listeners.at(-1);
+    if (heard !== undefined) heard(code);
+    else if (this.screen === 'job') this.shift.scan(code);
+  }
+
+  // Telling
+
+  wrong(text: string): void {
+    this.sounds.play('wrong_thing');
+    this.sounds.vibrate('wrong_thing');
+    this.message = { text, bad: true };
+  }
+
+  problemText(error: unknown): string {
+    const { code, sentence, refusal } = problemOf(error);
+    if (code === 'APP_ERROR') console.error(error);
+    if (refusal === null) return this.say.code('problem', code, sentence, { sentence });
+    const text = this.say.code('refusal', refusal.code, sentence, refusal.values);
+    return `${text} ${this.say.code('cure', refusal.cure, '')}`.trim();
+  }
+
+  /** Runs something that asks the server; a problem becomes a sentence with the error tone. */
+  async ask<T>(work: () => Promise<T>): Promise<T | undefined> {
+    if (this.busy) return undefined;
+    this.busy = true;
+    this.message = null;
+    try {
+      return await work();
+    } catch (error) {
+      this.wrong(this.problemText(error));
+      return undefined;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  // Moving about
+
+  async go(screen: ScreenName): Promise<void> {
+    if (screen !== 'job') await this.shift.closeJob();
+    this.message = null;
+    this.codeSheet = false;
+    this.screen = screen;
+    this.stayAwake.want(screen === 'job');
+  }
+
+  async startShift(): Promise<void> {
+    await this.sounds.unlock();
+    this.sounds.play('ready');
+    this.sounds.vibrate('ready');
+    void keepStorage();
+    void wholeScreen();
+    this.started = true;
+    this.update.check();
+  }
+
+  async speak(language: string): Promise<void> {
+    const known = isLanguage(language) ? language : languageOf([language]);
+    this.say = await loadSay(known);
+    document.documentElement.lang = known;
+  }
+}
+
+const KEY = Symbol('floor');
+export const provideFloor = (floor: FloorState): FloorState => setContext(KEY, floor);
+export const useFloor = (): FloorState => getContext<FloorState>(KEY);
