@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": ("backend.app.commands", "fill an empty database with the demo warehouse"),
     "backup": ("backend.app.commands", "copy the running database into a file"),
     "openapi": ("backend.app.commands", "print the description of the HTTP API"),
+    "add-person": ("backend.identity.commands", "let a person in, and print the code of the badge"),
     "agent": ("printing.commands", "run the printing agent"),
     "virtual-printer": ("printing.commands", "a label printer that listens on a port and keeps what it gets"),
     "fake-carrier": ("backend.shipping.commands", "a carrier's API for demo and tests"),

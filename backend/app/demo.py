@@ -4,8 +4,8 @@ Secrets of the demo (badges, PINs, tokens) are drawn anew at each load and kept 
 `/demo` shows them. Nothing here runs unless somebody asks for the demo.
 """
 
+import os
 import random
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from backend.app.demo_goods import DemoProduct, demo_products
 from backend.app.schema import load_tables
 from backend.catalog import api as catalog
 from backend.channels import api as channels
-from backend.gs1.own_codes import ALPHABET
+from backend.gs1.own_codes import badge_body
 from backend.identity import store as identity
 from backend.orders import api as orders
 from backend.orders.tables import channel
@@ -171,11 +171,6 @@ def _benches(conn: Connection, places: dict[str, list[int]]) -> None:
     conn.execute(sa.insert(carton), [dict(zip(names, each, strict=True)) | {"active": True} for each in CARTONS])
 
 
-def badge_body() -> str:
-    """28 characters of 32: 140 random bits, all of them safe under every keyboard layout."""
-    return "".join(secrets.choice(ALPHABET[:32]) for _ in range(28))
-
-
 def _people(conn: Connection, now: datetime) -> list[dict[str, str]]:
     found = []
     for name, role, language, pin in PEOPLE:
@@ -184,7 +179,7 @@ def _people(conn: Connection, now: datetime) -> list[dict[str, str]]:
             conn, name=name, now=now, role=role, language=language, pin=pin,
             email=OWNER_EMAIL if owner else None, password=OWNER_PASSWORD if owner else None,
         )  # fmt: skip
-        badge = badge_body()
+        badge = badge_body(os.urandom(18))
         identity.give_badge(conn, number, badge, now)
         found.append({"name": name, "role": role, "language": language, "pin": pin, "badge": badge})
     return found

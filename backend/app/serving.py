@@ -64,8 +64,8 @@ def page_routes(folder: Path) -> list[HTTPRouteHandler]:
     return [first_page, page]
 
 
-@get("/rampa-ca.crt", include_in_schema=False)
-async def authority_file(settings: NamedDependency[Settings]) -> Response[bytes]:
+@get("/rampa-ca.crt", include_in_schema=False, sync_to_thread=True)
+def authority_file(settings: NamedDependency[Settings]) -> Response[bytes]:
     """The authority that a phone installs once, so that it trusts this server and gives it the camera."""
     file = Path(settings.ca_file)
     if not file.is_file():
