@@ -3,7 +3,10 @@
 import io
 import re
 
+import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from backend.documents.api import label_examples, render_label
@@ -84,6 +87,46 @@ def test_words_stay_inside_their_box(case: str) -> None:
     picture = Image.open(io.BytesIO(render_label("parcel", _label(TEXTS[case]), "png"))).convert("L")
 
     assert (255, 255) == picture.crop((813, 270, 840, 600)).getextrema()
+
+
+@settings(derandomize=True, deadline=None, max_examples=30)
+@given(text=st.text(max_size=60))
+def test_any_text_at_all_makes_a_clean_label(text: str) -> None:
+    """Whatever Unicode somebody types, ZPL stays clean and no output falls over."""
+    data = _label(text)
+
+    assert [] == lint(render_label("parcel", data).decode(), 840, 1184)
+    assert render_label("parcel", data, "pdf").startswith(b"%PDF-")
+    assert render_label("parcel", data, "png").startswith(b"\x89PNG")
+
+
+@settings(derandomize=True, deadline=None, max_examples=50)
+@given(code=st.text(max_size=20))
+def test_any_code_is_printed_readable_or_refused(code: str) -> None:
+    """A code that the label cannot carry is a sentence; one that it prints was read back before it left."""
+    try:
+        drawn = render_label("tote", {"code": code, "name": "0042"}, "png")
+        zpl = render_label("tote", {"code": code, "name": "0042"})
+    except Problem as problem:
+        assert "expected" in problem.sentence.lower()
+    else:
+        assert code in by_zbar(Image.open(io.BytesIO(drawn)))
+        assert [] == lint(zpl.decode(), 800, 400)
+
+
+def test_long_address_is_not_cut_while_it_fits_two_lines() -> None:
+    """Company, name, street and town of a long address stand on the label in full."""
+    address = {
+        "name": "MUDr. Bartoloměj Kratochvíl-Novotný, Ph.D., MBA, primář oddělení",
+        "company": "Společnost pro výrobu, prodej a opravy zemědělské techniky, spol. s r. o.",
+        "street": "Náměstí Bratří Synků 1234/56a, vchod ze dvora, 3. patro, dveře č. 12",
+        "postcode": "592 31",
+        "city": "Nové Město na Moravě - Maršovice u Jihlavy",
+    }
+    pdf = render_label("parcel", {**label_examples()["parcel"], "recipient": address}, "pdf")
+    words = " ".join(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().split())
+
+    assert [] == [text for text in address.values() if text not in words]
 
 
 @pytest.mark.parametrize(

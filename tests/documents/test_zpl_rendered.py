@@ -47,7 +47,9 @@ def _alone(symbology: Symbology, content: str, rotation: int, dpi: int = 203) ->
     return place(Layout(Media("test", 70, 70), (code,)), dpi)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("code", "dpi"), [(code, dpi) for code in templates() for dpi in (203, 300)])
+@pytest.mark.parametrize(
+    ("code", "dpi"), [*((code, dpi) for code in templates() for dpi in (203, 300)), ("location", 600), ("tote", 600)]
+)
 def test_zpl_label_is_read_after_an_independent_renderer(code: str, dpi: int, render_zpl: Renderer) -> None:
     """Every label's ZPL, drawn by another program, gives its codes to two readers."""
     page = placed_label(template_of(code), label_examples()[code], dpi)  # type: ignore[arg-type]
