@@ -11,12 +11,13 @@ from sqlalchemy.engine import Connection
 from backend.identity.api import Caller, requires
 from backend.orders import views
 from backend.orders.holds import Hold
-from backend.orders.lifecycle import STATES
+from backend.orders.lifecycle import OPEN, STATES
 from backend.orders.store import lifecycle
 from backend.orders.store.shippable import ShippableOutcome, run_shippable
 from backend.orders.views import OrderDetail, OrderPage
 from backend.platform import clock
 from backend.platform.database import Database
+from backend.platform.errors import Conflict
 from backend.platform.journal import Actor
 from backend.platform.limits import PAGE_ROWS, PAGE_ROWS_MAX
 
@@ -83,6 +84,13 @@ async def hold(
 
     def work(conn: Connection) -> Done:
         order = lifecycle.order_by_number(conn, number, lock=True)
+        if order.state not in OPEN:
+            raise Conflict(
+                "ORDER_STATE",
+                f"Expected order {number} to be open, got {order.state!r}; there is nothing left to hold.",
+                expected=", ".join(OPEN),
+                got=order.state,
+            )
         lifecycle.hold(conn, order.id, Hold("BY_HAND", {"reason": data.reason[:500]}), clock.now(), _actor(caller))
         return Done(number, lifecycle.order_by_number(conn, number).state)
 

@@ -151,8 +151,8 @@ _HEAD = (
 
 def count_states(conn: Connection) -> dict[str, int]:
     """How many orders are in each state; every state is a key."""
-    found = conn.execute(sa.select(sales_order.c.state, sa.func.count()).group_by(sales_order.c.state))
-    return dict.fromkeys(STATES, 0) | dict(found.tuples().all())
+    found = conn.execute(sa.select(sales_order.c.state, sa.func.count().label("orders")).group_by(sales_order.c.state))
+    return dict.fromkeys(STATES, 0) | {row.state: row.orders for row in found}
 
 
 def read_board(
@@ -223,7 +223,7 @@ def _cursor_of(row: Any, oldest_first: bool) -> str:
 def _rows(conn: Connection, heads: Iterable[Any]) -> list[OrderRow]:
     page = list(heads)
     ids = [head.id for head in page]
-    channels = dict(conn.execute(sa.select(channel.c.id, channel.c.code)).tuples().all())
+    channels = {row.id: row.code for row in conn.execute(sa.select(channel.c.id, channel.c.code))}
     sums = {
         order_id: (lines, int(pieces or 0))
         for order_id, lines, pieces in conn.execute(
