@@ -9,8 +9,8 @@ from backend.documents.typesetting import compile_pdf
 from backend.documents.wording import Language, words
 from backend.platform.errors import Malformed
 
-Short = Annotated[str, msgspec.Meta(max_length=80)]
-Wording = Annotated[str, msgspec.Meta(max_length=400)]
+Short = Annotated[str, msgspec.Meta(max_length=120)]
+Wording = Annotated[str, msgspec.Meta(max_length=2000)]
 
 
 class PaperData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

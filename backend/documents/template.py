@@ -9,10 +9,10 @@ from backend.documents.canvas import Layout, Media
 from backend.documents.wording import Language
 from backend.platform.errors import Malformed
 
-Short = Annotated[str, msgspec.Meta(max_length=60)]
+Short = Annotated[str, msgspec.Meta(max_length=120)]
 """Codes and numbers."""
-Wording = Annotated[str, msgspec.Meta(max_length=200)]
-"""Names and notes: longer ones are cut with an ellipsis by the label."""
+Wording = Annotated[str, msgspec.Meta(max_length=2000)]
+"""Names and notes. The limit is generous: a label cuts with an ellipsis, a long note must not stop a parcel."""
 
 
 class LabelData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
