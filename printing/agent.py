@@ -33,6 +33,7 @@ from printing.spool import Spool
 LOG = logging.getLogger("printing.agent")
 BUSY_WAIT_S = 2
 """Long poll while a printer works or is in trouble: its news must not wait for the poll to end."""
+PAUSE_MIN_S = 0.5
 PAUSE_MAX_S = 30.0
 STOP_S = 40.0
 
@@ -60,19 +61,19 @@ class Agent:
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Work until `stop`; raises PrintingProblem for what only a person can mend."""
         self.spool.compact()
-        pause_s = 1.0
+        pause_s = PAUSE_MIN_S
         try:
             while not self._stop.is_set() and not stopped():
                 if self._stuck is not None:
                     raise self._stuck
                 try:
                     self.turn()
-                    pause_s = 1.0
+                    pause_s = PAUSE_MIN_S
                 except ServerAway as away:
-                    LOG.warning("%s Next try in %.0f s.", away.sentence, pause_s)
+                    LOG.warning("%s Next try in %.1f s.", away.sentence, pause_s)
                     # A spread, or all agents of a hall would come back in the same instant.
                     self._stop.wait(pause_s * random.uniform(0.7, 1.3))
-                    pause_s = min(pause_s * 2, PAUSE_MAX_S)
+                    pause_s = min(pause_s * 1.6, PAUSE_MAX_S)
         finally:
             self.close()
 

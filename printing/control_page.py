@@ -2,13 +2,14 @@
 
 GET /               the page (English or Czech by Accept-Language)
 GET /jobs.json      what was printed: the lines of index.jsonl
-GET /state          {"state": "ok", "held": 0, ...}
+GET /state          {"state": "ok", "held": 0, "printed": 0, ...}
 POST /state         {"state": "ok|no_media|open|hang|cut", "cut_after_bytes": 100, "answers_in_trouble": false, "mute": false}
 GET /job/N.png      picture of job N;  GET /job/N  its bytes
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import re
@@ -35,7 +36,6 @@ WORDS = {
         "held": "waiting in the printer",
         "none": "Nothing printed yet. Send a job to port",
         "broken": "incomplete",
-        "turn_on": "Turn on refresh",
     },
     "cs": {
         "title": "Virtuální tiskárna štítků",
@@ -48,7 +48,6 @@ WORDS = {
         "held": "čeká v tiskárně",
         "none": "Zatím se nic nevytisklo. Pošlete úlohu na port",
         "broken": "neúplné",
-        "turn_on": "Obnovovat",
     },
 }
 STYLE = """
@@ -57,10 +56,15 @@ header{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;align-items:center;margin-bo
 form{display:flex;flex-wrap:wrap;gap:.4rem}button{font:inherit;padding:.45rem .9rem;border:1px solid #8888;
 border-radius:.5rem;background:none;color:inherit;cursor:pointer}button[aria-pressed=true]{background:#1d6b3a;color:#fff;
 border-color:#1d6b3a}button.bad[aria-pressed=true]{background:#a3201d;border-color:#a3201d}
-ol{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:1rem}
+ol{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:1rem;
+align-items:start}
 li{border:1px solid #8885;border-radius:.6rem;padding:.8rem;overflow:hidden}img{width:100%;max-height:22rem;
 object-fit:contain;background:#fff;border-radius:.3rem}small{opacity:.75}p{margin:.4rem 0}code{overflow-wrap:anywhere}
-.bad{color:#a3201d}
+.bad{color:light-dark(#a3201d,#ff8a80)}button.bad[aria-pressed=true]{color:#fff}
+"""
+SCRIPT = """
+let seen;setInterval(async()=>{try{const s=JSON.stringify(await(await fetch('/state')).json());
+if(seen!==undefined&&s!==seen)location.reload();seen=s}catch{}},1000)
 """
 
 
@@ -121,8 +125,8 @@ def draw_page(printer: VirtualPrinter, language: str) -> str:
     body = f"<ol>{rows}</ol>" if rows else f"<p>{words['none']} {printer.port}.</p>"
     return (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="refresh" content="3">'
-        f"<title>{words['title']}</title><style>{STYLE}</style><header><h1>{words['title']}</h1>"
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{words['title']}</title><style>{STYLE}</style><script>{SCRIPT}</script><header><h1>{words['title']}</h1>"
         f'<form method="post" action="/state">{buttons}</form>'
         f"<span>{count} {words['printed']}{held}</span></header><main>{body}</main></html>"
     )
@@ -144,10 +148,18 @@ def _job_card(job: PrintedJob, words: dict[str, str]) -> str:
     )
 
 
+def _state(printer: VirtualPrinter) -> dict[str, Any]:
+    return asdict(printer.trouble) | {"held": printer.held, "printed": len(printer.jobs), "port": printer.port}
+
+
 def _handler(printer: VirtualPrinter) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:
             return None
+
+        def handle(self) -> None:
+            with contextlib.suppress(ConnectionError):  # a browser that left in the middle
+                super().handle()
 
         def do_GET(self) -> None:
             path = self.path.split("?")[0]
@@ -158,7 +170,7 @@ def _handler(printer: VirtualPrinter) -> type[BaseHTTPRequestHandler]:
             elif path == "/jobs.json":
                 self._json(200, [asdict(one) for one in printer.jobs])
             elif path == "/state":
-                self._json(200, asdict(printer.trouble) | {"held": printer.held, "port": printer.port})
+                self._json(200, _state(printer))
             elif job and job.group(2):
                 picture = printer.picture(int(job.group(1)))
                 self._answer(200 if picture else 404, "image/png", picture or b"")
@@ -181,7 +193,7 @@ def _handler(printer: VirtualPrinter) -> type[BaseHTTPRequestHandler]:
                 self._json(422, {"detail": problem.sentence})
                 return
             if "json" in content_type:
-                self._json(200, asdict(printer.trouble) | {"held": printer.held, "port": printer.port})
+                self._json(200, _state(printer))
             else:
                 self.send_response(303)
                 self.send_header("Location", "/")

@@ -54,7 +54,8 @@ def draw_label(label: Label) -> bytes:
         if field.upright in _TURN:
             picture = picture.transpose(_TURN[field.upright])
         top = field.y - picture.height if field.by_baseline else field.y
-        paper.paste(0, (field.x, top), picture.point(lambda tone: 255 - tone))
+        left = field.x - picture.width if field.from_right else field.x
+        paper.paste(0, (left, top), picture.point(lambda tone: 255 - tone))
     out = io.BytesIO()
     paper.convert("1").save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -73,6 +73,7 @@ class VirtualPrinter:
         self.jobs: list[PrintedJob] = []
         self._waiting: list[tuple[bytes, bool, str]] = []
         self._changed = threading.Condition()
+        self._drawing = threading.Lock()
         self._closed = False
         folder.mkdir(parents=True, exist_ok=True)
         self._index = folder / "index.jsonl"
@@ -238,15 +239,16 @@ class VirtualPrinter:
             return None
         job = self.jobs[number - 1]
         path = (self.folder / job.file).with_suffix(".png")
-        if path.exists():
-            return path.read_bytes()
-        content = (self.folder / job.file).read_bytes()
-        try:
-            drawn = pdf_picture(content) if job.file.endswith(".pdf") else draw_label(read_labels(content)[0])
-        except PrintingProblem:
-            return None
-        path.write_bytes(drawn)
-        return drawn
+        with self._drawing:
+            if path.exists():
+                return path.read_bytes()
+            content = (self.folder / job.file).read_bytes()
+            try:
+                drawn = pdf_picture(content) if job.file.endswith(".pdf") else draw_label(read_labels(content)[0])
+            except PrintingProblem:
+                return None
+            path.write_bytes(drawn)
+            return drawn
 
 
 def describe(job: PrintedJob, content: bytes) -> None:

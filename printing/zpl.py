@@ -60,6 +60,8 @@ class Field:
     module: int = 2
     height: int = 10
     by_baseline: bool = False
+    from_right: bool = False
+    """The place is the right corner of the field (third parameter of `^FO` and `^FT`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ class _Reading:
         at = [*arguments, "", "", ""]
         if name in ("^FO", "^FT"):
             place = (self.home[0] + _number(at[0]), self.home[1] + _number(at[1]))
-            self.open = replace(self.open, x=place[0], y=place[1], by_baseline=name == "^FT")
+            self.open = replace(self.open, x=place[0], y=place[1], by_baseline=name == "^FT", from_right=at[2] == "1")
         elif name in BARCODES:
             height = next((_number(part) for part in _height_first(name, arguments)), 0) or self.bar_height
             self.open = replace(
