@@ -2,7 +2,9 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ FLOW = Flow(name="pick", load=lambda conn, taken: None, decide=decide, save=lamb
 SPACE = uuid.UUID("6f1c0b9e-0000-4000-8000-000000000000")
 
 
+@cache
 def act_id(name: str) -> uuid.UUID:
     """The contract writes a1, a2; scans carry UUIDs."""
     return uuid.uuid5(SPACE, name)
@@ -32,16 +35,16 @@ def with_act_ids(bundle: dict[str, Any]) -> dict[str, Any]:
     return bundle | {"acts": [each | {"act": str(act_id(each["act"]))} for each in bundle["acts"]]}
 
 
-def load(bundle: dict[str, Any]) -> PickSnapshot:
-    return from_bundle(with_act_ids(bundle), FREE_TOTES)
+def load(bundle: dict[str, Any], free_totes: Sequence[str] = FREE_TOTES) -> PickSnapshot:
+    return from_bundle(with_act_ids(bundle), free_totes)
 
 
 class Server:
     """Takes scans in order and remembers refused acts, as the intake does."""
 
-    def __init__(self, bundle: dict[str, Any]) -> None:
+    def __init__(self, bundle: dict[str, Any], free_totes: Sequence[str] = FREE_TOTES) -> None:
         self.task = bundle["task"]
-        self.snapshot = load(bundle)
+        self.snapshot = load(bundle, free_totes)
         self.refused_acts: set[str] = set()
         self.seq = 0
 
@@ -55,7 +58,7 @@ class Server:
         if "of" in body:
             body["of"] = str(act_id(body["of"]))
         return Scan(
-            id=uuid.uuid5(SPACE, f"scan {self.seq}"),
+            id=uuid.UUID(int=self.seq),
             seq=self.seq,
             at=NOW,
             flow="pick",

@@ -255,9 +255,7 @@ async def test_short_that_nobody_has(database: Database, allocation: str, holds:
     assert holds == [each.code for each in found.get(floor.first, [])]
     assert [short] == await column(
         database,
-        sa.select(order_line.c.short).where(
-            order_line.c.order_id == floor.first, order_line.c.product_id == floor.tea
-        ),
+        sa.select(order_line.c.short).where(order_line.c.order_id == floor.first, order_line.c.product_id == floor.tea),
     )
     assert ["picked"] == await column(database, sa.select(wave.c.state))
     assert {(floor.tea, floor.t1): (1, 0), (floor.mug, floor.t1): (2, 0)} == await balances(database, floor.t1)
@@ -384,7 +382,9 @@ async def test_cancelled_goods_in_a_tote_are_put_back(database: Database, floor:
     assert bundle is not None
     jana.pick(jana.line(0), 3, "tote:T-001")
     await jana.send()
-    jana.write("product", jana.line(2)["codes"][0]["key"], act=(held := uuid_of(7)), line=jana.line(2)["id"], quantity=1)
+    jana.write(
+        "product", jana.line(2)["codes"][0]["key"], act=(held := uuid_of(7)), line=jana.line(2)["id"], quantity=1
+    )
     await jana.send()
     await database.write(lambda conn: orders.cancel(conn, [floor.first], "buyer", LATER))
     await react(database, CANCEL_PICKS, "OrderCancelled")

@@ -51,7 +51,9 @@ async def read_waves(
 
 
 @post("/api/waves", guards=[requires("lead")])
-async def release_waves(data: JSONBody[WaveOrderRequest], database: NamedDependency[Database], caller: NamedDependency[Caller]) -> WavesReleased:
+async def release_waves(
+    data: JSONBody[WaveOrderRequest], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> WavesReleased:
     """Make waves; the orders go to work. 409 NO_ORDERS_READY when there is nothing to release."""
     actor = Actor(caller.person_id, caller.device_id)
 
@@ -79,7 +81,9 @@ async def release_waves(data: JSONBody[WaveOrderRequest], database: NamedDepende
 
 
 @post("/api/waves/{number:str}/cancel", guards=[requires("lead")], status_code=200)
-async def cancel_wave(number: FromPath[str], database: NamedDependency[Database], caller: NamedDependency[Caller]) -> WaveRow:
+async def cancel_wave(
+    number: FromPath[str], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> WaveRow:
     """Dissolve a wave of which nothing was picked yet."""
     actor = Actor(caller.person_id, caller.device_id)
 

@@ -153,7 +153,9 @@ def read_totes(conn: Connection, keys: Iterable[str], lock: bool = False) -> dic
     ids = sorted(each.id for each in found.values())
     if lock and ids:
         conn.execute(upsert(conn, tote).on_conflict_do_nothing(), [{"location_id": each} for each in ids])
-        conn.execute(sa.select(tote.c.id).where(tote.c.location_id.in_(ids)).order_by(tote.c.id).with_for_update()).all()
+        conn.execute(
+            sa.select(tote.c.id).where(tote.c.location_id.in_(ids)).order_by(tote.c.id).with_for_update()
+        ).all()
     users = users_of_totes(conn, ids)
     return {key: Tote(key=key, order=users.get(each.id, ""), location_id=each.id) for key, each in found.items()}
 
@@ -268,7 +270,12 @@ def _undo_picks(
         )
         if any(not each.reserved_again for each in reversed_moves):
             fresh = stock.Reservation(
-                line.product_id, line.location_id, change.quantity, f"order:{line.order_id}", line.order_line_id, line.lot
+                line.product_id,
+                line.location_id,
+                change.quantity,
+                f"order:{line.order_id}",
+                line.order_line_id,
+                line.lot,
             )
             (move_id,) = stock.reserve(conn, [fresh], now)
             conn.execute(sa.update(pick).where(pick.c.id == line.id).values(move_id=move_id))
@@ -352,9 +359,7 @@ def write_waves(
         if new != old:
             stamp = {} if new.state == old.state else {"picked_at": now if new.state == "picked" else None}
             conn.execute(
-                sa.update(wave)
-                .where(wave.c.id == wave_id)
-                .values(state=new.state, version=wave.c.version + 1, **stamp)
+                sa.update(wave).where(wave.c.id == wave_id).values(state=new.state, version=wave.c.version + 1, **stamp)
             )
 
 

@@ -49,9 +49,7 @@ def cancel_picks(conn: Connection, order_id: int, now: datetime) -> list[PutBack
         # what is still in a hand stays so: its tote scan is to be refused, with a correction of its own
         applied = sa.and_(pick_act.c.pick_id.in_(ids), pick_act.c.state == "applied")
         conn.execute(sa.update(pick_act).where(applied).values(state="undone"))
-        conn.execute(
-            sa.update(wave_order).where(wave_order.c.id == slot.id).values(state="cancelled", tote_id=None)
-        )
+        conn.execute(sa.update(wave_order).where(wave_order.c.id == slot.id).values(state="cancelled", tote_id=None))
         _close_wave(conn, head, now)
     return put_backs
 

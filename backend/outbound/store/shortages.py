@@ -86,9 +86,7 @@ def _add_lines(
     # over for its picker, so that anybody may fetch what is left
     again = {} if head.state == "picking" else {"state": "released", "person_id": None, "device_id": None}
     conn.execute(
-        sa.update(wave)
-        .where(wave.c.id == head.id)
-        .values(version=wave.c.version + 1, picked_at=None, **again)
+        sa.update(wave).where(wave.c.id == head.id).values(version=wave.c.version + 1, picked_at=None, **again)
     )
     products = catalog.products_by_ids(conn, [each.product_id for each in reservations])
     places = stock.locations_by_ids(conn, [each.location_id for each in reservations])

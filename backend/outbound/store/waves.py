@@ -185,7 +185,9 @@ def cancel_wave(conn: Connection, number: str, now: datetime, actor: Actor = SYS
     wave_id = wave_by_number(conn, number).id
     row = lock_waves(conn, [wave_id])[wave_id]
     if row.state not in RUNNING:
-        raise Conflict("WAVE_OVER", f"Expected a running wave, got {number} which is {row.state}; reload.", got=row.state)
+        raise Conflict(
+            "WAVE_OVER", f"Expected a running wave, got {number} which is {row.state}; reload.", got=row.state
+        )
     touched = conn.execute(
         sa.select(sa.func.count())
         .select_from(pick_act)
@@ -200,7 +202,9 @@ def cancel_wave(conn: Connection, number: str, now: datetime, actor: Actor = SYS
             cure="undo",
         )
     chosen = wave_order.c.wave_id == wave_id
-    order_ids = list(conn.execute(sa.select(wave_order.c.order_id).where(chosen, wave_order.c.state == "open")).scalars())
+    order_ids = list(
+        conn.execute(sa.select(wave_order.c.order_id).where(chosen, wave_order.c.state == "open")).scalars()
+    )
     conn.execute(sa.update(pick).where(pick.c.wave_id == wave_id, pick.c.state == "open").values(state="cancelled"))
     conn.execute(sa.update(wave_order).where(chosen).values(state="cancelled", tote_id=None))
     conn.execute(sa.update(wave).where(wave.c.id == wave_id).values(state="cancelled", version=wave.c.version + 1))
