@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,8 @@ def add_commands(commands: Any) -> None:
 
 def decode(args: argparse.Namespace) -> int:
     """Exit status 0 where every file could be opened as a picture, 1 otherwise."""
+    # A picture is small work: threads of the matrix library would spend more time on waiting for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from backend.scanning.photos import read_picture
 
     known = _known(args.known)

@@ -21,22 +21,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.scanning.photo_curves import (
+    BLURS,
+    MODULES,
+    PER_MODULE,
+    QUIET,
+    TAIL,
+    Floats,
+    best_number,
+    costs_of,
+    guard_drawing,
+    lowest,
+    number_drawn,
+    two_best_numbers,
+)
 from backend.scanning.photo_regions import Region
 from backend.scanning.photo_views import View, chained, inverted
-
-Floats = NDArray[np.float64]
-
-_L = ("0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011")
-_R = tuple(code.translate(str.maketrans("01", "10")) for code in _L)
-_G = tuple(code[::-1] for code in _R)
-_FIRST_DIGIT = ("LLLLLL", "LLGLGG", "LLGGLG", "LLGGGL", "LGLLGG", "LGGLLG", "LGGGLL", "LGLGLG", "LGLGGL", "LGGLGL")
-_SETS = np.array([[0 if letter == "L" else 1 for letter in sets] for sets in _FIRST_DIGIT])
-
-_QUIET = 7
-_MODULES = 95
-_PER_MODULE = 4
-_BLURS = (0.45, 0.7, 0.95, 1.25, 1.6, 2.0)
-"""Sigma of the lens blur in modules."""
 
 _WIDTH_PX = 720
 _ROWS = 48
@@ -50,7 +50,7 @@ _ROUNDS = 3
 _GOOD_REST = 0.06
 """Share of the curve left unexplained at which the search may stop."""
 _HOPELESS_REST = 0.5
-_HOPELESS_COST = 10.0
+_HOPELESS_COST = 9.0
 """Bars that are no EAN-13 at all: where every start costs this much, or no number explains two thirds, time is saved."""
 
 
@@ -104,7 +104,7 @@ def read_blurred(source: View, region: Region) -> BlurredRead | None:
 class _Fitting:
     text: str
     places: Floats
-    """Curve position of each sample, `_QUIET` modules before the code to `_QUIET` after it."""
+    """Curve position of each sample, `QUIET` modules before the code to `QUIET` after it."""
     blur: int
     rest: float
     margin: float
@@ -145,214 +145,35 @@ def _upright_patch(source: View, region: Region) -> tuple[Floats, Floats]:
 def _guesses(curve: Floats) -> list[tuple[float, float]]:
     """(start, module width) pairs at which quiet zone and guard bars stand on both sides, best first."""
     row = cv2.GaussianBlur(curve.astype(np.float32)[None, :], (0, 0), 1.0)
-    boxed = _WIDTH_PX / _SPAN / _MODULES
+    boxed = _WIDTH_PX / _SPAN / MODULES
     scored = []
     for module in boxed * np.geomspace(0.62, 1.6, 64):
-        head = _guard_drawing(round(module, 2))
+        head = guard_drawing(round(module, 2))
         if head.shape[1] >= _WIDTH_PX // 2:
             continue
         left = cv2.matchTemplate(row, head, cv2.TM_CCOEFF_NORMED)[0]
         right = cv2.matchTemplate(row, head[:, ::-1].copy(), cv2.TM_CCOEFF_NORMED)[0]
-        # The left drawing begins _QUIET modules before the code; the right one begins _TAIL modules before its end.
-        reach = round((_MODULES - _TAIL + _QUIET) * module)
+        # The left drawing begins QUIET modules before the code; the right one begins TAIL modules before its end.
+        reach = round((MODULES - TAIL + QUIET) * module)
         if reach >= len(left):
             continue
         both = np.minimum(left[: len(left) - reach], right[reach:]) + 0.3 * (left[: len(left) - reach] + right[reach:])
         for at in np.argsort(-both)[:12]:
-            scored.append((float(both[at]), float(at) + _QUIET * module, float(module)))
+            scored.append((float(both[at]), float(at) + QUIET * module, float(module)))
     scored.sort(reverse=True)
     kept: list[tuple[float, float]] = []
     for _, start, module in scored:
-        end = start + _MODULES * module
-        if all(abs(start - s) + abs(end - s - _MODULES * m) > 0.9 * module for s, m in kept):
+        end = start + MODULES * module
+        if all(abs(start - s) + abs(end - s - MODULES * m) > 0.9 * module for s, m in kept):
             kept.append((start, module))
         if len(kept) == _GUESSES:
             break
     return kept
 
 
-_TAIL = 4
-
-
-@lru_cache(maxsize=4096)
-def _guard_drawing(module: float) -> NDArray[np.float32]:
-    bits = np.array([1.0] * _QUIET + [0, 1, 0, 1], dtype=np.float32)
-    places = np.floor(np.arange(round(len(bits) * module)) / module).astype(int).clip(0, len(bits) - 1)
-    return cv2.GaussianBlur(bits[places][None, :], (0, 0), max(0.6, 0.8 * module), borderType=cv2.BORDER_REPLICATE)
-
-
-# --- what each digit pair would look like ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawings:
-    """Curves (white 1, black 0) from digit centre to digit centre through one lens."""
-
-    head: Floats  # 20 x n: quiet zone, guard, first half of a left digit (sets L then G)
-    left: Floats  # 20 x 20 x 28
-    middle: Floats  # 20 x 10 x 48
-    right: Floats  # 10 x 10 x 28
-    tail: Floats  # 10 x n
-
-
-_LEFT = _L + _G
-
-
-@lru_cache(maxsize=8)
-def _drawings(blur: int) -> _Drawings:
-    half = 7 * _PER_MODULE // 2
-    head = [
-        _drawn("0" * 12 + "101" + d + "0", blur)[(12 - _QUIET) * _PER_MODULE : 15 * _PER_MODULE + half] for d in _LEFT
-    ]
-    left = [[_drawn("1" + a + b + "0", blur)[_PER_MODULE + half :][: 2 * half] for b in _LEFT] for a in _LEFT]
-    middle = [
-        [_drawn("1" + a + "01010" + b + "1", blur)[_PER_MODULE + half :][: 2 * half + 5 * _PER_MODULE] for b in _R]
-        for a in _LEFT
-    ]
-    right = [[_drawn("0" + a + b + "1", blur)[_PER_MODULE + half :][: 2 * half] for b in _R] for a in _R]
-    tail = [
-        _drawn("0" + d + "101" + "0" * 12, blur)[_PER_MODULE + half :][: half + (3 + _QUIET) * _PER_MODULE] for d in _R
-    ]
-    return _Drawings(*(np.array(part) for part in (head, left, middle, right, tail)))
-
-
-def _drawn(bits: str, blur: int) -> Floats:
-    """The curve of a bit string (1 = bar) through lens `blur`, four samples a module, white 1 and black 0."""
-    fine = 4
-    light = np.repeat([1.0 - int(bit) for bit in bits], _PER_MODULE * fine)
-    sigma = _BLURS[blur] * _PER_MODULE * fine
-    reach = int(4 * sigma) + 1
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    padded = np.pad(light, reach, mode="edge")
-    blurred = np.convolve(padded, kernel / kernel.sum(), mode="valid")
-    return blurred.reshape(-1, fine).mean(axis=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Costs:
-    """Squared differences between the curve and the drawings, for a stack of guesses."""
-
-    head: Floats  # h x 20
-    left: list[Floats]  # 5 of h x 20 x 20
-    middle: Floats  # h x 20 x 10
-    right: list[Floats]  # 5 of h x 10 x 10
-    tail: Floats  # h x 10
-
-
-def _costs(curves: Floats, blur: int) -> _Costs:
-    """`curves`: h x samples, light scaled to white 1 and black 0."""
-    drawings = _drawings(blur)
-    half = 7 * _PER_MODULE // 2
-    at = (_QUIET + 3) * _PER_MODULE + half
-
-    def against(start: int, drawn: Floats) -> Floats:
-        part = curves[:, start : start + drawn.shape[-1]]
-        flat = drawn.reshape(-1, drawn.shape[-1])
-        cost = np.square(part).sum(axis=1)[:, None] - 2 * part @ flat.T + np.square(flat).sum(axis=1)[None, :]
-        return cost.reshape(len(curves), *drawn.shape[:-1])
-
-    head = against(0, drawings.head)
-    left = [against(at + 2 * half * step, drawings.left) for step in range(5)]
-    middle = against(at + 10 * half, drawings.middle)
-    at += 10 * half + 2 * half + 5 * _PER_MODULE
-    right = [against(at + 2 * half * step, drawings.right) for step in range(5)]
-    tail = against(at + 10 * half, drawings.tail)
-    return _Costs(head, left, middle, right, tail)
-
-
-# --- which number fits -------------------------------------------------------------------------------------------
-
-
-def _lowest(costs: _Costs) -> Floats:
-    """The cost of the best number of each guess, check digit not yet asked (h)."""
-    sets = _SETS * 10
-    digits = np.arange(10)
-    best = costs.head[:, sets[:, 0][:, None] + digits[None, :]]
-    for step, cost in enumerate(costs.left):
-        chosen = cost[
-            :, (sets[:, step][:, None] + digits)[:, :, None], (sets[:, step + 1][:, None] + digits)[:, None, :]
-        ]
-        best = (best[:, :, :, None] + chosen).min(axis=2)
-    chosen = costs.middle[:, sets[:, 5][:, None] + digits, :]
-    joined = (best[:, :, :, None] + chosen).min(axis=(1, 2))
-    for cost in costs.right:
-        joined = (joined[:, :, None] + cost).min(axis=1)
-    return (joined + costs.tail).min(axis=1)
-
-
-def _two_best(costs: _Costs) -> tuple[str, float, float]:
-    """The best number with a right check digit, its cost, and the cost of the second best. First guess of the stack."""
-    digits = np.arange(10)
-    sets = _SETS * 10
-    # State: rank (two best kept), first digit, digit, check sum. Paths are kept as numbers.
-    cost = np.full((2, 10, 10, 10), np.inf)
-    path = np.zeros((2, 10, 10, 10), dtype=np.int64)
-    for first in range(10):
-        for digit in range(10):
-            total = (first + 3 * digit) % 10
-            cost[0, first, digit, total] = costs.head[0, sets[first, 0] + digit]
-            path[0, first, digit, total] = first * 10 + digit
-    for step in range(2, 13):
-        if step <= 6:
-            before, after = sets[:, step - 2][:, None] + digits, sets[:, step - 1][:, None] + digits
-            move = costs.left[step - 2][0][before[:, :, None], after[:, None, :]]
-        elif step == 7:
-            move = costs.middle[0][(sets[:, 5][:, None] + digits)]
-        else:
-            move = np.broadcast_to(costs.right[step - 8][0], (10, 10, 10))
-        cost, path = _stepped(cost, path, move, weight=3 if step % 2 else 1)
-    ends = (cost + costs.tail[0][None, None, :, None])[:, :, :, 0].ravel()
-    order = np.argsort(ends)[:2]
-    return f"{path[:, :, :, 0].ravel()[order[0]]:013d}", float(ends[order[0]]), float(ends[order[1]])
-
-
-def _best(costs: _Costs) -> tuple[str, float, float]:
-    """The best number, its check digit not asked: quick, for the first rounds. The second best is not known: infinite."""
-    digits = np.arange(10)
-    sets = _SETS * 10
-    cost = costs.head[0][sets[:, 0][:, None] + digits]
-    steps = []
-    for step, pairs in enumerate(costs.left):
-        move = pairs[0][
-            (sets[:, step][:, None] + digits)[:, :, None], (sets[:, step + 1][:, None] + digits)[:, None, :]
-        ]
-        steps.append(cost[:, :, None] + move)
-        cost = steps[-1].min(axis=1)
-    steps.append(cost[:, :, None] + costs.middle[0][sets[:, 5][:, None] + digits])
-    cost = steps[-1].min(axis=1)
-    for pairs in costs.right:
-        steps.append(cost[:, :, None] + pairs[0][None])
-        cost = steps[-1].min(axis=1)
-    cost = cost + costs.tail[0]
-    first, digit = divmod(int(cost.argmin()), 10)
-    lowest = float(cost[first, digit])
-    found = [digit]
-    for step_costs in reversed(steps):
-        digit = int(step_costs[first, :, digit].argmin())
-        found.append(digit)
-    return f"{first}{''.join(map(str, reversed(found)))}", lowest, np.inf
-
-
-def _stepped(cost: Floats, path: NDArray[np.int64], move: Floats, weight: int) -> tuple[Floats, NDArray[np.int64]]:
-    """One digit further. `move`: first digit x digit before x digit after."""
-    # candidates: rank and digit before (20) x first digit x digit after x check sum
-    spread = cost[:, :, :, None, :] + move[None, :, :, :, None]
-    candidates = spread.transpose(0, 2, 1, 3, 4).reshape(20, 10, 10, 10)
-    order = np.argpartition(candidates, 1, axis=0)[:2]
-    two = np.take_along_axis(candidates, order, axis=0)
-    sources = path.transpose(0, 2, 1, 3).reshape(20, 10, 10)
-    first, total = np.arange(10)[None, :, None, None], np.arange(10)[None, None, None, :]
-    origin = sources[order, first, total]
-    after = np.arange(10)
-    origin = origin * 10 + after[None, None, :, None]
-    shifted = (after[None, :] - weight * after[:, None]) % 10
-    pick = np.broadcast_to(shifted[None, None], two.shape)
-    return np.take_along_axis(two, pick, axis=3), np.take_along_axis(origin, pick, axis=3)
-
-
 # --- fitting place and light -------------------------------------------------------------------------------------
 
-_UNITS = (np.arange((_MODULES + 2 * _QUIET) * _PER_MODULE) + 0.5) / _PER_MODULE - _QUIET
+_UNITS = (np.arange((MODULES + 2 * QUIET) * PER_MODULE) + 0.5) / PER_MODULE - QUIET
 """Module coordinate of each sample; 0 is where the first guard bar begins."""
 _POWERS = np.stack([((_UNITS - 47.5) / 47.5) ** power for power in range(4)], axis=1)
 
@@ -383,7 +204,7 @@ def _candidates(curve: Floats, turned: bool) -> list[_Candidate]:
         return []
     places = np.array([start + module * _UNITS for start, module in guesses])
     samples = _sampled(curve, places)
-    costs = np.array([_lowest(_costs(_evened(samples, blur), blur)) for blur in range(len(_BLURS))])
+    costs = np.array([lowest(costs_of(_evened(samples, blur), blur)) for blur in range(len(BLURS))])
     best = costs.argmin(axis=0)
     return [_Candidate(float(costs[blur, index]), places[index], int(blur), turned) for index, blur in enumerate(best)]
 
@@ -398,14 +219,14 @@ def _nudged(curve: Floats, candidate: _Candidate) -> _Candidate:
     module = (candidate.places[-1] - candidate.places[0]) / (_UNITS[-1] - _UNITS[0])
     moves = module * _NUDGES @ _POWERS[:, :3].T
     places = candidate.places[None, :] + moves
-    costs = _lowest(_costs(_evened(_sampled(curve, places), candidate.blur), candidate.blur))
+    costs = lowest(costs_of(_evened(_sampled(curve, places), candidate.blur), candidate.blur))
     index = int(costs.argmin())
     return _Candidate(float(costs[index]), places[index], candidate.blur, candidate.turned)
 
 
 def _alike(one: _Candidate, other: _Candidate) -> bool:
     """Starts so close that the correction leads both to the same place."""
-    near = 0.3 * (one.places[-1] - one.places[0]) / len(_UNITS) * _PER_MODULE
+    near = 0.3 * (one.places[-1] - one.places[0]) / len(_UNITS) * PER_MODULE
     return one.turned == other.turned and bool(np.abs(one.places - other.places).max() < near)
 
 
@@ -424,7 +245,11 @@ def _fitted(curve: Floats) -> _Fitting | None:
     if not candidates or candidates[0].cost > _HOPELESS_COST:
         return None
     rough: dict[str, _Fitting] = {}
-    for narrower in (0, 2):
+    for narrower in (0, 2, 1):
+        if narrower == 1:
+            # What came nearest has a right half more often than not: start once more from where it stands.
+            nearest = sorted(rough.values(), key=lambda one: one.rest)[:_NUDGED]
+            candidates = [_Candidate(one.rest, one.places, one.blur, one.turned) for one in nearest]
         starts: list[_Candidate] = []
         for one in candidates:
             start = _nudged(back if one.turned else curve, replace(one, blur=max(0, one.blur - narrower)))
@@ -453,7 +278,7 @@ def _evened(samples: Floats, blur: int) -> Floats:
     Half of an EAN-13 is bars and, through a given lens, its curve has a known spread: mean and spread of the samples
     give offset and gain.
     """
-    code = slice(_QUIET * _PER_MODULE, -_QUIET * _PER_MODULE)
+    code = slice(QUIET * PER_MODULE, -QUIET * PER_MODULE)
     within = samples[..., code]
     tilt = within @ _TREND.T
     even = samples - tilt @ _POWERS[:, :2].T
@@ -461,15 +286,15 @@ def _evened(samples: Floats, blur: int) -> Floats:
     return 0.5 + even * (_spread_drawn(blur) / np.maximum(spread, 1.0))
 
 
-_TREND = np.linalg.pinv(_POWERS[_QUIET * _PER_MODULE : -_QUIET * _PER_MODULE, :2])
+_TREND = np.linalg.pinv(_POWERS[QUIET * PER_MODULE : -QUIET * PER_MODULE, :2])
 
 
 @lru_cache(maxsize=8)
 def _spread_drawn(blur: int) -> float:
     """Spread of the curve of some numbers through one lens."""
-    code = slice(_QUIET * _PER_MODULE, -_QUIET * _PER_MODULE)
+    code = slice(QUIET * PER_MODULE, -QUIET * PER_MODULE)
     numbers = (f"{17 * 10**10 * one + 987654321 * one * one:013d}"[-13:] for one in range(1, 40))
-    return float(np.mean([_number_drawn(number, blur)[code].std() for number in numbers]))
+    return float(np.mean([number_drawn(number, blur)[code].std() for number in numbers]))
 
 
 def _refined(curve: Floats, start: _Candidate, rounds: int, text: str = "") -> _Fitting | None:
@@ -485,15 +310,15 @@ def _refined(curve: Floats, start: _Candidate, rounds: int, text: str = "") -> _
     best, second = np.inf, np.inf
     if not checked:
         light = _evened(np.interp(places, axis, curve), blur)
-        text, best, second = _best(_costs(light[None, :], blur))
+        text, best, second = best_number(costs_of(light[None, :], blur))
     for _ in range(rounds):
         blur = _better_blur(np.interp(places, axis, curve), text, blur)
-        drawn = _number_drawn(text, blur)
+        drawn = number_drawn(text, blur)
         for _ in range(2):
             samples, moved = np.interp(places, axis, curve), np.interp(places, axis, slope)
             unknowns = np.hstack([drawn[:, None] * _POWERS[:, :3], _POWERS[:, :3], -moved[:, None] * _POWERS])
             solved = _solved(unknowns, samples)
-            limit = (places[-1] - places[0]) / len(places) * _PER_MODULE
+            limit = (places[-1] - places[0]) / len(places) * PER_MODULE
             places = places + np.clip(_POWERS @ solved[6:], -limit, limit)
             if np.any(np.diff(places) <= 0):
                 return None
@@ -501,8 +326,8 @@ def _refined(curve: Floats, start: _Candidate, rounds: int, text: str = "") -> _
         gain, offset, rest = _lit(samples, drawn)
         if np.any(gain <= 1.0):
             return None
-        costs = _costs(((samples - offset) / gain)[None, :], blur)
-        found, best, second = _two_best(costs) if checked else _best(costs)
+        costs = costs_of(((samples - offset) / gain)[None, :], blur)
+        found, best, second = two_best_numbers(costs) if checked else best_number(costs)
         if found == text:
             break
         text = found
@@ -523,40 +348,30 @@ def _lit(samples: Floats, drawn: Floats) -> tuple[Floats, Floats, float]:
     solved = _solved(unknowns, samples)
     gain, offset = _POWERS[:, :3] @ solved[:3], _POWERS[:, :3] @ solved[3:]
     unexplained = np.square(samples - unknowns @ solved).sum()
-    code = slice(_QUIET * _PER_MODULE, -_QUIET * _PER_MODULE)
+    code = slice(QUIET * PER_MODULE, -QUIET * PER_MODULE)
     total = np.square(samples[code] - samples[code].mean()).sum()
     return gain, offset, float(unexplained / max(total, 1e-6))
 
 
 def _better_blur(samples: Floats, text: str, blur: int) -> int:
-    near = [index for index in (blur - 1, blur, blur + 1) if 0 <= index < len(_BLURS)]
-    return min(near, key=lambda index: _lit(samples, _number_drawn(text, index))[2])
-
-
-@lru_cache(maxsize=256)
-def _number_drawn(text: str, blur: int) -> Floats:
-    first, digits = int(text[0]), [int(digit) for digit in text[1:]]
-    left = "".join(_LEFT[digit + 10 * _SETS[first][place]] for place, digit in enumerate(digits[:6]))
-    right = "".join(_R[digit] for digit in digits[6:])
-    quiet = "0" * (_QUIET + 5)
-    drawn = _drawn(f"{quiet}101{left}01010{right}101{quiet}", blur)
-    return drawn[5 * _PER_MODULE : -5 * _PER_MODULE]
+    near = [index for index in (blur - 1, blur, blur + 1) if 0 <= index < len(BLURS)]
+    return min(near, key=lambda index: _lit(samples, number_drawn(text, index))[2])
 
 
 def _weakest(curve: Floats, fitting: _Fitting) -> float:
     samples = np.interp(fitting.places, np.arange(len(curve)), curve)
-    drawn = _number_drawn(fitting.text, fitting.blur)
-    starts = [-_QUIET + 2, *range(3, 45, 7), *range(50, 92, 7), 90]
+    drawn = number_drawn(fitting.text, fitting.blur)
+    starts = [-QUIET + 2, *range(3, 45, 7), *range(50, 92, 7), 90]
     found = []
     for start in starts:
-        part = slice((start + _QUIET) * _PER_MODULE, (start + _QUIET + 7) * _PER_MODULE)
+        part = slice((start + QUIET) * PER_MODULE, (start + QUIET + 7) * PER_MODULE)
         one, other = samples[part] - samples[part].mean(), drawn[part] - drawn[part].mean()
         found.append(float(one @ other / max(np.sqrt((one @ one) * (other @ other)), 1e-9)))
     return min(found)
 
 
 def _corners(fitting: _Fitting, rows: int, to_photo: Floats) -> Floats:
-    ends = [fitting.places[_QUIET * _PER_MODULE], fitting.places[-_QUIET * _PER_MODULE]]
+    ends = [fitting.places[QUIET * PER_MODULE], fitting.places[-QUIET * PER_MODULE]]
     if fitting.turned:
         ends = [_WIDTH_PX - 1 - end for end in ends]
     top, bottom = (0, rows) if not fitting.turned else (rows, 0)

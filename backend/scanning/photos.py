@@ -33,6 +33,7 @@ cv2.setNumThreads(1)
 
 DOUBLED_SIDE_PX = 1300
 """Copies of twice the size are made up to this side: beyond it modules are large enough, and time is not."""
+ZBAR_DOUBLED_SIDE_PX = 900
 BLURRED_REGIONS = 2
 SIDE_PX_MIN = 24
 
@@ -143,8 +144,9 @@ class _Chain:
         yield self.read_blurred_regions
         if self.plain.longest_px <= DOUBLED_SIDE_PX:
             yield self._zxing(self.doubled)
-            yield self._zxing(lambda: views.evened(self.doubled(), "double_evened"))
-            yield self._zxing(lambda: views.sharpened(self.doubled(), 2.5, 2.0, "double_sharp"))
+            yield self._zxing(self.doubled_evened)
+            if self.plain.longest_px <= ZBAR_DOUBLED_SIDE_PX:
+                yield self._zbar(self.doubled_evened)
         yield self._zbar(lambda: self.plain)
 
     def _zxing(self, view: Callable[[], views.View], thorough: bool = True) -> Callable[[], None]:
@@ -169,6 +171,10 @@ class _Chain:
     def doubled(self) -> views.View:
         """Twice the size."""
         return self._once("doubled", lambda: views.doubled(self.plain))
+
+    def doubled_evened(self) -> views.View:
+        """Twice the size, contrast evened."""
+        return self._once("doubled_evened", lambda: views.evened(self.doubled(), "double_evened"))
 
     def located(self) -> list[regions.Region]:
         """Where bars stand."""
