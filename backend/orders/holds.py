@@ -38,7 +38,7 @@ SENTENCES = {
     "CURRENCY_UNKNOWN": "The currency {currency} is not a code of three letters; correct it in the shop.",
     "AMOUNT_UNREADABLE": "The amount {got} in {field} is not a number; correct it in the shop.",
     "STATE_UNKNOWN": "The shop's order state {shop_state} is not known here; look at the order in the shop.",
-    "STOCK_SHORT": "Goods were missing when the order was picked; decide whether to wait, to send the rest or to cancel.",
+    "STOCK_SHORT": "{sku} {name} was missing on the floor; decide whether to wait, to send the rest or to cancel.",
     "CARRIER_REFUSED": "The carrier refused the consignment: {reason}",
     "BY_HAND": "Held by hand: {reason}",
 }
@@ -46,7 +46,9 @@ FROM_IMPORT = frozenset(SENTENCES) - {"STOCK_SHORT", "CARRIER_REFUSED", "BY_HAND
 """Holds that a new version of the order decides afresh."""
 
 
-class _Blank(dict[str, Any]):
+class Blank(dict[str, Any]):
+    """Values for a sentence; what is missing leaves a gap, never a crash."""
+
     def __missing__(self, key: str) -> str:
         return ""
 
@@ -56,7 +58,7 @@ def sentence(hold: Hold) -> str:
     template = SENTENCES.get(hold.code)
     if template is None:
         return f"Held: {hold.code.replace('_', ' ').lower()}."
-    values = _Blank(hold.values)
+    values = Blank(hold.values)
     more = hold.values.get("more", 0)
     values["more_text"] = f" (and {more} more)" if more else ""
     return template.format_map(values)

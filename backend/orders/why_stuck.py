@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from backend.orders.holds import Hold
+from backend.orders.holds import Blank, Hold
 from backend.orders.holds import sentence as hold_sentence
 
 
@@ -84,4 +84,5 @@ def sentence(why: Why) -> str:
         if values.get("more"):
             details.append(f"{values['more']} more lines lack goods")
         values["details"] = f" ({', '.join(details)})" if details else ""
-    return SENTENCES[why.code].format(**values)
+    template = SENTENCES.get(why.code, why.code.replace("_", " ").capitalize() + ".")
+    return template.format_map(Blank(values))

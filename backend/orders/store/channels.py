@@ -54,7 +54,12 @@ def find_channel(conn: Connection, code: str) -> Channel:
 
 
 def create_channel(
-    conn: Connection, merchant_id: int, code: str, name: str, kind: str = "file", settings: Mapping[str, Any] | None = None
+    conn: Connection,
+    merchant_id: int,
+    code: str,
+    name: str,
+    kind: str = "file",
+    settings: Mapping[str, Any] | None = None,
 ) -> int:
     row = {"merchant_id": merchant_id, "code": code, "name": name, "kind": kind, "settings": dict(settings or {})}
     return int(conn.execute(sa.insert(channel).values(**row).returning(channel.c.id)).scalar_one())

@@ -91,9 +91,7 @@ def _lock_received(conn: Connection, chosen: list[int] | None) -> dict[int, Any]
     }
 
 
-def _read_demands(
-    conn: Connection, orders: Mapping[int, Any], chosen: list[int] | None
-) -> list[stock.OrderDemand]:
+def _read_demands(conn: Connection, orders: Mapping[int, Any], chosen: list[int] | None) -> list[stock.OrderDemand]:
     wanted = order_line.c.quantity - order_line.c.short - order_line.c.reserved
     statement = (
         sa.select(order_line.c.order_id, order_line.c.id, order_line.c.product_id, wanted.label("wanted"))
