@@ -13,6 +13,7 @@ from printing.lane import Lane, Timing, prepare
 from printing.problems import UnfitJob
 from printing.protocol import Demand, Media, PrinterConfig, PrintJob
 from printing.spool import Spool
+from printing.transports.tcp import TcpLine
 from printing.virtual_printer import VirtualPrinter
 from tests.printing.labels import ZPL, job, printer
 from tests.printing.stub_server import StubServer
@@ -75,6 +76,21 @@ def test_a_job_is_sent_and_then_confirmed(bench: Bench) -> None:
     assert sent.first_byte_at is not None
     assert sent.last_byte_at is not None
     assert sent.first_byte_at <= sent.last_byte_at
+
+
+def test_the_journal_knows_before_the_printer_does(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the first byte is handed to the line, the journal on the disk and the server have both been told."""
+    seen: list[tuple[bool, list[str]]] = []
+    send = TcpLine.send
+
+    def spy(line: TcpLine, payload: bytes, name: str) -> None:
+        seen.append((b"first_byte" in (bench.spool.folder / "journal.log").read_bytes(), bench.server.states()))
+        send(line, payload, name)
+
+    monkeypatch.setattr(TcpLine, "send", spy)
+    bench.print(job())
+
+    assert [(True, ["sending"])] == seen
 
 
 def test_without_a_yes_there_is_no_byte(bench: Bench) -> None:
