@@ -3,6 +3,7 @@
  * and hold no rules; lists are plain data.
  */
 import { getContext, setContext } from 'svelte';
+import { NoAnswer } from '../api/client';
 import type { Sounds } from '../feedback/sounds';
 import type { AppUpdate } from '../shift/app_update';
 import { StayAwake, keepStorage, wholeScreen } from '../shift/device_care';
@@ -90,6 +91,13 @@ export class FloorState {
     this.message = { text, bad: true };
   }
 
+  /** No answer is no mistake of the person: calm, and the sender finds out how things stand. */
+  private offline(): void {
+    this.sounds.play('warning');
+    this.message = { text: this.say('problem.NO_ANSWER'), bad: false };
+    this.shift.poke();
+  }
+
   problemText(error: unknown): string {
     const { code, sentence, refusal } = problemOf(error);
     if (code === 'APP_ERROR') console.error(error);
@@ -106,7 +114,8 @@ export class FloorState {
     try {
       return await work();
     } catch (error) {
-      this.wrong(this.problemText(error));
+      if (error instanceof NoAnswer) this.offline();
+      else this.wrong(this.problemText(error));
       return undefined;
     } finally {
       this.busy = false;

@@ -58,6 +58,7 @@ export class Job {
   private question: JobView['question'] = null;
   private saving: Saving = 'saved';
   private last: JobView['last'] = null;
+  private answers = 0;
   private readonly waiting: Pending[] = [];
   private writing: Promise<void> | null = null;
   private readonly listeners = new Set<(view: JobView) => void>();
@@ -113,6 +114,7 @@ export class Job {
   dismiss(): void {
     this.refusal = null;
     this.question = null;
+    this.last = null;
     if (this.saving === 'not_saved') this.saving = 'saved';
     this.tell();
   }
@@ -143,7 +145,8 @@ export class Job {
   }
 
   private answer(tone: Earcon): void {
-    this.last = { tone, count: (this.last?.count ?? 0) + 1 };
+    this.answers += 1;
+    this.last = { tone, count: this.answers };
   }
 
   private draft(scan: ScanRecord, source: Source): Draft {
