@@ -6,7 +6,7 @@ for a reference it knows, faults field by field, a label of its own. Demo, train
 import base64
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -25,6 +25,7 @@ from backend.shipping.carrier import (
     Tracked,
 )
 
+T = TypeVar("T")
 NAME = "Fake Carrier"
 POLLS = 3
 """How often a running import is asked after; then the outbox tries again later, under the same reference."""
@@ -83,19 +84,54 @@ def _sign_in(account: FakeAccount) -> Generator[HttpRequest, HttpResponse, str]:
         raise ExchangeFailed(
             "CARRIER_BUSY", f"Expected a token from {NAME}, got status {response.status}; it will be tried again."
         )
-    return str(_read(response)["access_token"])
+    return _read(response, _Token).access_token
 
 
-def _read(response: HttpResponse) -> dict[str, Any]:
+class _Token(msgspec.Struct):
+    access_token: str
+
+
+class _Parcel(msgspec.Struct, rename="camel"):
+    reference: str
+    tracking_number: str
+    depot: str = ""
+
+
+class _Shipment(msgspec.Struct):
+    id: str
+    state: str
+    parcels: list[_Parcel] = []
+    message: str = "the import failed"
+
+
+class _Problem(msgspec.Struct):
+    title: str = ""
+    errors: dict[str, list[str]] = {}
+
+
+class _Event(msgspec.Struct, rename="camel"):
+    tracking_number: str
+    code: str
+    at: datetime | None = None
+
+
+class _Events(msgspec.Struct):
+    events: list[_Event]
+
+
+class _Manifest(msgspec.Struct):
+    id: str
+
+
+def _read(response: HttpResponse, shape: type[T]) -> T:
+    """The promised shape, or another try: a proxy's error page is the partner's trouble, not ours."""
     try:
-        found = msgspec.json.decode(response.body)
-    except msgspec.DecodeError:
-        found = None
-    if not isinstance(found, dict):
+        return msgspec.json.decode(response.body, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ExchangeFailed(
-            "CARRIER_GARBLED", f"Expected JSON from {NAME}, got {response.body[:40]!r}; it will be tried again."
-        )
-    return found
+            "CARRIER_GARBLED", f"Expected the promised answer from {NAME}, got another ({error}); it will be tried again.",
+            got=str(error),
+        ) from None  # fmt: skip
 
 
 def _address(address: Address) -> dict[str, str]:
@@ -125,31 +161,26 @@ def book(account: FakeAccount, consignment: Consignment) -> Exchange[Booked]:
         raise _refusal(response)
     if response.status not in (201, 202, 208):
         raise ExchangeFailed("CARRIER_ODD", f"Expected status 201 from {NAME}, got {response.status}.")
-    shipment = _read(response)
+    shipment = _read(response, _Shipment)
     for _ in range(POLLS):
-        if shipment["state"] in ("COMPLETE", "ERROR"):
+        if shipment.state in ("COMPLETE", "ERROR"):
             break
-        shipment = _read((yield from _call(account, token, "GET", f"/v1/shipments/{quote(str(shipment['id']))}")))
-    if shipment["state"] == "ERROR":
-        raise CarrierRefused(NAME, str(shipment.get("message", "the import failed")))
-    if shipment["state"] != "COMPLETE":
+        shipment = _read((yield from _call(account, token, "GET", f"/v1/shipments/{quote(shipment.id)}")), _Shipment)
+    if shipment.state == "ERROR":
+        raise CarrierRefused(NAME, shipment.message)
+    if shipment.state != "COMPLETE":
         raise ExchangeFailed(
-            "CARRIER_LATE", f"Expected {NAME} to finish the import, it is still {shipment['state'].lower()}; it will be "
-            "asked again.", got=str(shipment["state"]),
+            "CARRIER_LATE", f"Expected {NAME} to finish the import, it is still {shipment.state.lower()}; it will be "
+            "asked again.", got=shipment.state,
         )  # fmt: skip
     booked = []
-    for each in shipment["parcels"]:
-        label = None
-        if account.label == "carrier":
-            label = yield from _label(account, token, str(each["trackingNumber"]))
-        number = str(each["trackingNumber"])
+    for each in shipment.parcels:
+        number = each.tracking_number
+        label = (yield from _label(account, token, number)) if account.label == "carrier" else None
         booked.append(
-            BookedParcel(
-                number=str(each["reference"]), code=number, tracking_number=number, route=str(each.get("depot", "")),
-                label=label,
-            )
-        )  # fmt: skip
-    return Booked(remote_id=str(shipment["id"]), parcels=tuple(booked))
+            BookedParcel(number=each.reference, code=number, tracking_number=number, route=each.depot, label=label)
+        )
+    return Booked(remote_id=shipment.id, parcels=tuple(booked))
 
 
 def _label(account: FakeAccount, token: str, number: str) -> Generator[HttpRequest, HttpResponse, CarrierLabel]:
@@ -163,12 +194,10 @@ def _label(account: FakeAccount, token: str, number: str) -> Generator[HttpReque
 
 def _refusal(response: HttpResponse) -> CarrierRefused:
     """Faults come keyed by the carrier's own field names; people here know ours."""
-    problem = _read(response)
-    faults = [
-        FieldFault(_our_field(str(field)), ", ".join(map(str, messages)))
-        for field, messages in sorted(dict(problem.get("errors") or {}).items())
-    ]
-    return CarrierRefused(NAME, str(problem.get("title", f"status {response.status}")), faults)
+    problem = _read(response, _Problem)
+    faults = [FieldFault(_our_field(field), ", ".join(messages)) for field, messages in problem.errors.items()]
+    faults.sort(key=lambda fault: fault.field)
+    return CarrierRefused(NAME, problem.title or f"status {response.status}", faults)
 
 
 def _our_field(field: str) -> str:
@@ -193,12 +222,10 @@ def track(account: FakeAccount, numbers: Sequence[str]) -> Exchange[list[Tracked
         raise ExchangeFailed("CARRIER_ODD", f"Expected status 200 from {NAME}, got {response.status}.")
     return [
         Tracked(
-            tracking_number=str(event["trackingNumber"]), raw=str(event["code"]),
-            status=_STATUSES.get(str(event["code"]), "unknown"),
-            at=datetime.fromisoformat(event["at"]) if event.get("at") else None,
+            tracking_number=event.tracking_number, status=_STATUSES.get(event.code, "unknown"), raw=event.code, at=event.at
         )
-        for event in _read(response).get("events", [])
-    ]  # fmt: skip
+        for event in _read(response, _Events).events
+    ]
 
 
 def close_manifest(account: FakeAccount, reference: str, remote_ids: Sequence[str]) -> Exchange[str]:
@@ -209,7 +236,7 @@ def close_manifest(account: FakeAccount, reference: str, remote_ids: Sequence[st
         raise _refusal(response)
     if response.status not in (200, 201, 208):
         raise ExchangeFailed("CARRIER_ODD", f"Expected status 201 from {NAME}, got {response.status}.")
-    return str(_read(response)["id"])
+    return _read(response, _Manifest).id
 
 
 CARRIER = Carrier(
