@@ -54,7 +54,7 @@ class Picker:
 
     async def get_work(self, **request: Any) -> dict[str, Any] | None:
         bundle = await self.database.write(lambda conn: PICK_JOB.get(conn, request, self.asker, NOW))
-        self.bundle = bundle or {}
+        self.bundle = bundle or self.bundle
         return bundle
 
     async def refresh(self) -> dict[str, Any] | None:

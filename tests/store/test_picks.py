@@ -1,5 +1,6 @@
 """Picking in the books: waves from ready orders, scans through the real intake, the ledger afterwards. Both engines."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -472,3 +473,51 @@ async def test_released_order_without_anything_is_held_again(database: Database,
     await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
     found = await database.read(lambda conn: orders.open_holds(conn, [floor.first]))
     assert ["STOCK_SHORT"] == [each.code for each in found[floor.first]]
+
+
+async def test_pickers_who_ask_at_once_get_different_waves(database: Database) -> None:
+    """Six devices press "get work" in the same moment: six orders, six waves, none twice."""
+
+    def build(conn: Connection) -> None:
+        product, place = create_product(conn), create_location(conn)
+        stock_up(conn, product, place, 100)
+        for _ in range(6):
+            create_ready_order(conn, {product: 2})
+
+    await database.write(build)
+    pickers = [await Picker.hire(database, f"P{number}") for number in range(6)]
+    bundles = await asyncio.gather(*(picker.get_work(mode="single") for picker in pickers))
+    got = [bundle for bundle in bundles if bundle is not None]
+    assert len(got) == len({bundle["task"] for bundle in got})
+    assert len(got) == len({bundle["slots"][0]["order"] for bundle in got})
+    # whoever was stepped over because a row was held for a moment gets it now
+    for picker in pickers:
+        assert await picker.get_work(mode="single") is not None
+    assert ["in_work"] * 6 == await order_states(database)
+
+
+async def test_two_carts_reach_for_one_tote_at_once(database: Database, floor: Floor, jana: Picker) -> None:
+    """Both requests arrive together: one gets the tote, the other is told, nothing is mixed."""
+    petr = await Picker.hire(database, "Petr")
+    await jana.get_work(mode="single")
+    await petr.get_work(mode="single")
+    jana.pick(jana.line(0), 3, "tote:T-001")
+    petr.pick(petr.line(0), 4, "tote:T-001")
+    verdicts = await asyncio.gather(jana.send(), petr.send())
+    assert ["TOTE_IN_USE", "ok"] == sorted(each[-1] for each in verdicts)
+    assert 1 == len(await column(database, sa.select(wave_order.c.tote_id).where(wave_order.c.tote_id.is_not(None))))
+    assert [] == await differences(database)
+
+
+async def test_one_line_by_two_devices_at_once(database: Database, floor: Floor, jana: Picker) -> None:
+    """Two devices send the whole line of one wave together: it is picked once, the other's pieces go back."""
+    petr = await Picker.hire(database, "Petr")
+    bundle = await jana.get_work(mode="single")
+    assert bundle is not None
+    await petr.get_work(wave=bundle["number"])
+    jana.pick(jana.line(0), 3, "tote:T-001")
+    petr.pick(petr.line(0), 3, "tote:T-001")
+    verdicts = await asyncio.gather(jana.send(), petr.send())
+    assert ["LINE_DONE", "ok"] == sorted(each[-1] for each in verdicts)
+    assert {(floor.tea, floor.t1): (3, 0)} == await balances(database, floor.t1)
+    assert 1 == len(await jana.corrections()) + len(await petr.corrections())
