@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from backend.gs1.own_codes import build_own_code
 from backend.outbound.pick_list import PickAct, PickLine, PickSlot, PickSnapshot, PickWave, Place, Tote
 
 NEIGHBOURS_MAX = 400
@@ -37,6 +38,7 @@ def to_bundle(
         "flow": "pick",
         "task": f"pick:{wave.id}",
         "number": wave.number,
+        "code": build_own_code("wave", wave.number),
         "mode": mode,
         "version": version,
         "lines": [_line(each) for each in ordered],

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from backend.facts.outbound import LinePicked, OrderPicked, PickShort, PickUndone, WavePicked
 from backend.outbound import pick_refusals as told
+from backend.outbound.pick_codes import pieces_meant, tote_key, wanted_goods, wrong_code, wrong_goods, wrong_tote
 from backend.outbound.pick_list import (
     Held,
     PickAct,
@@ -28,7 +29,6 @@ from backend.outbound.pick_list import (
     PickSlot,
     PickSnapshot,
     PickWave,
-    Place,
     Shorted,
     Skipped,
     Spare,
@@ -100,7 +100,7 @@ def _location(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Tak
     scan = taken.scan
     if line.location_key in scan.keys or f"text:{line.location}" in scan.keys:
         return snapshot, Decision()
-    return _refused(snapshot, scan, _wrong_code(snapshot, wave, line, "location", scan), line)
+    return _refused(snapshot, scan, wrong_code(snapshot, wave, line, "location", scan), line)
 
 
 def _product(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
@@ -108,10 +108,10 @@ def _product(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Take
     scan = taken.scan
     act, refusal = _open_act(wave, line, taken)
     if refusal is None:
-        refusal = _wrong_goods(snapshot, wave, line, scan)
+        refusal = wrong_goods(snapshot, wave, line, scan)
     if refusal is None:
         held = (act.quantity if act else 0) + pieces_meant(line, scan.keys)
-        refusal = _more_than_wanted(line, held)
+        refusal = _more_thanwanted_goods(line, held)
         if refusal is None and scan.act is None:
             refusal = told.not_understood(scan.kind)
         if refusal is None:
@@ -125,12 +125,12 @@ def _quantity(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Tak
     wanted = scan.body.get("quantity")
     act, refusal = _open_act(wave, line, taken)
     if refusal is None and act is None:
-        refusal = told.product_first(_wanted(line))
+        refusal = told.product_first(wanted_goods(line))
     if refusal is None and (not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 1):
         refusal = told.wrong_quantity(line.remaining, wanted)
     if refusal is None:
         assert isinstance(wanted, int)
-        refusal = _more_than_wanted(line, wanted)
+        refusal = _more_thanwanted_goods(line, wanted)
         if refusal is None:
             return _hold(snapshot, wave, line, str(scan.act), wanted)
     return _refused(snapshot, scan, refusal, line)
@@ -143,13 +143,13 @@ def _tote(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) 
     scan = taken.scan
     act, refusal = _open_act(wave, line, taken)
     if refusal is None and act is None:
-        refusal = told.product_first(_wanted(line))
+        refusal = told.product_first(wanted_goods(line))
     if refusal is None:
-        refusal = _wrong_tote(snapshot, wave, line, scan)
+        refusal = wrong_tote(snapshot, wave, line, scan)
     if refusal is not None:
         return _refused(snapshot, scan, refusal, line)
     assert act is not None
-    refusal = _more_than_wanted(line, act.quantity)
+    refusal = _more_thanwanted_goods(line, act.quantity)
     if refusal is None and act.quantity > line.reserved:
         refusal = told.about_goods("STOCK_GONE", line.sku, line.name, line.location)
     if refusal is not None:
@@ -232,81 +232,6 @@ _STEPS: dict[str, Callable[[PickSnapshot, PickWave, PickLine, Taken], Step]] = {
 }
 
 
-# -- what a code means here -----------------------------------------------------------------------------------------
-
-
-def pieces_meant(line: PickLine, keys: tuple[str, ...]) -> int:
-    """Pieces of the line's product that a code stands for; 0 when it is another product's."""
-    return next((line.codes[key] for key in keys if key in line.codes), 0)
-
-
-def tote_key(keys: tuple[str, ...]) -> str:
-    """The tote that a code names; empty for none."""
-    return next((key for key in keys if key.startswith("tote:")), "")
-
-
-def read_place(snapshot: PickSnapshot, wave: PickWave, keys: tuple[str, ...]) -> Place | None:
-    """What a code that is not wanted means: a product of another line first, then a neighbour."""
-    for key in keys:
-        for each in sorted(wave.lines.values(), key=lambda line: (line.sequence, line.id)):
-            if key in each.codes:
-                return Place(
-                    sku=each.sku, name=each.name, picture=each.picture, location=each.location, merchant=each.merchant
-                )
-        if key in snapshot.places:
-            return snapshot.places[key]
-    return None
-
-
-def _wanted(line: PickLine) -> dict[str, Any]:
-    return told.goods(line.sku, line.name, line.picture, line.location)
-
-
-def _wrong_code(snapshot: PickSnapshot, wave: PickWave, line: PickLine, wanted: str, scan: Scan) -> Refusal:
-    """Why a code is not the wanted one: another place, another product, another kind, or known to nobody."""
-    code = told.code_of(scan.keys, scan.raw)
-    names = {"location": line.location, "product": line.sku, "tote": told.body_of(wave.slots[line.slot].tote)}
-    place = read_place(snapshot, wave, scan.keys)
-    kind = "product" if place else told.kind_of(scan.keys)
-    if kind == "location" and wanted != "tote":
-        return told.wrong_location(line.location, code)
-    if place and wanted == "product":
-        got = told.goods(place.sku, place.name, place.picture, place.location)
-        other = place.merchant if place.merchant and place.merchant != line.merchant else None
-        return told.wrong_product(_wanted(line), got, other)
-    if kind == "unknown" or (kind == "product" and place is None):
-        return told.code_unknown(wanted, names[wanted], scan.raw)
-    return told.wrong_kind(wanted, names[wanted], kind, place.sku if place else code)
-
-
-def _wrong_goods(snapshot: PickSnapshot, wave: PickWave, line: PickLine, scan: Scan) -> Refusal | None:
-    if not pieces_meant(line, scan.keys):
-        return _wrong_code(snapshot, wave, line, "product", scan)
-    lots = [told.body_of(key) for key in scan.keys if key.startswith("lot:")]
-    if line.lot and lots and lots[0] != line.lot:
-        return told.wrong_lot(line.sku, line.name, line.lot, lots[0])
-    return None
-
-
-def _wrong_tote(snapshot: PickSnapshot, wave: PickWave, line: PickLine, scan: Scan) -> Refusal | None:
-    slot = wave.slots[line.slot]
-    key = tote_key(scan.keys)
-    if not key:
-        return _wrong_code(snapshot, wave, line, "tote", scan)
-    got = told.body_of(key)
-    owner = next((each.slot for each in wave.slots.values() if each.tote == key and each.slot != slot.slot), None)
-    if slot.tote is not None:
-        if key == slot.tote:
-            return None
-        return told.about_tote("WRONG_TOTE", told.body_of(slot.tote), slot.slot, got, owner)
-    tote = snapshot.totes.get(key)
-    if owner is not None or (tote is not None and tote.order):
-        return told.about_tote("TOTE_IN_USE", "", slot.slot, got, owner)
-    if tote is None:
-        return told.about_tote("NOT_A_TOTE", "", slot.slot, got, None)
-    return None
-
-
 def _open_act(wave: PickWave, line: PickLine, taken: Taken) -> tuple[PickAct | None, Refusal | None]:
     """The act in the hand that this scan goes on with, None for a new one; or why it cannot go on."""
     scan = taken.scan
@@ -318,7 +243,7 @@ def _open_act(wave: PickWave, line: PickLine, taken: Taken) -> tuple[PickAct | N
     return act, None
 
 
-def _more_than_wanted(line: PickLine, quantity: int) -> Refusal | None:
+def _more_thanwanted_goods(line: PickLine, quantity: int) -> Refusal | None:
     if line.remaining <= 0:
         return _about_goods("LINE_DONE", line)
     if quantity > line.remaining:

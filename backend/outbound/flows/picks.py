@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from backend.outbound.pick_list import Held, PickSnapshot, PickWave
 from backend.outbound.picking import decide
-from backend.outbound.store import picks, waves
+from backend.outbound.store import pick_lists, picks, waves
 from backend.outbound.views.picks import read_bundle
 from backend.outbound.wave import CLUSTER_ORDERS, CLUSTER_ORDERS_MAX
 from backend.platform.errors import Conflict
@@ -25,11 +25,11 @@ class Loaded(PickSnapshot, frozen=True, kw_only=True):
 def load(conn: Connection, taken: Sequence[Taken]) -> Loaded:
     scans = [each.scan for each in taken if each.scan.local == "ok"]
     wave_ids = {number for scan in scans if (number := wave_of(scan.task)) is not None}
-    before = picks.read_waves(conn, wave_ids, lock=True)
+    before = pick_lists.read_waves(conn, wave_ids, lock=True)
     keys = {key for scan in scans for key in scan.keys}
     bound = {slot.tote for wave in before.values() for slot in wave.slots.values() if slot.tote is not None}
     scanned = {key for key in keys if key.startswith("tote:")}
-    totes = picks.read_totes(conn, scanned, lock=True) | picks.read_totes(conn, bound - scanned)
+    totes = pick_lists.read_totes(conn, scanned, lock=True) | pick_lists.read_totes(conn, bound - scanned)
     short = {scan.body.get("line") for scan in scans if scan.kind == "short"}
     lacking = {line.product_id for wave in before.values() for line in wave.lines.values() if line.id in short}
     wanted = {key for wave in before.values() for line in wave.lines.values() for key in line.codes}
@@ -37,8 +37,8 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Loaded:
     return Loaded(
         waves={f"pick:{number}": wave for number, wave in before.items()},
         totes=totes,
-        places=picks.read_places(conn, strange) if strange else {},
-        spares=picks.read_spares(conn, lacking) if lacking else {},
+        places=pick_lists.read_places(conn, strange) if strange else {},
+        spares=pick_lists.read_spares(conn, lacking) if lacking else {},
         before=before,
     )
 

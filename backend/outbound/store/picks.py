@@ -1,207 +1,32 @@
-"""Pick lists under lock, and what the scans of a chunk change in them and in the ledger.
-
-Locks are taken in one order: waves, orders, totes, reservations, balances.
-"""
+"""What the scans of a chunk change: the ledger, the counters of order lines, the pick lists."""
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
-from backend.catalog import api as catalog
 from backend.facts.outbound import PickLinesAdded
 from backend.orders import api as orders
 from backend.outbound.pick_list import (
-    PickAct,
     Picked,
     PickLine,
-    PickSlot,
     PickWave,
-    Place,
     Shorted,
     Skipped,
-    Spare,
-    Tote,
     Undone,
 )
 from backend.outbound.picking import is_finished
-from backend.outbound.store.waves import lock_waves
-from backend.outbound.tables import pick, pick_act, tote, wave, wave_order
+from backend.outbound.tables import pick, pick_act, wave, wave_order
 from backend.platform import journal
 from backend.platform.database import upsert
 from backend.platform.journal import Actor
 from backend.scanning.protocol import Taken
 from backend.stock import api as stock
 
-IN_USE = ("open", "picked")
 Change = Picked | Shorted | Skipped | Undone
-
-
-# -- reading --------------------------------------------------------------------------------------------------------
-
-
-def read_waves(conn: Connection, wave_ids: Iterable[int], lock: bool = False) -> dict[int, PickWave]:
-    """Whole waves as values. With `lock` nobody else changes them, their orders or their reservations meanwhile."""
-    asked = sorted(set(wave_ids))
-    if lock:
-        heads = lock_waves(conn, asked)
-    else:
-        heads = {row.id: row for row in conn.execute(sa.select(wave).where(wave.c.id.in_(asked)))}
-    picks = conn.execute(sa.select(pick).where(pick.c.wave_id.in_(heads)).order_by(pick.c.id)).all()
-    places = conn.execute(sa.select(wave_order).where(wave_order.c.wave_id.in_(heads)).order_by(wave_order.c.id)).all()
-    acts = conn.execute(sa.select(pick_act).where(pick_act.c.wave_id.in_(heads)).order_by(pick_act.c.id)).all()
-    known = orders.orders_by_ids(conn, [row.order_id for row in places], lock=lock)
-    held = stock.reservations_by_ids(conn, [row.move_id for row in picks if row.move_id is not None], lock=lock)
-    lines = _lines(conn, picks, places, known, held)
-    slots = _slots(conn, places, known)
-    return {
-        row.id: PickWave(
-            id=row.id,
-            number=row.number,
-            state=row.state,
-            lines={each.id: each for each in lines[row.id]},
-            slots={each.slot: each for each in slots[row.id]},
-            acts={
-                str(act.uid): PickAct(
-                    uid=str(act.uid), line=act.pick_id, kind=act.kind, quantity=act.quantity, state=act.state
-                )
-                for act in acts
-                if act.wave_id == row.id
-            },
-        )
-        for row in heads.values()
-    }
-
-
-def _lines(
-    conn: Connection,
-    picks: Sequence[Row],
-    places: Sequence[Row],
-    known: dict[int, orders.Order],
-    held: dict[int, stock.OpenReservation],
-) -> dict[int, list[PickLine]]:
-    products = catalog.products_by_ids(conn, [row.product_id for row in picks])
-    codes = catalog.codes_of(conn, products)
-    merchants = catalog.read_merchants(conn, [each.merchant_id for each in products.values()])
-    locations = stock.locations_by_ids(conn, [row.location_id for row in picks])
-    slot_of = {(row.wave_id, row.order_id): row.slot for row in places}
-    found: dict[int, list[PickLine]] = {row.wave_id: [] for row in places}
-    for row in picks:
-        product, location = products[row.product_id], locations[row.location_id]
-        reservation = held.get(row.move_id) if row.move_id is not None else None
-        found[row.wave_id].append(
-            PickLine(
-                id=row.id,
-                order=known[row.order_id].number,
-                slot=slot_of[row.wave_id, row.order_id],
-                sequence=row.sequence,
-                location=location.code,
-                location_key=location.key,
-                sku=product.sku,
-                name=product.name,
-                quantity=row.quantity,
-                codes={each.key: each.quantity for each in codes[row.product_id]},
-                picture=product.picture,
-                merchant=merchants[product.merchant_id].code,
-                lot=row.lot,
-                picked=row.picked,
-                short=row.short,
-                reserved=reservation.quantity if reservation else 0,
-                cancelled=row.state == "cancelled" or known[row.order_id].state == "cancelled",
-                order_id=row.order_id,
-                order_line_id=row.order_line_id,
-                product_id=row.product_id,
-                location_id=row.location_id,
-                move_id=row.move_id,
-            )
-        )
-    return found
-
-
-def _slots(conn: Connection, places: Sequence[Row], known: dict[int, orders.Order]) -> dict[int, list[PickSlot]]:
-    merchants = catalog.read_merchants(conn, [each.merchant_id for each in known.values()])
-    totes = stock.locations_by_ids(conn, [row.tote_id for row in places if row.tote_id is not None])
-    begun = {
-        line.order_id
-        for lines in orders.goods_lines(conn, known).values()
-        for line in lines
-        if line.checked > 0
-    }  # fmt: skip
-    found: dict[int, list[PickSlot]] = {row.wave_id: [] for row in places}
-    for row in places:
-        order = known[row.order_id]
-        found[row.wave_id].append(
-            PickSlot(
-                slot=row.slot,
-                order=order.number,
-                order_id=row.order_id,
-                tote=totes[row.tote_id].key if row.tote_id is not None else None,
-                partial=merchants[order.merchant_id].allocation == "partial",
-                packed=row.state == "packed" or row.order_id in begun,
-                cancelled=row.state == "cancelled" or order.state == "cancelled",
-            )
-        )
-    return found
-
-
-def read_totes(conn: Connection, keys: Iterable[str], lock: bool = False) -> dict[str, Tote]:
-    """Totes by scan key, and whose goods they hold. Unknown keys, and those of no tote, are absent."""
-    found = {key: each for key, each in stock.locations_by_keys(conn, keys).items() if each.kind == "tote"}
-    ids = sorted(each.id for each in found.values())
-    if lock and ids:
-        conn.execute(upsert(conn, tote).on_conflict_do_nothing(), [{"location_id": each} for each in ids])
-        conn.execute(
-            sa.select(tote.c.id).where(tote.c.location_id.in_(ids)).order_by(tote.c.id).with_for_update()
-        ).all()
-    users = users_of_totes(conn, ids)
-    return {key: Tote(key=key, order=users.get(each.id, ""), location_id=each.id) for key, each in found.items()}
-
-
-def users_of_totes(conn: Connection, tote_ids: Iterable[int] | None = None) -> dict[int, str]:
-    """Tote -> number of the order it belongs to ("?" where goods lie in it that no running order claims)."""
-    statement = sa.select(wave_order.c.tote_id, wave_order.c.order_id).where(
-        wave_order.c.tote_id.is_not(None), wave_order.c.state.in_(IN_USE)
-    )
-    if tote_ids is None:
-        tote_ids = [each.id for each in stock.locations_of_kind(conn, ["tote"])]
-    else:
-        statement = statement.where(wave_order.c.tote_id.in_(sorted(set(tote_ids))))
-    claimed = {row.tote_id: row.order_id for row in conn.execute(statement)}
-    numbers = orders.orders_by_ids(conn, claimed.values())
-    filled = {place.location_id: "?" for place in stock.balances_at(conn, tote_ids)}
-    return filled | {tote_id: numbers[order_id].number for tote_id, order_id in claimed.items()}
-
-
-def read_places(conn: Connection, keys: Iterable[str]) -> dict[str, Place]:
-    """What codes mean that no line wants; without the location, which only the device shows."""
-    known = catalog.products_by_keys(conn, None, keys)
-    merchants = catalog.read_merchants(conn, [code.product.merchant_id for each in known.values() for code in each])
-    return {
-        key: Place(
-            sku=first.product.sku,
-            name=first.product.name,
-            picture=first.product.picture,
-            location="",
-            merchant=merchants[first.product.merchant_id].code,
-        )
-        for key, (first, *_) in known.items()
-    }
-
-
-def read_spares(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[Spare, ...]]:
-    """Free pieces that may be promised instead, nearest in walking sequence first; locked."""
-    free = stock.read_free_stock(conn, product_ids, lock=True)
-    places = stock.locations_by_ids(conn, [each.location_id for each in free])
-    found: dict[int, tuple[Spare, ...]] = {}
-    for each in sorted(free, key=lambda one: (not one.pick_face, one.walk_sequence, one.location_id)):
-        spare = Spare(
-            location_id=each.location_id, location=places[each.location_id].code, lot=each.lot, free=each.free
-        )
-        found[each.product_id] = (*found.get(each.product_id, ()), spare)
-    return found
 
 
 # -- the ledger -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from backend.catalog import api as catalog
 from backend.outbound.pick_bundle import NEIGHBOURS_MAX, LineDetail, to_bundle
 from backend.outbound.pick_list import PickWave, Place
-from backend.outbound.store.picks import read_waves, users_of_totes
+from backend.outbound.store.pick_lists import read_waves, users_of_totes
 from backend.outbound.tables import wave
 from backend.stock import api as stock
 

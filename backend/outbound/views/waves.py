@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from backend.gs1.own_codes import build_own_code
 from backend.orders import api as orders
 from backend.outbound.tables import pick, wave, wave_order
 from backend.stock import api as stock
@@ -29,6 +30,8 @@ class WaveRow(msgspec.Struct, frozen=True):
     number: str
     key: str
     """The scan key of the wave's code, by which another device takes it over."""
+    code: str
+    """The text to print as that code."""
     mode: str
     state: str
     person_id: int | None
@@ -82,6 +85,7 @@ def _rows(conn: Connection, heads: Sequence[Row]) -> list[WaveRow]:
             id=head.id,
             number=head.number,
             key=f"wave:{head.number}",
+            code=build_own_code("wave", head.number),
             mode=head.mode,
             state=head.state,
             person_id=head.person_id,
