@@ -31,8 +31,10 @@ from printing.server_line import ServerAway, ServerLine
 from printing.spool import Spool
 
 LOG = logging.getLogger("printing.agent")
-BUSY_WAIT_S = 2
-"""Long poll while a printer works or is in trouble: its news must not wait for the poll to end."""
+TROUBLE_WAIT_S = 2
+"""Long poll while a printer is in trouble: its recovery must not wait for the poll to end."""
+BUSY_PAUSE_S = 0.5
+"""While printers work the agent asks when a job is done, and so often for the others."""
 PAUSE_MIN_S = 0.5
 PAUSE_MAX_S = 30.0
 STOP_S = 40.0
@@ -56,6 +58,7 @@ class Agent:
         self._broken: dict[str, PrinterReport] = {}
         self._config = AgentConfig(version="")
         self._stop = threading.Event()
+        self._job_done = threading.Event()
         self._stuck: PrintingProblem | None = None
 
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
@@ -84,11 +87,15 @@ class Agent:
                 break
         if not self._config.version:
             self.configure(self.server.config())
-        reply = self.server.claim(self._request())
+        self._job_done.clear()
+        busy = any(lane.busy for lane in self.lanes.values())
+        reply = self.server.claim(self._request(busy))
         if reply.config_version and reply.config_version != self._config.version:
             self.configure(self.server.config())
         for claimed in reply.jobs:
             self.take(claimed)
+        if busy and not reply.jobs:
+            self._job_done.wait(BUSY_PAUSE_S)
 
     def stop(self) -> None:
         """End the loop after the present round."""
@@ -128,7 +135,9 @@ class Agent:
 
     def _start_lane(self, printer: PrinterConfig) -> None:
         try:
-            lane = Lane(printer, self.spool, self.server, self.folder_root, self._timing, self._on_stuck)
+            lane = Lane(
+                printer, self.spool, self.server, self.folder_root, self._timing, self._on_stuck, self._job_done.set
+            )
         except PrintingProblem as problem:  # one wrong printer must not stop the others
             LOG.error("printer %s: %s", printer.code, problem.sentence)
             self._broken[printer.code] = PrinterReport(printer.code, PrinterState.BLOCKED, problem.sentence, room=0)
@@ -148,12 +157,13 @@ class Agent:
         else:
             lane.accept(job.key)
 
-    def _request(self) -> ClaimRequest:
+    def _request(self, busy: bool) -> ClaimRequest:
         reports = [lane.report() for lane in self.lanes.values()]
-        calm = all(report.state in READY_STATES for report in reports) and not any(
-            lane.busy for lane in self.lanes.values()
-        )
-        wait_s = self._wait_s if calm and reports else min(self._wait_s, BUSY_WAIT_S)
+        wait_s = self._wait_s
+        if busy:
+            wait_s = 0
+        elif not reports or any(report.state not in READY_STATES for report in reports):
+            wait_s = min(wait_s, TROUBLE_WAIT_S)
         return ClaimRequest(self.name, wait_s, (*reports, *self._broken.values()), self._config.version)
 
 

@@ -62,10 +62,11 @@ class Lane(threading.Thread):
         folder_root: Path,
         timing: Timing | None = None,
         stuck: Callable[[PrintingProblem], None] = lambda problem: None,
+        job_done: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(name=f"lane-{printer.code}", daemon=True)
         self.printer, self._spool, self._server, self._folder_root = printer, spool, server, folder_root
-        self._timing, self._stuck = timing or Timing(), stuck
+        self._timing, self._stuck, self._job_done = timing or Timing(), stuck, job_done
         self._driver: Driver = find_driver(printer.driver)
         self._keys: queue.Queue[str | None] = queue.Queue()
         self._pending: set[str] = set()
@@ -125,6 +126,7 @@ class Lane(threading.Thread):
         finally:
             with self._alone:
                 self._pending.discard(key)
+            self._job_done()
         if again:
             self.accept(key)
         if self._keys.empty():

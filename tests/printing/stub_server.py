@@ -37,6 +37,7 @@ class StubServer:
         self._lent: list[PrintJob] = []
         self.reports: list[tuple[int, JobReport]] = []
         self.printers: dict[str, PrinterReport] = {}
+        self.claims: list[ClaimRequest] = []
         self.refused: set[str] = set()
         """Leases that are lost: every report with one of them is answered 409."""
         self.away = False
@@ -57,6 +58,7 @@ class StubServer:
 
     def _claim(self, request: ClaimRequest) -> ClaimReply:
         self.printers = {one.code: one for one in request.printers}
+        self.claims.append(request)
         room = {one.code: one.room for one in request.printers if one.state in ("connected", "printing")}
         lent = tuple(job for job in self.jobs if room.get(job.printer))
         self.jobs = [job for job in self.jobs if job not in lent]

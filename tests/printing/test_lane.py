@@ -9,7 +9,7 @@ import pytest
 
 from printing.agent import Agent
 from printing.drivers.zpl import DRIVER
-from printing.lane import Lane, Timing, prepare
+from printing.lane import ROOM, Lane, Timing, prepare
 from printing.problems import UnfitJob
 from printing.protocol import Demand, Media, PrinterConfig, PrintJob
 from printing.spool import Spool
@@ -248,7 +248,7 @@ def test_an_agent_prints_everything_once(tmp_path: Path) -> None:
     bench.server.jobs = [
         job(content, id=number, key=f"key-{number}", demands=()) for number, content in enumerate(labels, 1)
     ]
-    agent = Agent("bench", bench.line, bench.spool, tmp_path / "printed", FAST, wait_s=0)
+    agent = Agent("bench", bench.line, bench.spool, tmp_path / "printed", FAST, wait_s=9)
     deadline = datetime.now(UTC) + timedelta(seconds=20)
 
     def done() -> bool:
@@ -261,6 +261,10 @@ def test_an_agent_prints_everything_once(tmp_path: Path) -> None:
 
     assert labels == printed
     assert reported.answers_status is True
+    # A long poll while labels are on their way would leave the printer idle until the poll ends.
+    working = [claim.wait_s for claim in bench.server.claims if any(one.room < ROOM for one in claim.printers)]
+    assert working
+    assert {0} == set(working)
 
 
 def test_one_broken_printer_does_not_stop_the_others(tmp_path: Path) -> None:
