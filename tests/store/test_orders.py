@@ -222,12 +222,14 @@ async def test_an_unchanged_reason_is_told_once(database: Database) -> None:
 
 
 async def test_two_runs_at_once_promise_nothing_twice(database: Database) -> None:
-    """Two runs race over the same pile: each order is promised once, and stock is conserved."""
+    """Two runs race over a pile for which twice the stock would do: each order is promised once."""
     shop = await database.write(Shop)
-    pile = [incoming(str(number), goods("A", 3)) for number in range(5)]
+    pile = [incoming(str(number), goods("A", 2)) for number in range(2)]
     await database.write(lambda conn: shop.take(conn, *pile))
-    outcomes = await asyncio.gather(*(database.write(lambda conn: orders.run_shippable(conn, NOW)) for _ in range(2)))
-    assert sum(outcome.ready for outcome in outcomes) == 3
+    outcomes = await asyncio.gather(*(database.write(lambda conn: orders.run_shippable(conn, NOW)) for _ in range(3)))
+    assert sum(outcome.ready for outcome in outcomes) == 2
+    place = stock.Place(shop.a, shop.shelf)
+    assert (await database.read(lambda conn: stock.read_balances(conn, [place])))[place] == (10, 4)
     assert (await database.read(stock.verify)).differences == []
 
 
@@ -303,3 +305,14 @@ async def test_unknown_channel_names_the_known_ones(database: Database) -> None:
             orders.find_channel(conn, "nope")
 
     await database.write(work)
+
+
+async def test_two_connections_advance_an_order_once(database: Database) -> None:
+    """Three at once move an order into work: it happens, and is told, once."""
+    order_id = await database.write(lambda conn: create_order(conn, state="ready"))
+    await asyncio.gather(
+        *(database.write(lambda conn: orders.advance(conn, [order_id], "in_work", NOW)) for _ in range(3))
+    )
+    told = await database.read(lambda conn: journal.read_timeline(conn, [f"order:{order_id}"]))
+    assert [fact.kind for fact in told] == ["OrderStateChanged"]
+    assert (await database.read(lambda conn: orders.orders_by_ids(conn, [order_id])))[order_id].version == 2
