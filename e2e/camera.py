@@ -1,0 +1,61 @@
+"""A camera stream made from a code: an empty bench, then a label that glides in, a little turned, and stays.
+
+Chromium plays a raw MJPEG file in a loop as 1280 x 720 at 30 frames per second; it opens the file anew each time the
+page opens the camera, so a test lays the next code before the lens by writing the file.
+"""
+
+import io
+import random
+from pathlib import Path
+
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFilter
+
+WIDTH, HEIGHT = 1280, 720
+FRAMES = 45
+EMPTY_FRAMES = 6
+GLIDE_FRAMES = 12
+BENCH = (146, 134, 120)
+
+
+def draw_label(text: str, symbology: str) -> Image.Image:
+    """A white label with the code; `symbology` is "ean13" or "qr"."""
+    kind = zxingcpp.BarcodeFormat.EAN13 if symbology == "ean13" else zxingcpp.BarcodeFormat.QRCode
+    scale = 4 if symbology == "ean13" else 9
+    code = Image.fromarray(zxingcpp.create_barcode(text, kind).to_image(scale=scale)).convert("L")
+    label = Image.new("L", (code.width + 120, code.height + 120), 252)
+    label.paste(code, (60, 60))
+    return label.convert("RGB")
+
+
+def write_clip(file: Path, text: str, symbology: str, seed: int = 1) -> None:
+    """Replace `file` by a clip of about one and a half seconds that shows the code."""
+    chance = random.Random(seed)
+    label = draw_label(text, symbology)
+    limit = min(620 / label.width, 560 / label.height, 1.6)
+    label = label.resize((int(label.width * limit), int(label.height * limit)), Image.Resampling.LANCZOS)
+    frames = []
+    for number in range(FRAMES):
+        frame = Image.new("RGB", (WIDTH, HEIGHT), BENCH)
+        draw = ImageDraw.Draw(frame)
+        for y in range(0, HEIGHT, 48):
+            draw.line((0, y, WIDTH, y), fill=(136, 124, 110), width=2)
+        if number >= EMPTY_FRAMES:
+            _place(frame, label, number - EMPTY_FRAMES, chance)
+        stream = io.BytesIO()
+        frame.save(stream, "JPEG", quality=82, subsampling=2)
+        frames.append(stream.getvalue())
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.write_bytes(b"".join(frames))
+    unfinished.replace(file)
+
+
+def _place(frame: Image.Image, label: Image.Image, step: int, chance: random.Random) -> None:
+    way = min(1.0, step / GLIDE_FRAMES)
+    turn = 7 * (1 - way) + 1.5
+    shown = label.rotate(turn, expand=True, fillcolor=BENCH, resample=Image.Resampling.BICUBIC)
+    blur = 2.2 * (1 - way) + 0.4
+    shown = shown.filter(ImageFilter.GaussianBlur(blur))
+    x = int((WIDTH - shown.width) / 2 - 500 * (1 - way)) + chance.randint(-2, 2)
+    y = int((HEIGHT - shown.height) / 2) + chance.randint(-2, 2)
+    frame.paste(shown, (x, y))

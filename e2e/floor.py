@@ -1,0 +1,64 @@
+"""The floor app as a worker uses it: joins, signs in, scans. Speaks only in what a person sees and does."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from backend.gs1.own_codes import build_own_code
+from e2e.conftest import Stack
+
+KEY_DELAY_MS = 28
+"""A slow scanner: the same code twice is then further apart than the 300 ms within which it counts as a bounce."""
+
+
+class Floor:
+    """One worker at one phone."""
+
+    def __init__(self, page: Page, stack: Stack) -> None:
+        self.page = page
+        self.stack = stack
+
+    def see(self, test_id: str):
+        return self.page.get_by_test_id(test_id).first
+
+    def scan(self, text: str) -> None:
+        """The trigger is pulled: the scanner types the code and Enter."""
+        self.page.keyboard.type(text, delay=KEY_DELAY_MS)
+        self.page.keyboard.press("Enter")
+
+    def scan_own(self, kind: str, body: str) -> None:
+        self.scan(build_own_code(kind, body))
+
+    def join(self) -> None:
+        """Open the one-time link of the demo and add this phone."""
+        self.page.goto(self.stack.address + self.stack.enrolment())
+        self.see("primary").click()
+        expect(self.see("sign-in")).to_be_visible()
+
+    def sign_in(self, person: int = 0) -> None:
+        """Badge, then PIN on the pad."""
+        who = self.stack.tour()["people"][person]
+        expect(self.see("sign-in")).to_be_visible()
+        self.scan(who["code"])
+        expect(self.see("number-pad")).to_be_visible()
+        for digit in who["pin"]:
+            self.see(f"key-{digit}").click()
+        self.see("primary").click()
+        expect(self.see("menu")).to_be_visible()
+
+    def path(self, wanted: str) -> None:
+        """Wait until the job stands at this step, such as `pick.at_location`."""
+        expect(self.see("job")).to_have_attribute("data-path", re.compile(wanted))
+
+    def codes(self) -> dict[str, str]:
+        """SKU -> GTIN-13 of one piece, for the goods of the running waves."""
+        return {
+            line["sku"]: code["gtin"][1:]
+            for line in self.stack.tour()["picks"]
+            for code in line["codes"]
+            if code["level"] == "each"
+        }
+
+    def everything_saved(self) -> None:
+        """Scanned n, saved n."""
+        expect(self.see("saved-count")).to_have_text(re.compile(r"(\d+)\D+\1\b"))
