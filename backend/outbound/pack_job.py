@@ -18,6 +18,7 @@ class PackLine(msgspec.Struct, frozen=True, kw_only=True):
     codes: Mapping[str, int]
     wanted: int
     checked: int = 0
+    short: int = 0
     picture: str | None = None
 
     @property
@@ -66,7 +67,6 @@ class PackJob(msgspec.Struct, frozen=True, kw_only=True):
     hold: str | None = None
     partial: bool = False
     weigh: bool = True
-    short: bool = False
     station: str = ""
     tote: str = ""
     lines: tuple[PackLine, ...] = ()
@@ -79,6 +79,11 @@ class PackJob(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def left(self) -> int:
         return sum(line.left for line in self.lines)
+
+    @property
+    def short(self) -> bool:
+        """True when pieces of the order were given up, at the shelf or at the bench."""
+        return any(line.short for line in self.lines)
 
     def parcel(self, uid: Any) -> PackParcel | None:
         return next((each for each in self.parcels if each.uid == uid), None)

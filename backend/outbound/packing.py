@@ -136,7 +136,7 @@ def _missing(job: PackJob, scan: Scan) -> _Step | Refusal:
         return told.not_understood(scan.kind)
     if quantity > line.left:
         return told.too_many(line.left, quantity, line.sku, line.name)
-    job = replace(_with_line(job, replace(line, wanted=line.wanted - quantity)), short=True)
+    job = _with_line(job, replace(line, wanted=line.wanted - quantity, short=line.short + quantity))
     held = not job.partial or sum(each.wanted for each in job.lines) == 0
     change = MissingFound(
         order_id=job.order_id, line_id=line.id, product_id=line.product_id, quantity=quantity, hold=held
@@ -234,27 +234,32 @@ def _undo(job: PackJob, scan: Scan) -> _Step | Refusal:
         return told.about_parcel("LABEL_BOOKED", "CALL_OFFICE", parcel.number if parcel else None)
     if act.kind == "check" and (parcel is None or parcel.state != "open"):
         return told.about_parcel("PARCEL_CLOSED", "NEW_PARCEL", parcel.number if parcel else None)
-    if act.kind == "missing" and job.state != "in_work":
-        return told.nothing_to_undo()
+    booked = next((each for each in job.parcels if _is_booked(each)), None)
+    if act.kind == "missing" and booked is not None:
+        return told.about_parcel("LABEL_BOOKED", "CALL_OFFICE", booked.number)
     job = replace(job, acts={**job.acts, of: replace(act, undone=True)})
     line = job.line(act.line)
     change = ActUndone(order_id=job.order_id, act=of, undone=act)
     if act.kind == "close" and parcel is not None:
-        was_packed = job.state == "packed"
         job = _with_parcel(job, replace(parcel, state="open", carton=None, weight_g=None))
-        fact = ParcelReopened(about=_about(job), order=job.number, parcel=parcel.number or "")
-        if was_packed:
-            return replace(job, state="in_work"), (replace(change, order_was_packed=True, facts=(fact,)),), ()
-        return job, (change,), (fact,)
+        return _back_at_work(job, change, ParcelReopened(about=_about(job), order=job.number, parcel=parcel.number or ""))
     if line is None:
         return told.nothing_to_undo()
-    fact_undone = CheckUndone(about=_about(job), order=job.number, sku=line.sku, quantity=act.quantity, what=act.kind)
+    fact = CheckUndone(about=_about(job), order=job.number, sku=line.sku, quantity=act.quantity, what=act.kind)
     if act.kind == "missing":
-        return _with_line(job, replace(line, wanted=line.wanted + act.quantity)), (change,), (fact_undone,)
+        line = replace(line, wanted=line.wanted + act.quantity, short=line.short - act.quantity)
+        return _back_at_work(_with_line(job, line), change, fact)
     assert parcel is not None
     emptier = replace(parcel, contents=_with_pieces(parcel.contents, line.id, -act.quantity))
     job = _with_parcel(_with_line(job, replace(line, checked=line.checked - act.quantity)), emptier)
-    return job, (change,), (fact_undone,)
+    return job, (change,), (fact,)
+
+
+def _back_at_work(job: PackJob, change: ActUndone, fact: Fact) -> _Step:
+    """A packed order that is taken apart again goes back to work; the fact goes with its state then."""
+    if job.state != "packed":
+        return job, (change,), (fact,)
+    return replace(job, state="in_work"), (replace(change, order_was_packed=True, facts=(fact,)),), ()
 
 
 def _is_booked(parcel: PackParcel) -> bool:

@@ -215,6 +215,24 @@ async def test_missing_piece_is_left_out_where_the_merchant_sends_in_parts(datab
     await database.read(look)
 
 
+async def test_an_order_packed_by_a_missing_piece_goes_back_by_undo(database: Database) -> None:
+    """The piece turns up after all: the order is in work again, checked in full at the end."""
+    desk, device = await begin(database, allocation="partial")
+    teas, closing = desk.pieces(device, CASE), desk.close(device, last=False)
+    missing = device.scan("pack", desk.task, "missing", line=desk.mug_line, quantity=1, station=desk.station)
+    assert ["ok"] * 4 == await device.send(*teas, closing, missing, desk.undo(device, missing))
+    other = str(uuid.uuid4())
+    assert ["ok"] * 2 == await device.send(*desk.pieces(device, MUG, parcel=other), desk.close(device, parcel=other))
+
+    def look(conn: Connection) -> None:
+        order = conn.execute(sa.select(sales_order).where(sales_order.c.id == desk.order_id)).one()
+        assert ("packed", "complete") == (order.state, order.check_result)
+        assert {desk.tea: 2, desk.mug: 1} == lying(conn, code_of(conn, desk.dock))
+        assert [] == stock.verify(conn).differences
+
+    await database.read(look)
+
+
 async def test_the_hand_wins_when_the_tote_holds_more_than_the_book(database: Database) -> None:
     """Pieces that somebody booked out of the tote by mistake are found at packing; nothing blocks the parcel."""
     desk, device = await begin(database)

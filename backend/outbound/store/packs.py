@@ -143,11 +143,11 @@ def load_jobs(
         jobs[order_id] = PackJob(
             order_id=order_id, number=head.number, state=head.state, hold=held[0].code if held else None,
             partial=merchants[head.merchant_id].allocation == "partial", weigh=weigh,
-            short=any(line.short for line in lines[order_id]), tote=next((each.code for each in in_tote if each.code), ""),
+            tote=next((each.code for each in in_tote if each.code), ""),
             lines=tuple(
                 PackLine(
                     id=line.id, product_id=line.product_id or 0, sku=line.sku, name=line.name, wanted=line.picked,
-                    checked=line.checked,
+                    checked=line.checked, short=line.short,
                     codes={code.key: code.quantity for code in codes.get(line.product_id or 0, ())},
                 )
                 for line in lines[order_id] if line.picked > 0 or line.short > 0

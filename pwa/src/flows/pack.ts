@@ -285,7 +285,11 @@ export function canUndo(state: PackState): boolean {
 function undoRefusal(state: PackState): Refusal | null {
   const last = state.acts.at(-1);
   if (last === undefined) return told.nothingToUndo();
-  if (last.kind === 'check' || last.kind === 'missing') return null;
+  if (last.kind === 'check') return null;
+  if (last.kind === 'missing') {
+    const booked = state.parcels.find((each) => RANK[each.state] > RANK.closed);
+    return booked === undefined ? null : told.aboutParcel('LABEL_BOOKED', 'CALL_OFFICE', booked.number);
+  }
   const parcel = state.parcels.find((each) => each.uid === last.parcel);
   if (last.kind === 'close' && parcel?.state === 'closed') return null;
   return told.aboutParcel('LABEL_BOOKED', 'CALL_OFFICE', parcel?.number ?? null);
