@@ -9,7 +9,9 @@ from sqlalchemy.engine import Connection
 
 from backend.channels.routes import ROUTES as CHANNEL_ROUTES
 from backend.identity.routes import ROUTES as IDENTITY_ROUTES
+from backend.orders import reactions as orders
 from backend.orders.routes import ROUTES as ORDER_ROUTES
+from backend.outbound import reactions as outbound
 from backend.outbound.flows import FLOWS, JOBS
 from backend.outbound.routes import ROUTES as OUTBOUND_ROUTES
 from backend.platform import journal
@@ -17,12 +19,26 @@ from backend.platform.outbox import Reaction
 from backend.print_queue.api import sweep
 from backend.print_queue.routes import ROUTES as PRINT_ROUTES
 from backend.scanning.routes import ROUTES as SCAN_ROUTES
+from backend.scanning.store import insert_corrections
 from backend.shipping import reactions as shipping
 from backend.stock.routes import ROUTES as STOCK_ROUTES
 
 REACTIONS: dict[str, dict[str, Reaction]] = {
     "OrderPacked": {"shipping.book_consignment": shipping.BOOK_CONSIGNMENT},
-    "HandoverSigned": {"shipping.close_manifest": shipping.CLOSE_MANIFEST},
+    "HoldReleased": {
+        "outbound.go_on_after_short": outbound.GO_ON_AFTER_SHORT,
+        "shipping.book_again": shipping.BOOK_AGAIN,
+    },
+    "OrderCancelled": {
+        "outbound.cancel_picks": outbound.cancel_picks(insert_corrections),
+        "outbound.cancel_parcels": outbound.CANCEL_PARCELS,
+        "shipping.cancel_consignment": shipping.CANCEL_CONSIGNMENT,
+    },
+    "ParcelClosed": {"orders.index_parcel": orders.INDEX_PARCEL},
+    "HandoverSigned": {
+        "outbound.render_manifest": outbound.RENDER_MANIFEST,
+        "shipping.close_manifest": shipping.CLOSE_MANIFEST,
+    },
 }
 """Kind of fact -> name of reaction -> reaction. "Who cares about OrderPacked?" is answered here."""
 
