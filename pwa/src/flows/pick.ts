@@ -11,6 +11,7 @@
  */
 
 import type { CodeReading, Effect, Flow, FlowState, Input, Refusal, ScanRecord, Step, Tone, Verdict } from './flow.ts';
+import { lineMeant, pieces, tooMany, toteKey, wanted, wrongCode, wrongGoods, wrongTote } from './pick_codes.ts';
 import {
   deriveSheet,
   isSlotFinished,
@@ -22,7 +23,6 @@ import {
   type LogEntry,
   type PickBundle,
   type PickLine,
-  type PickPlace,
   type PickSheet,
 } from './pick_list.ts';
 import * as told from './pick_refusals.ts';
@@ -305,100 +305,6 @@ function whyNotWanted(state: PickState, line: PickLine | undefined, held: number
   }
   if (remaining(line) <= 0) return told.aboutGoods('LINE_DONE', sku, name, line.location.code, line.order);
   return held > remaining(line) ? tooMany(line, held) : null;
-}
-
-// -- what a code means here ----------------------------------------------------------------------------------------
-
-function pieces(line: PickLine, keys: readonly string[]): number {
-  for (const key of keys) {
-    const code = line.codes.find((each) => each.key === key);
-    if (code !== undefined) return code.quantity;
-  }
-  return 0;
-}
-
-function toteKey(keys: readonly string[]): string {
-  return keys.find((key) => key.startsWith('tote:')) ?? '';
-}
-
-/** With an empty hand another open line of the same place may be begun. */
-function lineMeant(state: PickState, inWork: PickLine, keys: readonly string[]): PickLine {
-  if (state.hand !== null || pieces(inWork, keys) > 0) return inWork;
-  const other = openLines(state.lines).find(
-    (each) => each.location.key === inWork.location.key && pieces(each, keys) > 0,
-  );
-  return other ?? inWork;
-}
-
-function readPlace(state: PickState, keys: readonly string[]): PickPlace | null {
-  const inOrder = [...state.lines].sort((one, other) => one.sequence - other.sequence || one.id - other.id);
-  for (const key of keys) {
-    const line = inOrder.find((each) => each.codes.some((code) => code.key === key));
-    if (line !== undefined) return { ...line.product, location: line.location.code };
-    const place = state.bundle.places[key];
-    if (place !== undefined) return place;
-  }
-  return null;
-}
-
-function wanted(line: PickLine): told.Goods {
-  return told.goods(line.product.sku, line.product.name, line.product.picture, line.location.code);
-}
-
-function wrongCode(
-  state: PickState,
-  line: PickLine,
-  wantedKind: 'location' | 'product' | 'tote',
-  keys: readonly string[],
-  raw: string,
-): Refusal {
-  const code = told.codeOf(keys, raw);
-  const names = {
-    location: line.location.code,
-    product: line.product.sku,
-    tote: told.bodyOf(slotOf(state, line).tote),
-  };
-  const place = readPlace(state, keys);
-  const kind = place === null ? told.kindOf(keys) : 'product';
-  if (kind === 'location' && wantedKind !== 'tote') return told.wrongLocation(line.location.code, code);
-  if (place !== null && wantedKind === 'product') {
-    const got = told.goods(place.sku, place.name, place.picture, place.location);
-    const isOther = place.merchant !== '' && place.merchant !== line.product.merchant;
-    return told.wrongProduct(wanted(line), got, isOther ? place.merchant : null);
-  }
-  if (kind === 'unknown' || (kind === 'product' && place === null)) {
-    return told.codeUnknown(wantedKind, names[wantedKind], raw);
-  }
-  return told.wrongKind(wantedKind, names[wantedKind], kind, place?.sku ?? code);
-}
-
-function wrongGoods(state: PickState, line: PickLine, keys: readonly string[], raw: string): Refusal | null {
-  if (pieces(line, keys) === 0) return wrongCode(state, line, 'product', keys, raw);
-  const lot = keys.find((key) => key.startsWith('lot:'));
-  if (line.lot === '' || lot === undefined || told.bodyOf(lot) === line.lot) return null;
-  return told.wrongLot(line.product.sku, line.product.name, line.lot, told.bodyOf(lot));
-}
-
-function wrongTote(
-  state: PickState,
-  line: PickLine,
-  tote: string,
-  keys: readonly string[],
-  raw: string,
-): Refusal | null {
-  const slot = slotOf(state, line);
-  if (tote === '') return wrongCode(state, line, 'tote', keys, raw);
-  const got = told.bodyOf(tote);
-  const owner = state.slots.find((each) => each.tote === tote && each.slot !== slot.slot)?.slot ?? null;
-  if (slot.tote !== null) {
-    return tote === slot.tote ? null : told.aboutTote('WRONG_TOTE', told.bodyOf(slot.tote), slot.slot, got, owner);
-  }
-  const isBusy = owner !== null || state.bundle.busy_totes.includes(tote);
-  return isBusy ? told.aboutTote('TOTE_IN_USE', '', slot.slot, got, owner) : null;
-}
-
-function tooMany(line: PickLine, held: number): Refusal {
-  return told.tooMany(remaining(line), held, line.product.sku, line.product.name, line.location.code);
 }
 
 function handNotEmpty(state: PickState, line: PickLine): Refusal {
