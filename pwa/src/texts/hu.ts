@@ -91,7 +91,7 @@ export const hu = {
   'task.pack': 'Csomagolás {number}',
   'task.handover': 'Átadás {number}',
 
-  'action.undo': 'Visszavonás',
+  'action.undo': 'Visszavon',
   'action.skip': 'Kihagyás',
   'action.short': 'Hiányzik',
   'action.quantity': 'Mennyiség',
