@@ -89,11 +89,13 @@ def by_zxing(view: View, *, thorough: bool = False, linear_only: bool = False, r
     return reads
 
 
-def by_zbar(view: View) -> list[Read]:
+def by_zbar(view: View, *, linear_only: bool = False, region: str = "") -> list[Read]:
     """All codes zbar finds."""
     height, width = view.pixels.shape
     reads = []
-    for found in pyzbar.decode((view.pixels.tobytes(), width, height), symbols=_ZBAR_TYPES):
+    for found in pyzbar.decode(
+        (view.pixels.tobytes(), width, height), symbols=_ZBAR_TYPES[:-1] if linear_only else _ZBAR_TYPES
+    ):
         symbology = _ZBAR_NAMES.get(found.type)
         if symbology is None:
             continue
@@ -107,7 +109,7 @@ def by_zbar(view: View) -> list[Read]:
                 gs1=False,
                 corners=view.onto_photo(_four_corners(found.polygon, found.rect)),
                 reader="pyzbar",
-                view=view.name,
+                view=region + view.name,
             )
         )
     return reads

@@ -33,7 +33,6 @@ cv2.setNumThreads(1)
 
 DOUBLED_SIDE_PX = 1300
 """Copies of twice the size are made up to this side: beyond it modules are large enough, and time is not."""
-ZBAR_DOUBLED_SIDE_PX = 900
 BLURRED_REGIONS = 2
 SIDE_PX_MIN = 24
 
@@ -141,12 +140,13 @@ class _Chain:
         yield self._zbar(lambda: views.thresholded(self.plain))
         yield self._zbar(lambda: views.row_averaged(self.plain, 9))
         yield self._zxing(lambda: views.sharpened(self.plain, 1.5, 1.5, "sharp"))
+        yield self.read_regions_again
         yield self.read_blurred_regions
         if self.plain.longest_px <= DOUBLED_SIDE_PX:
             yield self._zxing(self.doubled)
             yield self._zxing(self.doubled_evened)
-            if self.plain.longest_px <= ZBAR_DOUBLED_SIDE_PX:
-                yield self._zbar(self.doubled_evened)
+            yield self._zbar(self.doubled_evened)
+            yield self._zxing(lambda: views.sharpened(self.doubled(), 2.5, 2.0, "double_sharp"))
         yield self._zbar(lambda: self.plain)
 
     def _zxing(self, view: Callable[[], views.View], thorough: bool = True) -> Callable[[], None]:
@@ -197,6 +197,12 @@ class _Chain:
             self.ballot.add(found)
             if found and any(overlap(claim.corners, region.corners) > 0.3 for claim, _ in self.ballot.trusted()):
                 return
+
+    def read_regions_again(self) -> None:
+        """The cuts once more, by the reader that sees what zxing-cpp does not."""
+        for region in self.located():
+            for treated in list(regions.treatments(regions.cut_out(self._source(region), region)))[:2]:
+                self.ballot.add(readers.by_zbar(treated, linear_only=True, region="region_"))
 
     def read_what_is_left(self) -> None:
         """After a first success: bars that no believed code covers."""
