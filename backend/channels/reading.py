@@ -14,6 +14,8 @@ from backend.platform.money import parse_amount
 
 EXPECTED = "an order file: JSON or CSV as in docs/order-file.md, or order JSON of WooCommerce"
 SHOP_ZONE = "Europe/Prague"
+AMOUNT_MAX = 10**13
+"""Minor units; more is a slip of somebody's keyboard, and sums of thousands of lines must fit into the database."""
 _SIGNATURES = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -133,9 +135,10 @@ class Amounts:
         if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
             return self._unreadable(value, field)
         try:
-            return parse_amount(_plain_number(str(value)), self.currency)
+            amount = parse_amount(_plain_number(str(value)), self.currency)
         except Problem:
             return self._unreadable(value, field)
+        return amount if abs(amount) <= AMOUNT_MAX else self._unreadable(value, field)
 
     def _unreadable(self, value: Any, field: str) -> int:
         self.found.append(Hold("AMOUNT_UNREADABLE", {"field": field, "got": clean(value)[:40] or type(value).__name__}))

@@ -207,7 +207,7 @@ def _text(value: Any) -> str:
 
 def _identity(value: Any) -> str:
     text = clean(value)
-    return text.removesuffix(".0") if text not in ("", "0") else ""
+    return text.removesuffix(".0") if text not in ("", "0") and len(text) <= 100 else ""
 
 
 def _kind_of(value: Any) -> str:

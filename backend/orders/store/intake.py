@@ -22,6 +22,9 @@ from backend.platform import journal
 from backend.platform.journal import SYSTEM, Actor, Fact
 
 PROMISE_HOURS = 24
+PROMISE_HOURS_MAX = 24 * 365
+AMOUNT_MAX = 10**18
+"""Minor units that a column keeps; whatever a parser lets through beyond it is cut, the order is held anyway."""
 CANCELLING = ("cancelled", "refunded", "failed", "trash")
 
 
@@ -153,7 +156,7 @@ def _insert_orders(
 def _columns(channel: Channel, order: IncomingOrder, now: datetime) -> dict[str, Any]:
     """What a new version of the order may change."""
     placed_at = order.placed_at or now
-    promise = timedelta(hours=float(channel.settings.get("promise_hours", PROMISE_HOURS)))
+    promise = timedelta(hours=_promise_hours(channel))
     to = {field: getattr(order.ship_to, field)[:limit] for field, limit in COLUMN_LIMITS.items()}
     country = order.ship_to.country.upper()
     return {
@@ -168,17 +171,26 @@ def _columns(channel: Channel, order: IncomingOrder, now: datetime) -> dict[str,
         "street": to["street"],
         "city": to["city"],
         "zip": to["zip"],
-        "country": country if len(country) == 2 else str(channel.settings.get("country", "CZ")),
+        "country": country if len(country) == 2 else str(channel.settings.get("country", "CZ"))[:2],
         "billing": msgspec.to_builtins(order.billing),
         "carrier_code": order.carrier_code[:32],
         "service_code": order.service_code[:32],
         "pickup_point": order.pickup_point[:64],
         "payment": order.payment,
         "currency": order.currency if len(order.currency) == 3 else "XXX",
-        "total_amount": order.total_amount,
+        "total_amount": _kept(order.total_amount),
         "buyer_note": order.buyer_note,
         "content_sha256": content_fingerprint(order),
     }
+
+
+def _promise_hours(channel: Channel) -> float:
+    """The channel's setting; a day where it is missing or makes no sense."""
+    try:
+        hours = float(channel.settings.get("promise_hours", PROMISE_HOURS))
+    except (TypeError, ValueError):
+        return PROMISE_HOURS
+    return hours if 0 <= hours <= PROMISE_HOURS_MAX else PROMISE_HOURS
 
 
 def _search_text(number: str, order: IncomingOrder) -> str:
@@ -205,12 +217,16 @@ def _lines(order_id: int, order: IncomingOrder, products: dict[str, Product]) ->
             "name": line.name[:400],
             "product_id": products[line.sku].id if line.kind == "goods" and line.sku in products else None,
             "quantity": whole_pieces(line),
-            "unit_amount": line.unit_amount,
-            "total_amount": line.total_amount,
-            "tax_amount": line.tax_amount,
+            "unit_amount": _kept(line.unit_amount),
+            "total_amount": _kept(line.total_amount),
+            "tax_amount": _kept(line.tax_amount),
         }
         for position, line in enumerate(order.lines, start=1)
     ]
+
+
+def _kept(amount: int) -> int:
+    return max(-AMOUNT_MAX, min(AMOUNT_MAX, amount))
 
 
 def _insert_holds(conn: Connection, holds: Sequence[tuple[int, Sequence[Hold]]], now: datetime) -> None:
