@@ -8,7 +8,7 @@ from backend.print_queue.store.equipment import (
     save_printer,
     save_route,
 )
-from backend.print_queue.store.jobs import Queued, answer_unknown, cancel, enqueue, print_trial, reprint
+from backend.print_queue.store.jobs import Queued, answer_unknown, cancel, enqueue, forget_papers, print_trial, reprint
 from backend.print_queue.store.leases import claim, move_waiting, report, sweep
 from backend.print_queue.views import JobPage, JobRow, PrinterRow, read_job, read_jobs, read_printers
 from printing.protocol import Demand, JobState, PrinterState
@@ -28,6 +28,7 @@ __all__ = [
     "claim",
     "create_agent",
     "enqueue",
+    "forget_papers",
     "move_waiting",
     "print_trial",
     "read_job",

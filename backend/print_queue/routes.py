@@ -255,6 +255,12 @@ class RouteRequest(msgspec.Struct, forbid_unknown_fields=True):
     fallback: str | None = None
 
 
+@get("/api/print-agents", guards=[requires("office")])
+async def list_agents(database: NamedDependency[Database]) -> list[views.AgentRow]:
+    """Who prints, and when it was last heard."""
+    return await database.read(views.read_agents)
+
+
 @post("/api/print-agents", status_code=201, guards=[requires("office")])
 async def create_agent(data: JSONBody[AgentRequest], database: NamedDependency[Database]) -> AgentToken:
     """A printing agent, or a new token for a known one; the older token is worth nothing then."""
@@ -312,6 +318,7 @@ ROUTES = [
     answer_job,
     list_printers,
     test_printer,
+    list_agents,
     create_agent,
     revoke_agent,
     save_printer,

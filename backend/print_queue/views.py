@@ -70,6 +70,16 @@ class PrinterRow(msgspec.Struct, frozen=True):
     unknown: int
 
 
+class AgentRow(msgspec.Struct, frozen=True):
+    """A printing agent; one that was shut out has a time in `revoked_at`."""
+
+    name: str
+    created_at: datetime
+    last_seen_at: datetime | None
+    revoked_at: datetime | None
+    printers: int
+
+
 class RouteRow(msgspec.Struct, frozen=True):
     """Papers of a kind at a station (`*`: every other one) go to a printer, or to the fallback while it is down."""
 
@@ -216,6 +226,16 @@ def _printer_row(row: sa.Row, now: datetime) -> PrinterRow:
         waiting=row.waiting,
         unknown=row.unknown,
     )
+
+
+def read_agents(conn: Connection) -> list[AgentRow]:
+    """All agents by name, with how many printers each serves."""
+    mine = sa.select(sa.func.count()).select_from(printer).where(printer.c.print_agent_id == print_agent.c.id)
+    statement = sa.select(print_agent, mine.scalar_subquery().label("printers")).order_by(print_agent.c.name)
+    return [
+        AgentRow(row.name, row.created_at, row.last_seen_at, row.revoked_at, row.printers)
+        for row in conn.execute(statement)
+    ]
 
 
 def read_routes(conn: Connection) -> list[RouteRow]:

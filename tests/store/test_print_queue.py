@@ -437,3 +437,48 @@ async def test_trials_print_on_the_named_printer(database: Database) -> None:
         return [(row.printer, row.format) for row in rows if row is not None]
 
     assert [("L2", "zpl"), ("A4", "pdf"), ("L2", "zpl")] == await database.write(act)
+
+
+async def test_old_papers_are_forgotten(database: Database) -> None:
+    """After a month the bytes go, for they name people; the job stays, and the same paper may be queued anew."""
+
+    def act(conn: sa.Connection) -> tuple[int, int]:
+        agent_id = _set_up(conn)
+        old = _enqueue(conn, "old", content=b"old")
+        _enqueue(conn, "shared", content=b"shared")
+        month = NOON + timedelta(days=31)
+        _enqueue(conn, "again", content=b"shared", now=month)
+        _claim(conn, agent_id, month)
+        count, again = api.forget_papers(conn, month), api.forget_papers(conn, month)
+        with pytest.raises(Conflict, match="draw it anew"):
+            api.reprint(conn, old.id, "smudged", 7, month)
+        _enqueue(conn, "new", content=b"old", now=month)
+        return count, again
+
+    def kept(conn: sa.Connection) -> list[bytes]:
+        return sorted(conn.execute(sa.select(print_content.c.content)).scalars())
+
+    assert (1, 0) == await database.write(act)
+    assert [b"old", b"shared"] == await database.read(kept)
+
+
+async def test_waiting_papers_are_never_forgotten(database: Database) -> None:
+    """A paper that still waits keeps its bytes however old it is."""
+
+    def act(conn: sa.Connection) -> int:
+        _set_up(conn)
+        _enqueue(conn, expires_at=NOON + timedelta(days=90))
+        return api.forget_papers(conn, NOON + timedelta(days=60))
+
+    assert 0 == await database.write(act)
+
+
+async def test_agents_are_listed(database: Database) -> None:
+    """The office sees who prints, when it was heard, and who was shut out."""
+
+    def act(conn: sa.Connection) -> list[tuple[str, int, bool]]:
+        _set_up(conn)
+        api.revoke_agent(conn, "office", _at(1))
+        return [(row.name, row.printers, row.revoked_at is not None) for row in views.read_agents(conn)]
+
+    assert [("bench", 2, False), ("office", 1, True)] == await database.write(act)

@@ -12,13 +12,15 @@ from sqlalchemy.engine import Connection
 from backend.platform import ids
 from backend.platform.database import upsert, wake_others
 from backend.platform.errors import Conflict, Malformed, NotFound, TooLarge
-from backend.print_queue.job_states import CANCELLABLE, LIFETIME_H, REPRINTABLE, reprint_key
+from backend.print_queue.job_states import CANCELLABLE, LIFETIME_H, REPRINTABLE, WAITING, reprint_key
 from backend.print_queue.store.equipment import route_paper
 from backend.print_queue.tables import ANY_STATION, print_content, print_job, printer
 from backend.print_queue.trial_paper import trial_demand, trial_label, trial_page
 from printing.protocol import CONTENT_BYTES_MAX, COPIES_MAX, Demand, JobState
 
 REASON_MAX = 200
+KEPT_DAYS = 30
+FORGOTTEN_PER_RUN = 500
 
 
 class Queued(msgspec.Struct, frozen=True):
@@ -96,12 +98,31 @@ def enqueue(
 
 def _keep_content(conn: Connection, content: bytes) -> int:
     sha256 = hashlib.sha256(content).hexdigest()
-    conn.execute(
-        upsert(conn, print_content).values(sha256=sha256, content=content).on_conflict_do_nothing(
-            index_elements=[print_content.c.sha256]
-        )
-    )  # fmt: skip
-    return int(conn.execute(sa.select(print_content.c.id).where(print_content.c.sha256 == sha256)).scalar_one())
+    known = sa.select(print_content.c.id).where(print_content.c.sha256 == sha256, print_content.c.content != b"")
+    number = conn.execute(known).scalar_one_or_none()
+    if number is None:
+        statement = upsert(conn, print_content).values(sha256=sha256, content=content)
+        keys = [print_content.c.sha256]
+        statement = statement.on_conflict_do_update(index_elements=keys, set_={"content": content})
+        number = conn.execute(statement.returning(print_content.c.id)).scalar_one()
+    return int(number)
+
+
+def forget_papers(conn: Connection, now: datetime, limit: int = FORGOTTEN_PER_RUN) -> int:
+    """Drop the bytes of papers that nobody has used for KEPT_DAYS: they name people and places. Returns how many.
+
+    The jobs stay, with title and outcome; such a paper cannot be reprinted any more.
+    """
+    oldest = now - timedelta(days=KEPT_DAYS)
+    used = sa.exists().where(
+        print_job.c.content_id == print_content.c.id,
+        sa.or_(print_job.c.created_at >= oldest, print_job.c.state.in_(WAITING)),
+    )
+    found = sa.select(print_content.c.id).where(print_content.c.content != b"", ~used).limit(limit)
+    numbers = conn.execute(found).scalars().all()
+    if numbers:
+        conn.execute(sa.update(print_content).where(print_content.c.id.in_(numbers)).values(content=b""))
+    return len(numbers)
 
 
 def _insert(conn: Connection, row: dict[str, object]) -> Queued:
@@ -202,6 +223,11 @@ def _copy(
     now: datetime,
     station: str | None,
 ) -> Queued:
+    if conn.execute(sa.select(print_content.c.content).where(print_content.c.id == row.content_id)).scalar_one() == b"":
+        raise Conflict(
+            "PAPER_FORGOTTEN",
+            f"Expected a paper of the last {KEPT_DAYS} days, got an older one, which is not kept; draw it anew.",
+        )
     family = print_job.c.key.startswith(reprint_key(row.key, 0).partition("#")[0] + "#", autoescape=True)
     papers = conn.execute(sa.select(sa.func.count()).select_from(print_job).where(family)).scalar_one() + 1
     place = station or row.station
