@@ -30,11 +30,14 @@ def add_search_words(conn: Connection, words: Mapping[int, Iterable[str]]) -> No
             )
 
 
-def on_parcel_closed(conn: Connection, fact: Recorded, now: datetime) -> None:
-    """`ParcelClosed` is about the order and names the parcel."""
+def index_parcels(conn: Connection, fact: Recorded, now: datetime) -> None:
+    """`ParcelClosed` names a parcel, `ConsignmentRegistered` parcels with the carrier's numbers; both are about the order."""
     kind, _, order_id = fact.about.partition(":")
     if kind == "order" and order_id.isdigit():
-        add_search_words(conn, {int(order_id): [str(fact.payload.get("parcel", ""))]})
+        tracking = fact.payload.get("tracking") or {}
+        words = [fact.payload.get("parcel"), *tracking.keys(), *tracking.values()]
+        add_search_words(conn, {int(order_id): [str(word) for word in words if word]})
 
 
-INDEX_PARCEL = Inside(on_parcel_closed)
+INDEX_PARCELS = Inside(index_parcels)
+"""For `ParcelClosed` and `ConsignmentRegistered`."""
