@@ -84,7 +84,10 @@ def clean(value: Any, lines: bool = False) -> str:
     """
     if isinstance(value, bool) or value is None or isinstance(value, (list, dict)):
         return ""
-    text = str(value).encode("utf-8", "replace").decode("utf-8")
+    text = str(value)
+    if text.isprintable() and "  " not in text:  # nearly every field; ten times faster
+        return text.strip()
+    text = text.encode("utf-8", "replace").decode("utf-8")
     kept = "".join(
         character if character == "\n" and lines else " " if unicodedata.category(character)[0] == "C" else character
         for character in text.replace("\r\n", "\n")
