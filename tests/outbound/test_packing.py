@@ -131,6 +131,18 @@ def test_the_last_parcel_tells_the_whole_story_at_once() -> None:
     assert "S1" == done.facts[-1].station
 
 
+@pytest.mark.parametrize(
+    "at",
+    [job(), job(parcels=(OPEN, PackParcel(uid=uid(4), contents={1: 1})), lines=(PackLine(id=1, sku="T", name="T", codes={}, wanted=2, checked=2),))],
+    ids=["a piece is not checked", "another parcel is open"],
+)  # fmt: skip
+def test_no_order_is_packed_too_early(at: PackJob) -> None:
+    """Neither while a piece is missing nor while a parcel with goods is open."""
+    decision = judge(at, "close", **CLOSE, last=False)
+    assert [ParcelClosed] == [type(fact) for fact in decision.facts]
+    assert not any(isinstance(change, OrderDone) for change in decision.changes)
+
+
 def test_a_parcel_keeps_its_number_when_it_is_opened_again() -> None:
     """The number is on the books already; a second one would be a second parcel."""
     again = judge(job(parcels=(replace(OPEN, number="P000003"),)), "close", **CLOSE).changes[0]
