@@ -1,9 +1,9 @@
 /* The floor app starts: local database, shift, scanner, sounds, one screen. */
 import './parts/floor.css';
 import { mount } from 'svelte';
-import { readCode } from './codes/scan_keys';
 import { Sounds } from './feedback/sounds';
 import { loadFlow } from './flows/registry';
+import type { CodeReader } from './inputs/reading';
 import { attachWedge } from './inputs/wedge';
 import { openLocalStore } from './offline/local_store';
 import { listenForPokes } from './offline/pokes';
@@ -16,10 +16,13 @@ import { languageOf, loadSay } from './texts/texts';
 
 
 async function start(target: HTMLElement): Promise<void> {
+  // Reading codes comes beside the first screen, not before it; nothing is heard until it is here.
+  const codes = import('./codes/scan_keys');
   // A dead connection to the database loses writes silently: begin anew with a live one.
   const store = await openLocalStore('rampa', () => location.reload());
   const sounds = new Sounds();
-  const shift = new Shift({ store, feedback: sounds, readCode: (text, known) => readCode(text, known), loadFlow, app: __APP_VERSION__ });
+  let read: CodeReader = (text) => ({ kind: 'unknown', keys: [`text:${text}`], elements: {}, error: null });
+  const shift = new Shift({ store, feedback: sounds, readCode: (text, known) => read(text, known), loadFlow, app: __APP_VERSION__ });
   await shift.open();
   const language = shift.view.device === null ? languageOf(navigator.languages) : languageOf([shift.view.language]);
   let floor: FloorState | null = null;
@@ -36,6 +39,8 @@ async function start(target: HTMLElement): Promise<void> {
   document.documentElement.lang = language;
   mount(Floor, { target, props: { floor } });
 
+  const { readCode } = await codes;
+  read = (text, known) => readCode(text, known);
   const listening = floor;
   attachWedge(document, {
     suffix: shift.view.settings.suffix,

@@ -7,7 +7,7 @@ import { NoAnswer } from '../api/client';
 import type { Sounds } from '../feedback/sounds';
 import type { AppUpdate } from '../shift/app_update';
 import { StayAwake, keepStorage, wholeScreen } from '../shift/device_care';
-import { problemOf, type ScannedCode, type Shift, type ShiftView } from '../shift/shift';
+import { needsSignIn, problemOf, type ScannedCode, type Shift, type ShiftView } from '../shift/shift';
 import { isLanguage, languageOf, loadSay, type Say } from '../texts/texts';
 import type { Burst } from '../inputs/wedge_decoder';
 
@@ -32,6 +32,8 @@ export class FloorState {
   /** The sheet with camera and typing is open. */
   codeSheet = $state(false);
   lastBurst: Burst | null = $state.raw(null);
+  /** A badge scanned in the menu: its owner is about to sign in. */
+  badge = $state('');
   /** A code scanned in the menu, to be looked up at once. */
   lookUp: ScannedCode | null = $state.raw(null);
   private readonly listeners: Heard[] = [];
@@ -115,7 +117,10 @@ export class FloorState {
       return await work();
     } catch (error) {
       if (error instanceof NoAnswer) this.offline();
-      else this.wrong(this.problemText(error));
+      else if (needsSignIn(error)) {
+        await this.shift.sessionIsOver();
+        this.wrong(this.say('problem.SIGN_IN_NEEDED'));
+      } else this.wrong(this.problemText(error));
       return undefined;
     } finally {
       this.busy = false;

@@ -154,3 +154,14 @@ test('two equal answers in a row are told apart by their count', () => {
 
   expect(job.view.last?.count).toBe(first + 1);
 });
+
+test('news from the server does not put the red "not saved" away', async () => {
+  const { job, waiting } = bench();
+  job.input(RIGHT);
+  await settle();
+  waiting[0]?.reject();
+  await settle();
+  job.input({ type: 'bundle_changed', bundle: { flow: 'counting', task: 'counting:1', wanted: 'gtin:1' } as never });
+
+  expect(job.view.saving).toBe('not_saved');
+});

@@ -89,7 +89,9 @@ export class Job {
 
   /** Judge one input. Returns the tone it deserves, for callers that show it elsewhere. */
   input(input: Input, source: Source = 'button'): Earcon | null {
-    if (this.saving === 'not_saved') this.saving = 'saved';
+    const byHand = input.type !== 'bundle_changed' && input.type !== 'verdict';
+    if (byHand && this.saving === 'not_saved') this.saving = 'saved';
+    if (byHand) this.question = null;
     if (input.type === 'bundle_changed') this.bundle = input.bundle as Bundle;
     const before = this.state;
     const { state, effects } = this.flow.step(before, input, this.options.newAct);
@@ -136,7 +138,7 @@ export class Job {
     const asked = effects.find((effect) => effect.type === 'ask');
     if (refused !== undefined) this.refusal = refused.refusal;
     else if (records.length > 0 || tones.some(isGood)) this.refusal = null;
-    this.question = asked === undefined ? null : { question: asked.question, values: asked.values ?? {} };
+    if (asked !== undefined) this.question = { question: asked.question, values: asked.values ?? {} };
     for (const tone of tones) {
       this.options.feedback.vibrate(tone);
       if (!isGood(tone)) this.options.feedback.play(tone);

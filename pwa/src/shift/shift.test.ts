@@ -5,7 +5,8 @@ import type { Bundle, Flow } from '../flows/flow';
 import { counting, type CountingState } from '../testing/counting_flow';
 import { ManualTimers } from '../testing/manual_timers';
 import { ModelServer, answer } from '../testing/model_server';
-import { Shift } from './shift';
+import { Shift, needsSignIn } from './shift';
+import { ApiProblem } from '../api/client';
 
 const BUNDLE = { flow: 'counting', task: 'counting:1', wanted: 'gtin:1' };
 const SESSION = {
@@ -180,4 +181,25 @@ test('no work is told as such, and a printed "undo" is an undo', async () => {
 
   server.routes['POST /api/work'] = () => ({ bundle: null });
   expect(await shift.getWork({ flow: 'counting' })).toBe(false);
+});
+
+test('a session that ends while people work asks for a new sign-in and keeps the job', async () => {
+  const { shift } = await working();
+  pull(shift, '1');
+  timers.now_ms = Date.parse('2026-11-22T07:00:01Z');
+  server.server_time = '2026-11-22T07:00:01Z';
+  shift.poke();
+  await timers.pass(100);
+
+  expect(shift.view.session).toBeNull();
+  expect((shift.job?.view.state as CountingState).counted).toBe(1);
+});
+
+test.each([
+  [401, 'SIGN_IN_NEEDED', {}, true],
+  [403, 'ROLE_TOO_LOW', { got: '' }, true],
+  [403, 'ROLE_TOO_LOW', { got: 'worker' }, false],
+  [409, 'TOTE_EMPTY', {}, false],
+])('status %i %s %j: sign in again is %s', (status, code, body, expected) => {
+  expect(needsSignIn(new ApiProblem({ status, code, sentence: '', body }))).toBe(expected);
 });

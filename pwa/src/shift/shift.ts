@@ -182,6 +182,12 @@ export class Shift {
     this.set({ session: null });
   }
 
+  /** The server no longer knows who works here: sign in again; the job stays as it is. */
+  async sessionIsOver(): Promise<void> {
+    await removeMeta(this.options.store, 'session');
+    this.set({ session: null });
+  }
+
   async setLanguage(language: string): Promise<void> {
     await writeMeta(this.options.store, 'language', language);
     this.set({ language });
@@ -374,7 +380,10 @@ export class Shift {
       this.options.feedback.play('warning');
       this.options.feedback.vibrate('warning');
     }
-    this.set({ corrections, clock_off_ms: Date.parse(reply.server_time) - this.now_ms() });
+    const clock_off_ms = Date.parse(reply.server_time) - this.now_ms();
+    this.set({ corrections, clock_off_ms });
+    const until = this.view.session?.expires_at;
+    if (until !== undefined && Date.parse(until) <= this.now_ms() + clock_off_ms) await this.sessionIsOver();
     for (const id of this.done) void this.tellDone(id).catch(() => undefined);
     let refused = false;
     for (const { scan, verdict } of answered) {
@@ -401,6 +410,13 @@ export class Shift {
     this.view = { ...this.view, ...change };
     for (const listener of this.listeners) listener(this.view);
   }
+}
+
+/** Told by a call that needs a person: none is signed in here (any more). */
+export function needsSignIn(error: unknown): boolean {
+  if (!(error instanceof ApiProblem)) return false;
+  const { status, code, body } = error.problem;
+  return (status === 401 && code === 'SIGN_IN_NEEDED') || (code === 'ROLE_TOO_LOW' && (body['got'] ?? '') === '');
 }
 
 /** Whatever went wrong as a code and an English sentence, for texts keyed by `problem.<code>` or `refusal.<code>`. */

@@ -39,5 +39,5 @@ export class ManualTimers implements Timers {
 
 /** Let IndexedDB and promises come to rest. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 40; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

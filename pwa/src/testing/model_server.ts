@@ -19,6 +19,7 @@ export class ModelServer {
   routes: Record<string, (body: unknown) => unknown> = {};
   corrections: unknown[] = [];
   work_changed = false;
+  server_time = '2026-11-21T19:00:00.000Z';
 
   readonly fetch = async (address: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const path = String(address);
@@ -53,8 +54,7 @@ export class ModelServer {
       const verdict = this.verdicts.get(scan.seq);
       if (verdict !== undefined) verdicts.push(verdict);
     }
-    const { acked_seq, corrections, work_changed } = this;
-    const server_time = '2026-11-21T20:00:00.000Z';
+    const { acked_seq, corrections, work_changed, server_time } = this;
     return answer({ verdicts, acked_seq, cursor: acked_seq, corrections, work_changed, server_time });
   }
 
