@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from backend.platform import ids
 from backend.platform.database import upsert, wake_others
-from backend.platform.errors import Conflict, NotFound
+from backend.platform.errors import Conflict, Malformed, NotFound
 from backend.print_queue.routing import PrinterStanding, is_ready, stand_in
 from backend.print_queue.tables import ANY_STATION, PAPER_KINDS, print_agent, print_route, printer
 from printing.protocol import PrinterReport, PrinterState
@@ -66,6 +66,11 @@ def save_printer(conn: Connection, code: str, agent: str, **columns: Any) -> int
         values["fallback_id"] = printer_id_of(conn, fallback) if fallback else None
     changed = conn.execute(sa.update(printer).where(printer.c.code == code).values(**values))
     if changed.rowcount == 0:
+        missing = [name for name in ("name", "driver", "transport", "address") if not values.get(name)]
+        if missing:
+            raise Malformed(
+                "PRINTER_INCOMPLETE", f"Expected {', '.join(missing)} for the new printer {code}, got none."
+            )
         conn.execute(sa.insert(printer).values(code=code, **values))
     wake_others(conn)
     return printer_id_of(conn, code)
