@@ -72,6 +72,8 @@ export class Sender {
   private timer: unknown = null;
   private running: Promise<void> | null = null;
   private again = false;
+  /** A request is due at once: the silence after a scan must not postpone it. */
+  private pulling = false;
   private stopped = true;
   private failures = 0;
   private perRequest = SCANS_PER_REQUEST;
@@ -94,18 +96,20 @@ export class Sender {
 
   /** A scan was stored: send after a short silence, or at once when enough have gathered. */
   kick(unsent: number): void {
-    if (this.failures > 0) return;
+    if (this.failures > 0 || this.pulling) return;
     this.schedule(unsent >= KICK_AT_UNSENT ? 0 : SILENCE_MS);
   }
 
   /** Ask for news even with nothing to send: after a poke, on coming back into sight, on "online". */
   pull(): void {
+    this.pulling = true;
     this.schedule(0);
   }
 
   /** Send all there is now; resolves after one try. */
   drain(): Promise<void> {
     this.timers.clear(this.timer);
+    this.pulling = false;
     if (this.running !== null) {
       this.again = true;
       return this.running;
