@@ -283,7 +283,8 @@ def _evened(samples: Floats, blur: int) -> Floats:
     tilt = within @ _TREND.T
     even = samples - tilt @ _POWERS[:, :2].T
     spread = np.sqrt(np.square(even[..., code]).mean(axis=-1, keepdims=True))
-    return 0.5 + even * (_spread_drawn(blur) / np.maximum(spread, 1.0))
+    light: Floats = 0.5 + even * (_spread_drawn(blur) / np.maximum(spread, 1.0))
+    return light
 
 
 _TREND = np.linalg.pinv(_POWERS[QUIET * PER_MODULE : -QUIET * PER_MODULE, :2])

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[Any]
+"""Real numbers; drawings and costs in single precision, for speed."""
 
 _L = ("0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011")
 _R = tuple(code.translate(str.maketrans("01", "10")) for code in _L)
@@ -32,13 +34,17 @@ BLURS = (0.45, 0.7, 0.95, 1.25, 1.6, 2.0)
 """Sigma of the lens blur in modules."""
 
 TAIL = 4
+"""Modules of guard and first white that `guard_drawing` shows after its quiet zone."""
 
 
 @lru_cache(maxsize=4096)
-def guard_drawing(module: float) -> NDArray[np.float32]:
+def guard_drawing(module: float) -> Floats:
+    """Quiet zone, guard bars and the white after them, as one row of `module` pixels a module, slightly out of focus."""
     bits = np.array([1.0] * QUIET + [0, 1, 0, 1], dtype=np.float32)
     places = np.floor(np.arange(round(len(bits) * module)) / module).astype(int).clip(0, len(bits) - 1)
-    return cv2.GaussianBlur(bits[places][None, :], (0, 0), max(0.6, 0.8 * module), borderType=cv2.BORDER_REPLICATE)
+    row: Floats = bits[places][None, :]
+    drawn: Floats = cv2.GaussianBlur(row, (0, 0), max(0.6, 0.8 * module), borderType=cv2.BORDER_REPLICATE)
+    return drawn
 
 
 # --- what each digit pair would look like ------------------------------------------------------------------------
@@ -83,7 +89,8 @@ def _drawn(bits: str, blur: int) -> Floats:
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     padded = np.pad(light, reach, mode="edge")
     blurred = np.convolve(padded, kernel / kernel.sum(), mode="valid")
-    return blurred.reshape(-1, fine).mean(axis=1)
+    drawn: Floats = blurred.reshape(-1, fine).mean(axis=1)
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ def costs_of(curves: Floats, blur: int) -> Costs:
     def against(start: int, drawn: Floats) -> Floats:
         part = curves[:, start : start + drawn.shape[-1]]
         flat = drawn.reshape(-1, drawn.shape[-1])
-        cost = np.square(part).sum(axis=1)[:, None] - 2 * part @ flat.T + np.square(flat).sum(axis=1)[None, :]
+        cost: Floats = np.square(part).sum(axis=1)[:, None] - 2 * part @ flat.T + np.square(flat).sum(axis=1)[None, :]
         return cost.reshape(len(curves), *drawn.shape[:-1])
 
     head = against(0, drawings.head)
@@ -136,7 +143,8 @@ def lowest(costs: Costs) -> Floats:
     joined = (best[:, :, :, None] + chosen).min(axis=(1, 2))
     for cost in costs.right:
         joined = (joined[:, :, None] + cost).min(axis=1)
-    return (joined + costs.tail).min(axis=1)
+    least: Floats = (joined + costs.tail).min(axis=1)
+    return least
 
 
 def two_best_numbers(costs: Costs) -> tuple[str, float, float]:
@@ -144,8 +152,8 @@ def two_best_numbers(costs: Costs) -> tuple[str, float, float]:
     digits = np.arange(10)
     sets = _SETS * 10
     # State: rank (two best kept), first digit, digit, check sum. Paths are kept as numbers.
-    cost = np.full((2, 10, 10, 10), np.inf, dtype=np.float32)
-    path = np.zeros((2, 10, 10, 10), dtype=np.int64)
+    cost: Floats = np.full((2, 10, 10, 10), np.inf, dtype=np.float32)
+    path: NDArray[np.int64] = np.zeros((2, 10, 10, 10), dtype=np.int64)
     for first in range(10):
         for digit in range(10):
             total = (first + 3 * digit) % 10

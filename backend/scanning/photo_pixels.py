@@ -6,16 +6,25 @@ applied once and then forgotten, so that every reader sees the same picture.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import cv2
 import numpy as np
 
 from backend.scanning.photo_limits import PhotoHeader, PhotoRefusal, broken
 from backend.scanning.photo_views import WORKING_SIDE_PX, Gray
 
-_TURNS = {
-    2: ("flip", 1), 3: ("rotate", cv2.ROTATE_180), 4: ("flip", 0), 5: ("transpose", None),
-    6: ("rotate", cv2.ROTATE_90_CLOCKWISE), 7: ("transverse", None), 8: ("rotate", cv2.ROTATE_90_COUNTERCLOCKWISE),
-}  # fmt: skip
+_TURNS: dict[int, Callable[[Gray], Any]] = {
+    2: lambda gray: cv2.flip(gray, 1),
+    3: lambda gray: cv2.rotate(gray, cv2.ROTATE_180),
+    4: lambda gray: cv2.flip(gray, 0),
+    5: cv2.transpose,
+    6: lambda gray: cv2.rotate(gray, cv2.ROTATE_90_CLOCKWISE),
+    7: lambda gray: cv2.flip(cv2.transpose(gray), -1),
+    8: lambda gray: cv2.rotate(gray, cv2.ROTATE_90_COUNTERCLOCKWISE),
+}
+"""EXIF orientation to what makes it upright."""
 
 
 def gray_pixels(picture: bytes, header: PhotoHeader) -> tuple[Gray, float] | PhotoRefusal:
@@ -37,25 +46,19 @@ def gray_pixels(picture: bytes, header: PhotoHeader) -> tuple[Gray, float] | Pho
     return _upright(_gray(pixels), header.turn), scale
 
 
-def _gray(pixels: np.ndarray) -> Gray:
+def _gray(pixels: Any) -> Gray:
     if pixels.dtype == np.uint16:
         pixels = cv2.convertScaleAbs(pixels, alpha=1 / 257)
-    if pixels.ndim == 2:
-        return pixels
-    if pixels.shape[2] != 4:
-        return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-    gray, alpha = cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY), cv2.extractChannel(pixels, 3)
-    return cv2.add(cv2.multiply(gray, alpha, scale=1 / 255), cv2.bitwise_not(alpha))
+    gray: Gray = pixels
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        alpha = cv2.extractChannel(pixels, 3)
+        on_black = cv2.multiply(cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY), alpha, scale=1 / 255)
+        gray = cv2.add(on_black, cv2.bitwise_not(alpha))
+    elif pixels.ndim == 3:
+        gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    return gray
 
 
 def _upright(gray: Gray, turn: int) -> Gray:
-    how, code = _TURNS.get(turn, ("", None))
-    if how == "rotate":
-        return cv2.rotate(gray, code)
-    if how == "flip":
-        return cv2.flip(gray, code)
-    if how == "transpose":
-        return cv2.transpose(gray)
-    if how == "transverse":
-        return cv2.flip(cv2.transpose(gray), -1)
-    return gray
+    upright: Gray = _TURNS[turn](gray) if turn in _TURNS else gray
+    return upright

@@ -47,7 +47,8 @@ class Region:
     @property
     def centre(self) -> NDArray[np.float64]:
         """The middle."""
-        return self.corners.mean(axis=0)
+        middle: NDArray[np.float64] = self.corners.mean(axis=0)
+        return middle
 
 
 def locate(view: View) -> list[Region]:

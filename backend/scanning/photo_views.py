@@ -35,7 +35,7 @@ class View:
     @property
     def longest_px(self) -> int:
         """The longer side in pixels of this copy."""
-        return max(self.pixels.shape)
+        return int(max(self.pixels.shape))
 
     def onto_photo(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Points of this copy (n x 2) as points of the photograph."""

@@ -15,7 +15,7 @@ is in `photo_worker`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import msgspec
@@ -30,6 +30,8 @@ from backend.scanning.photo_pixels import gray_pixels
 from backend.scanning.photo_votes import Ballot, Claim, Standing, overlap
 
 cv2.setNumThreads(1)
+
+T = TypeVar("T")
 
 DOUBLED_SIDE_PX = 1300
 """Copies of twice the size are made up to this side: beyond it modules are large enough, and time is not."""
@@ -101,7 +103,8 @@ def _thick(gray: views.Gray) -> views.Gray:
     missing = [max(0, SIDE_PX_MIN - side) for side in gray.shape]
     if not any(missing):
         return gray
-    return cv2.copyMakeBorder(gray, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)
+    thick: views.Gray = cv2.copyMakeBorder(gray, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)
+    return thick
 
 
 def read_picture(picture: bytes, known: Iterable[str] = ()) -> PhotoAnswer:
@@ -155,10 +158,11 @@ class _Chain:
     def _zbar(self, view: Callable[[], views.View]) -> Callable[[], None]:
         return lambda: self.ballot.add(readers.by_zbar(view()))
 
-    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+    def _once(self, name: str, make: Callable[[], T]) -> T:
         if name not in self._made:
             self._made[name] = make()
-        return self._made[name]
+        made: T = self._made[name]
+        return made
 
     def half(self) -> views.View:
         """Half the size."""

@@ -1,9 +1,14 @@
 """What is drawn is read: every symbology, any angle, several at once, out of focus, small, on a dark ground."""
 
+import io
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
+from backend.scanning.photo_limits import PhotoHeader, PhotoRefusal, inspect
+from backend.scanning.photo_pixels import gray_pixels
 from backend.scanning.photos import read_codes, read_picture
 from tests.scanning_photos import pictures
 
@@ -88,6 +93,23 @@ def test_the_turn_of_the_camera_is_applied(orientation: int, quarter_turns: int)
     assert (900, 600) == (answer.width_px, answer.height_px)
     assert ["turned"] == [code.text for code in answer.codes]
     assert all(40 <= x <= 300 and 60 <= y <= 300 for x, y in answer.codes[0].position)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_turn_agrees_with_an_independent_reader(orientation: int) -> None:
+    """All eight orientations, the mirrored ones too, against Pillow's own turning."""
+    slope = np.add.outer(np.arange(60) * 3, np.arange(90)).astype(np.uint8)
+    slope[:20, :30] = 255
+    file = pictures.as_file(slope, "png", exif=pictures.exif(orientation))
+
+    header = inspect(file)
+    assert isinstance(header, PhotoHeader)
+    decoded = gray_pixels(file, header)
+
+    with Image.open(io.BytesIO(file)) as stored:
+        wanted = np.asarray(ImageOps.exif_transpose(stored))
+    assert not isinstance(decoded, PhotoRefusal)
+    np.testing.assert_array_equal(wanted, decoded[0])
 
 
 def test_clear_paper_is_white() -> None:
