@@ -34,7 +34,8 @@ REACTIONS: dict[str, dict[str, Reaction]] = {
         "outbound.cancel_parcels": outbound.CANCEL_PARCELS,
         "shipping.cancel_consignment": shipping.CANCEL_CONSIGNMENT,
     },
-    "ParcelClosed": {"orders.index_parcel": orders.INDEX_PARCEL},
+    "ParcelClosed": {"orders.index_parcels": orders.INDEX_PARCELS},
+    "ConsignmentRegistered": {"orders.index_parcels": orders.INDEX_PARCELS},
     "HandoverSigned": {
         "outbound.render_manifest": outbound.RENDER_MANIFEST,
         "shipping.close_manifest": shipping.CLOSE_MANIFEST,
