@@ -23,7 +23,7 @@ from backend.orders.store.lifecycle import (
     release_hold,
     release_reservations,
 )
-from backend.orders.store.shippable import NotShippable, ShippableOutcome, run_shippable
+from backend.orders.store.shippable import NotShippable, ShippableOutcome, promise_pile, run_shippable
 
 __all__ = [
     "Address",
@@ -52,6 +52,7 @@ __all__ = [
     "orders_by_ids",
     "orders_by_numbers",
     "orders_in_state",
+    "promise_pile",
     "read_channels",
     "release_hold",
     "release_reservations",

@@ -1,11 +1,12 @@
 """`rampa shippable`: decide for all new orders at once, and say why the others stay."""
 
 import argparse
+import asyncio
 from typing import Any
 
-from backend.orders.store.shippable import run_shippable
+from backend.orders.store.shippable import ShippableOutcome, promise_pile
 from backend.platform import clock
-from backend.platform.database import run_once
+from backend.platform.database import Database
 
 
 def add_commands(commands: Any) -> None:
@@ -16,7 +17,7 @@ def add_commands(commands: Any) -> None:
 
 def shippable(args: argparse.Namespace) -> int:
     """Print counts, then one sentence for each order that cannot be sent. Exit status 0: not shippable is no error."""
-    outcome = run_once(args.database_url, lambda conn: run_shippable(conn, clock.now()))
+    outcome = asyncio.run(_promise(args.database_url))
     parts = f", {outcome.partial} of them in part" if outcome.partial else ""
     print(f"{outcome.looked_at} orders: {outcome.ready} ready{parts}, {len(outcome.not_shippable)} not shippable")
     if outcome.released:
@@ -25,3 +26,11 @@ def shippable(args: argparse.Namespace) -> int:
         for each in outcome.not_shippable:
             print(f"{each.number}: {each.sentence}")
     return 0
+
+
+async def _promise(url: str) -> ShippableOutcome:
+    database = Database(url)
+    try:
+        return await promise_pile(database, clock.now())
+    finally:
+        await database.close()

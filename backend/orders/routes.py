@@ -13,7 +13,7 @@ from backend.orders import views
 from backend.orders.holds import Hold
 from backend.orders.lifecycle import OPEN, STATES
 from backend.orders.store import lifecycle
-from backend.orders.store.shippable import ShippableOutcome, run_shippable
+from backend.orders.store.shippable import ShippableOutcome, promise_pile, run_shippable
 from backend.orders.views import OrderDetail, OrderPage
 from backend.platform import clock
 from backend.platform.database import Database
@@ -147,7 +147,7 @@ async def note(
 @post("/api/shippable", guards=[requires("office")], status_code=200)
 async def shippable(database: NamedDependency[Database], caller: NamedDependency[Caller]) -> ShippableOutcome:
     """Decide for the whole pile of new orders which can be sent; the others say why not."""
-    return await database.write(lambda conn: run_shippable(conn, clock.now(), _actor(caller)))
+    return await promise_pile(database, clock.now(), _actor(caller))
 
 
 ROUTES = [board, states, detail, hold, release_hold, cancel, note, shippable]

@@ -207,6 +207,22 @@ async def test_partial_is_the_merchants_choice(database: Database, allocation: s
     await database.write(work)
 
 
+@pytest.mark.parametrize("slice_orders", [1, 3, 100])
+async def test_slices_come_to_the_same_end(database: Database, slice_orders: int) -> None:
+    """However the pile is cut, the oldest promises win, and small orders fill what big ones had to leave."""
+    shop = await database.write(Shop)
+    wanted = [4, 9, 5, 1, 1, 2]
+    pile = [
+        incoming(str(place), goods("A", pieces), promised_at=NOW + timedelta(hours=place))
+        for place, pieces in enumerate(wanted)
+    ]
+    await database.write(lambda conn: shop.take(conn, *reversed(pile)))
+    outcome = await orders.promise_pile(database, NOW, slice_orders=slice_orders)
+    states = await database.read(lambda conn: [state_of(conn, str(place)) for place in range(len(wanted))])
+    assert states == ["ready", "received", "ready", "ready", "received", "received"]
+    assert (outcome.looked_at, outcome.ready, len(outcome.not_shippable)) == (6, 3, 3)
+
+
 async def test_an_unchanged_reason_is_told_once(database: Database) -> None:
     """The nightly run does not fill the journal with what everybody knows."""
 

@@ -3,6 +3,7 @@
 Set-based: a dozen statements, however many orders. The deciding itself is `backend.stock.allocation`.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -18,8 +19,11 @@ from backend.orders.tables import order_hold, order_line, sales_order
 from backend.orders.why_stuck import Why
 from backend.orders.why_stuck import sentence as why_sentence
 from backend.platform import journal
+from backend.platform.database import Database
 from backend.platform.journal import SYSTEM, Actor, Fact
 from backend.stock import api as stock
+
+SLICE_ORDERS = 1_000
 
 
 class NotShippable(msgspec.Struct, frozen=True):
@@ -41,12 +45,52 @@ class ShippableOutcome(msgspec.Struct, frozen=True):
     not_shippable: list[NotShippable]
 
 
-def run_shippable(
-    conn: Connection, now: datetime, actor: Actor = SYSTEM, order_ids: Iterable[int] | None = None
+async def promise_pile(
+    database: Database, now: datetime, actor: Actor = SYSTEM, slice_orders: int = SLICE_ORDERS
 ) -> ShippableOutcome:
-    """Decide for all received orders, or for the given ones, oldest promise first."""
+    """Decide for the whole pile in short transactions, so that scans are not kept waiting by ten thousand orders.
+
+    Each order is served in turn of its promise, so that slices of the sorted pile come to the same end as one run.
+    """
+    released = await database.write(lambda conn: recheck_unknown_skus(conn, now, actor))
+    pile = await database.read(_read_pile)
+    outcomes = [ShippableOutcome(0, 0, 0, released, [])]
+    for start in range(0, len(pile), slice_orders):
+        part = pile[start : start + slice_orders]
+        run = functools.partial(run_shippable, now=now, actor=actor, order_ids=part, recheck=False)
+        outcomes.append(await database.write(run))
+    return ShippableOutcome(
+        looked_at=sum(each.looked_at for each in outcomes),
+        ready=sum(each.ready for each in outcomes),
+        partial=sum(each.partial for each in outcomes),
+        released=released,
+        not_shippable=[stays for each in outcomes for stays in each.not_shippable],
+    )
+
+
+def _read_pile(conn: Connection) -> list[int]:
+    statement = (
+        sa.select(sales_order.c.id)
+        .where(sales_order.c.state == "received")
+        .order_by(sales_order.c.promised_at, sales_order.c.id)
+    )
+    return [row.id for row in conn.execute(statement)]
+
+
+def run_shippable(
+    conn: Connection,
+    now: datetime,
+    actor: Actor = SYSTEM,
+    order_ids: Iterable[int] | None = None,
+    *,
+    recheck: bool = True,
+) -> ShippableOutcome:
+    """Decide for all received orders, or for the given ones, oldest promise first, in the caller's transaction.
+
+    With `recheck` orders whose unknown SKUs are known by now are released first.
+    """
     chosen = None if order_ids is None else sorted(set(order_ids))
-    released = recheck_unknown_skus(conn, now, actor)
+    released = recheck_unknown_skus(conn, now, actor) if recheck else 0
     orders = _lock_received(conn, chosen)
     if not orders:
         return ShippableOutcome(0, 0, 0, released, [])
