@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from backend.documents import api as documents
 from backend.identity.api import requires
@@ -17,7 +19,7 @@ class CarrierList(msgspec.Struct):
 
 
 @get("/api/carriers", guards=[requires("worker")])
-async def list_carriers(database: Database) -> CarrierList:
+async def list_carriers(database: NamedDependency[Database]) -> CarrierList:
     """Carriers with an active account, by name."""
     return CarrierList(await database.read(store.read_accounts))
 
@@ -27,7 +29,7 @@ class ConsignmentList(msgspec.Struct):
 
 
 @get("/api/consignments", guards=[requires("worker")])
-async def list_consignments(order: str, database: Database) -> ConsignmentList:
+async def list_consignments(order: FromQuery[str], database: NamedDependency[Database]) -> ConsignmentList:
     """What the carriers were told of an order, oldest first; refusals in the carrier's own words."""
     return ConsignmentList(await database.read(lambda conn: views.read_consignments(conn, order)))
 
@@ -39,7 +41,7 @@ class LabelRequest(msgspec.Struct):
 
 
 @post("/api/parcels/{number:str}/label", guards=[requires("worker")], status_code=200)
-async def queue_label(number: str, data: LabelRequest, database: Database) -> dict[str, Any]:
+async def queue_label(number: FromPath[str], data: JSONBody[LabelRequest], database: NamedDependency[Database]) -> dict[str, Any]:
     """Queue the label of a booked parcel that has none in the queue yet; answers the print job.
 
     A second copy is a reprint of that job (`POST /api/print-jobs/{id}/reprint`), with a reason.
@@ -49,7 +51,7 @@ async def queue_label(number: str, data: LabelRequest, database: Database) -> di
 
 
 @get("/api/handovers/{number:int}/route-list.pdf", guards=[requires("worker")])
-async def route_list(number: int, database: Database, settings: Any) -> Response[bytes]:
+async def route_list(number: FromPath[int], database: NamedDependency[Database], settings: NamedDependency[Any]) -> Response[bytes]:
     """Stops of the van in the order of routes and zips, with cash to collect."""
     data = await database.read(lambda conn: views.route_list_of(conn, number, clock.now(), settings.zone))
     return Response(documents.render_paper("route-list", data), media_type="application/pdf")

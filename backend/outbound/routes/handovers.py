@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from backend.identity.api import Caller, requires
 from backend.outbound.flows import handovers as flow
@@ -33,7 +35,7 @@ class HandoverPage(msgspec.Struct):
 
 
 @get("/api/handovers", guards=[requires("worker")])
-async def list_handovers(database: Database, cursor: int | None = None) -> HandoverPage:
+async def list_handovers(database: NamedDependency[Database], cursor: FromQuery[int | None] = None) -> HandoverPage:
     """Newest first; the first page begins with carriers whose parcels wait without a list (`id` 0)."""
     rows, following = await database.read(lambda conn: views.read_handovers(conn, cursor, PAGE_ROWS))
     return HandoverPage(rows, following)
@@ -45,12 +47,17 @@ class HandoverRequest(msgspec.Struct):
 
 @post("/api/handovers", guards=[requires("worker")], status_code=200)
 async def open_handover(
-    data: HandoverRequest, database: Database, caller: Caller, settings: Any
+    data: JSONBody[HandoverRequest],
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    settings: NamedDependency[Any],
 ) -> views.HandoverView:
     """Open the list of a carrier, or answer the one that is open already."""
     carrier = data.carrier.strip()
     if not 0 < len(carrier) <= 32:
-        raise Malformed("CARRIER_UNKNOWN", f"Expected the code of a carrier, got {data.carrier[:40]!r}.", got=carrier[:40])
+        raise Malformed(
+            "CARRIER_UNKNOWN", f"Expected the code of a carrier, got {data.carrier[:40]!r}.", got=carrier[:40]
+        )
 
     def work(conn: Any) -> views.HandoverView:
         now = clock.now()
@@ -62,7 +69,7 @@ async def open_handover(
 
 
 @get("/api/handovers/{number:int}", guards=[requires("worker")])
-async def read_handover(number: int, database: Database) -> views.HandoverView:
+async def read_handover(number: FromPath[int], database: NamedDependency[Database]) -> views.HandoverView:
     """The list as it stands: loaded, missing, extra; live by polling or after a poke."""
     return await database.read(lambda conn: views.read_handover(conn, number))
 
@@ -76,7 +83,9 @@ class CourierLink(msgspec.Struct):
 
 
 @post("/api/handovers/{number:int}/link", guards=[requires("worker")], status_code=200)
-async def make_link(number: int, request: Request, database: Database, settings: Any) -> CourierLink:
+async def make_link(
+    number: FromPath[int], request: Request, database: NamedDependency[Database], settings: NamedDependency[Any]
+) -> CourierLink:
     """A fresh link for the courier's phone, valid 90 seconds to open; it ends the one before."""
     token, until = await database.write(lambda conn: store.make_link(conn, number, clock.now()))
     base = (settings.public_url or str(request.base_url)).rstrip("/")
@@ -137,7 +146,12 @@ async def _sign(database: Database, number: int, data: SignatureRequest, actor: 
 
 
 @post("/api/handovers/{number:int}/sign", guards=[requires("worker")], status_code=200)
-async def sign_here(number: int, data: SignatureRequest, database: Database, caller: Caller) -> Receipt:
+async def sign_here(
+    number: FromPath[int],
+    data: JSONBody[SignatureRequest],
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+) -> Receipt:
     """The courier signs on our device."""
     return await _sign(database, number, data, Actor(caller.person_id, caller.device_id))
 
@@ -157,7 +171,9 @@ async def _document(database: Database, number: int, zone: str) -> Response[byte
 
 
 @get("/api/handovers/{number:int}/document.pdf", guards=[requires("worker")])
-async def read_document(number: int, database: Database, settings: Any) -> Response[bytes]:
+async def read_document(
+    number: FromPath[int], database: NamedDependency[Database], settings: NamedDependency[Any]
+) -> Response[bytes]:
     return await _document(database, number, settings.zone)
 
 
@@ -178,7 +194,7 @@ class CourierPage(msgspec.Struct):
 
 
 @get("/api/courier/{token:str}")
-async def look_at_link(token: str, request: Request, database: Database) -> CourierPage:
+async def look_at_link(token: FromPath[str], request: Request, database: NamedDependency[Database]) -> CourierPage:
     """By a session: the live list. By a fresh link: carrier and counts only, and without any effect."""
 
     def read(conn: Any) -> CourierPage:
@@ -203,7 +219,7 @@ class CourierSession(msgspec.Struct):
 
 
 @post("/api/courier/{token:str}/open", status_code=200)
-async def open_link(token: str, database: Database) -> CourierSession:
+async def open_link(token: FromPath[str], database: NamedDependency[Database]) -> CourierSession:
     """Spend the link: each opens one session of fifteen minutes."""
 
     def work(conn: Any) -> CourierSession:
@@ -228,7 +244,9 @@ class CourierVerdict(msgspec.Struct):
 
 
 @post("/api/courier/{token:str}/scans", status_code=200)
-async def scan_parcel(token: str, data: CourierScan, request: Request, database: Database) -> CourierVerdict:
+async def scan_parcel(
+    token: FromPath[str], data: JSONBody[CourierScan], request: Request, database: NamedDependency[Database]
+) -> CourierVerdict:
     """A parcel read by the courier's phone; the same rules as on our devices."""
     number = await _session(request, token, database)
     text = data.code.strip()[:CODE_CHARACTERS]
@@ -243,13 +261,17 @@ async def scan_parcel(token: str, data: CourierScan, request: Request, database:
 
 
 @post("/api/courier/{token:str}/sign", status_code=200)
-async def sign_by_courier(token: str, data: SignatureRequest, request: Request, database: Database) -> Receipt:
+async def sign_by_courier(
+    token: FromPath[str], data: JSONBody[SignatureRequest], request: Request, database: NamedDependency[Database]
+) -> Receipt:
     """The courier signs on the own phone."""
     return await _sign(database, await _session(request, token, database), data, SYSTEM)
 
 
 @get("/api/courier/{token:str}/document.pdf")
-async def read_courier_document(token: str, request: Request, database: Database, settings: Any) -> Response[bytes]:
+async def read_courier_document(
+    token: FromPath[str], request: Request, database: NamedDependency[Database], settings: NamedDependency[Any]
+) -> Response[bytes]:
     return await _document(database, await _session(request, token, database), settings.zone)
 
 

@@ -5,7 +5,9 @@ from typing import Any
 import msgspec
 from litestar import get, post
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from backend.identity.api import caller_of, requires
 from backend.outbound.store import packs as store
@@ -31,7 +33,7 @@ class StationList(msgspec.Struct):
 
 
 @get("/api/stations", guards=[requires("worker")])
-async def list_stations(database: Database) -> StationList:
+async def list_stations(database: NamedDependency[Database]) -> StationList:
     """All packing benches with what their scales say now."""
     return StationList(await database.read(lambda conn: views.read_stations(conn, clock.now())))
 
@@ -41,7 +43,7 @@ def _unknown(code: str) -> NotFound:
 
 
 @get("/api/stations/{code:str}", guards=[requires("worker")])
-async def read_station(code: str, database: Database) -> views.Station:
+async def read_station(code: FromPath[str], database: NamedDependency[Database]) -> views.Station:
     """One bench; `weight_g` is null when its scale has said nothing for ten seconds."""
     found = await database.read(lambda conn: views.read_stations(conn, clock.now(), code))
     if not found:
@@ -56,7 +58,9 @@ class ScaleReport(msgspec.Struct):
 
 
 @post("/api/stations/{code:str}/scale", guards=[requires_scale], status_code=200)
-async def report_scale(code: str, data: ScaleReport, database: Database) -> dict[str, Any]:
+async def report_scale(
+    code: FromPath[str], data: JSONBody[ScaleReport], database: NamedDependency[Database]
+) -> dict[str, Any]:
     """Called by the scale's program whenever the weight stands still."""
     if not 0 <= data.weight_g <= WEIGHT_G_MAX:
         raise Malformed(
@@ -69,7 +73,7 @@ async def report_scale(code: str, data: ScaleReport, database: Database) -> dict
 
 
 @get("/api/parcels/{number:str}", guards=[requires("worker")])
-async def read_parcel(number: str, database: Database) -> views.ParcelView:
+async def read_parcel(number: FromPath[str], database: NamedDependency[Database]) -> views.ParcelView:
     """One parcel with what lies in it."""
     found = await database.read(lambda conn: views.read_parcel_views(conn, number=number))
     if not found:
@@ -82,7 +86,7 @@ class ParcelList(msgspec.Struct):
 
 
 @get("/api/parcels", guards=[requires("worker")])
-async def list_parcels(order: str, database: Database) -> ParcelList:
+async def list_parcels(order: FromQuery[str], database: NamedDependency[Database]) -> ParcelList:
     """All parcels of an order, by its number."""
     return ParcelList(await database.read(lambda conn: views.read_parcels_of_order(conn, order)))
 
