@@ -1,0 +1,114 @@
+"""The main job, step by step, as both journeys walk it: with a scanner that types and through the camera."""
+
+import re
+
+import httpx
+from playwright.sync_api import Browser, expect
+
+from e2e.conftest import Stack
+from e2e.floor import Floor
+
+
+def pick_wave(floor: Floor, codes: dict[str, str], tote: str) -> dict[str, int]:
+    """Work through the wave in the order the app leads; returns pieces by SKU."""
+    picked: dict[str, int] = {}
+    while True:
+        floor.page.wait_for_function(
+            "document.querySelector('[data-testid=job-done],[data-testid=pick-step]') !== null"
+        )
+        if floor.see("job-done").is_visible():
+            return picked
+        sku = floor.see("pick-sku").inner_text()
+        place = floor.see("pick-location").inner_text()
+        wanted = int(re.search(r"\d+", floor.see("pick-quantity").inner_text())[0])
+        if floor.see("job").get_attribute("data-path") == "pick.to_location":
+            floor.scan_own("location", place)
+            floor.path(r"pick\.at_location")
+        for piece in range(wanted):
+            floor.scan(codes[sku])
+            floor.path(r"pick\.into_tote" if piece == wanted - 1 else r"pick\.at_location|pick\.into_tote")
+        lines_before = floor.see("progress").inner_text()
+        floor.scan_own("tote", tote)
+        expect(floor.see("progress")).not_to_have_text(lines_before)
+        picked[sku] = picked.get(sku, 0) + wanted
+
+
+def pack(floor: Floor, codes: dict[str, str], picked: dict[str, int]) -> None:
+    for sku, quantity in picked.items():
+        for _ in range(quantity):
+            before = floor.see("progress").inner_text()
+            floor.scan(codes[sku])
+            expect(floor.see("progress")).not_to_have_text(before)
+    floor.path(r"pack\.carton")
+    floor.scan_own("carton", "K2")
+    floor.path(r"pack\.weight")
+    for digit in "1250":
+        floor.see(f"key-{digit}").click()
+    floor.see("number-pad").locator(
+        "xpath=following::button[@data-testid='primary'] | .//button[@data-testid='primary']"
+    ).first.click()
+
+
+def walk(floor: Floor, browser: Browser, tote: str) -> None:
+    """One order is picked, packed under check, labelled, its label checked, loaded, and signed for by the courier."""
+    page, stack = floor.page, floor.stack
+    floor.join()
+    floor.sign_in()
+    page.get_by_test_id("menu-pick-single").click()
+    floor.path(r"pick\.to_location")
+    codes = floor.codes()
+
+    picked = pick_wave(floor, codes, tote)
+    floor.everything_saved()
+    floor.see("back").click()
+    page.get_by_test_id("menu-pack").click()
+    floor.scan_own("station", "BALENI-1")
+    expect(floor.see("station")).to_be_visible()
+    floor.scan_own("tote", tote)
+    floor.path(r"pack\.checking")
+    pack(floor, codes, picked)
+    floor.path(r"pack\.label")
+    parcel = re.search(r"P\d+", floor.see("pack-label").inner_text())[0]
+    floor.scan_own("parcel", parcel)
+    floor.path(r"pack\.done")
+
+    office = stack.office()
+    number = office.get("/api/look-up", params={"key": f"parcel:{parcel}"}).json()["parcels"][0]["order"]
+    packed = order_of(office, number)
+    labels = [job for job in office.get("/api/print-jobs").json()["rows"] if parcel in job["title"]]
+    signed = hand_over(office, stack, browser, packed["carrier"], parcel)
+    assert ("packed", "complete") == (packed["state"], packed["check_result"])
+    assert ["confirmed"] == [job["state"] for job in labels]
+    assert "dispatched" == order_of(office, number)["state"]
+    assert ("signed", "Pavel Řidič") == (signed["state"], signed["courier_name"])
+
+
+def order_of(office: httpx.Client, number: str) -> dict:
+    body = office.get(f"/api/orders/{number}").json()
+    return body.get("order") or body
+
+
+def hand_over(office: httpx.Client, stack: Stack, browser, carrier: str, parcel: str) -> dict:
+    """The courier opens the link on a phone of his own, scans the parcel, signs on the glass."""
+    handover = office.post("/api/handovers", json={"carrier": carrier}).json()
+    link = office.post(f"/api/handovers/{handover['id']}/link").json()
+    context = browser.new_context(viewport={"width": 360, "height": 640}, locale="cs", has_touch=True)
+    courier = context.new_page()
+    courier.goto(f"{stack.address}/h/{link['token']}")
+    courier.get_by_test_id("courier-open").click()
+    expect(courier.get_by_test_id("courier-missing").first).to_contain_text(parcel)
+    Floor(courier, stack).scan_own("parcel", parcel)
+    expect(courier.get_by_test_id("courier-loaded").first).to_contain_text(parcel)
+    courier.get_by_test_id("courier-to-sign").click()
+    courier.get_by_test_id("courier-name").fill("Pavel Řidič")
+    courier.get_by_test_id("courier-plate").fill("1AB 2345")
+    glass = courier.get_by_test_id("signature").bounding_box()
+    courier.mouse.move(glass["x"] + 20, glass["y"] + 40)
+    courier.mouse.down()
+    for step in range(1, 12):
+        courier.mouse.move(glass["x"] + 20 + step * 15, glass["y"] + 40 + (step % 3) * 18)
+    courier.mouse.up()
+    courier.get_by_test_id("courier-sign").click()
+    expect(courier.get_by_test_id("courier-signed")).to_be_visible()
+    context.close()
+    return office.get(f"/api/handovers/{handover['id']}").json()
