@@ -174,7 +174,7 @@ async def test_a_guessed_secret_opens_nothing(phone: httpx.AsyncClient, path: st
     assert answer.status_code in (401, 404)
 
 
-@pytest.mark.parametrize("path", ["/api/handovers", "/api/handovers/1", "/api/stations", "/api/parcels/P000001", "/api/carriers"])
+@pytest.mark.parametrize("path", ["/api/handovers", "/api/handovers/1", "/api/stations", "/api/parcels/P000001"])
 async def test_the_rest_of_the_house_is_closed_to_the_phone(phone: httpx.AsyncClient, path: str) -> None:
     """Without a sign-in nothing but the courier's own doors answers."""
     assert 401 == (await phone.get(path)).status_code
