@@ -42,11 +42,15 @@ async function start(target: HTMLElement): Promise<void> {
   const { readCode } = await codes;
   read = (text, known) => readCode(text, known);
   const listening = floor;
-  attachWedge(document, {
+  const wedge = attachWedge(document, {
     suffix: shift.view.settings.suffix,
     burst: (burst) => listening.burst(burst),
     ready: (ready) => (listening.scannerReady = ready),
     learnt: (suffix) => void shift.setSettings({ suffix }),
+  });
+  let { suffix } = shift.view.settings;
+  shift.subscribe(({ settings }) => {
+    if (settings.suffix !== suffix) wedge.setSuffix((suffix = settings.suffix));
   });
   listenWhileEnrolled(shift);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && shift.poke());

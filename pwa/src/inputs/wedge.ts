@@ -14,15 +14,24 @@ export interface WedgeOptions {
   learnt(suffix: 'enter'): void;
 }
 
+export interface Wedge {
+  detach(): void;
+  focus(): void;
+  /** How this scanner ends its codes, when a person has set it. */
+  setSuffix(suffix: WedgeOptions['suffix']): void;
+}
+
 const TYPING = 'input:not([data-wedge]), textarea, select, [contenteditable="true"]';
 
-export function attachWedge(page: Document, options: WedgeOptions): { detach(): void; focus(): void } {
+export function attachWedge(page: Document, options: WedgeOptions): Wedge {
   const decoder = new WedgeDecoder(options.suffix);
   const field = page.createElement('input');
   const view = page.defaultView ?? window;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let typed: TypedKey[] = [];
   let typedBefore = '';
+  // Tab outside of a code is a person at a keyboard: only then may Enter press the focused button, and keep the focus.
+  let keyboardUsed = false;
 
   field.dataset['wedge'] = '';
   field.setAttribute('inputmode', 'none');
@@ -38,6 +47,7 @@ export function attachWedge(page: Document, options: WedgeOptions): { detach(): 
 
   const emit = (burst: Burst | null): void => {
     if (burst === null) return;
+    keyboardUsed = false;
     if (decoder.suffix === 'enter' && options.suffix === 'unknown') {
       options.suffix = 'enter';
       options.learnt('enter');
@@ -53,7 +63,8 @@ export function attachWedge(page: Document, options: WedgeOptions): { detach(): 
     }, decoder.wait_ms + 5);
   };
   const focus = (): void => {
-    if (typingIn(page.activeElement) === null && page.hasFocus()) field.focus({ preventScroll: true });
+    const kept = keyboardUsed && page.activeElement !== page.body;
+    if (!kept && typingIn(page.activeElement) === null && page.hasFocus()) field.focus({ preventScroll: true });
     options.ready(page.activeElement === field);
   };
 
@@ -81,7 +92,10 @@ export function attachWedge(page: Document, options: WedgeOptions): { detach(): 
     if (event.repeat && event.key === 'Enter') return event.preventDefault();
     // A person at a keyboard must still reach buttons: Enter and Space press them when no code is under way.
     const onButton = event.target instanceof HTMLElement && event.target.closest('button, a') !== null;
-    if (event.key === 'Tab' && !decoder.pending) return;
+    if (event.key === 'Tab' && !decoder.pending) {
+      keyboardUsed = true;
+      return;
+    }
     if (onButton && !decoder.pending && (event.key === 'Enter' || event.key === ' ') && keyboardUsed) return;
     const { burst, taken } = decoder.key({
       key: event.key,
@@ -90,7 +104,6 @@ export function attachWedge(page: Document, options: WedgeOptions): { detach(): 
       ctrl: event.ctrlKey,
       alt: event.altKey,
       altGraph: event.getModifierState('AltGraph'),
-      caps: event.getModifierState('CapsLock'),
       at_ms: event.timeStamp,
     });
     if (taken) {
@@ -99,11 +112,6 @@ export function attachWedge(page: Document, options: WedgeOptions): { detach(): 
     }
     emit(burst);
     wait();
-  };
-  // Tab moves are made by people, never by scanners in mid-code: only then may Enter press the focused button.
-  let keyboardUsed = false;
-  const keyup = (event: KeyboardEvent): void => {
-    if (event.key === 'Tab' && !decoder.pending) keyboardUsed = true;
   };
   const touched = (): void => {
     keyboardUsed = false;
@@ -134,7 +142,6 @@ export function attachWedge(page: Document, options: WedgeOptions): { detach(): 
   const refocus = (): void => void setTimeout(focus, 0);
 
   page.addEventListener('keydown', keydown, true);
-  page.addEventListener('keyup', keyup, true);
   page.addEventListener('pointerdown', touched, true);
   page.addEventListener('click', refocus);
   page.addEventListener('focusout', refocus);
@@ -148,10 +155,13 @@ export function attachWedge(page: Document, options: WedgeOptions): { detach(): 
 
   return {
     focus,
+    setSuffix: (suffix) => {
+      options.suffix = suffix;
+      decoder.suffix = suffix;
+    },
     detach: () => {
       clearTimeout(timer);
       page.removeEventListener('keydown', keydown, true);
-      page.removeEventListener('keyup', keyup, true);
       page.removeEventListener('pointerdown', touched, true);
       page.removeEventListener('click', refocus);
       page.removeEventListener('focusout', refocus);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GS, WedgeDecoder, looksScanned, onUsKeyboard, type Burst, type KeyPress } from './wedge_decoder';
 
 const press = (key: string, at_ms: number, more: Partial<KeyPress> = {}): KeyPress => ({
-  key, code: '', shift: false, ctrl: false, alt: false, altGraph: false, caps: false, at_ms, ...more,
+  key, code: '', shift: false, ctrl: false, alt: false, altGraph: false, at_ms, ...more,
 });
 
 /** A US scanner on a keyboard layout: physical code and produced character per key. */
@@ -70,6 +70,12 @@ describe('two readings', () => {
     expect(type(new WedgeDecoder(), keys, 3)).toMatchObject({ characters: 'a+', physical: '=a1' });
   });
 
+  test('caps lock turns the characters, not the keys', () => {
+    const decoder = new WedgeDecoder();
+    decoder.key(press('l', 0, { code: 'KeyL', shift: true }));
+    expect(decoder.key(press('Enter', 1)).burst).toMatchObject({ characters: 'l', physical: 'L' });
+  });
+
   test('committed text has no keys', () => {
     expect(new WedgeDecoder().text('4006381333931\n', 0)).toEqual([
       { characters: '4006381333931', physical: null, end: 'enter' },
@@ -77,10 +83,10 @@ describe('two readings', () => {
   });
 
   test.each([
-    ['KeyZ', false, false, 'z'], ['KeyZ', true, false, 'Z'], ['KeyZ', false, true, 'Z'], ['KeyZ', true, true, 'z'],
-    ['Digit2', true, false, '@'], ['Numpad7', false, false, '7'], ['Slash', false, false, '/'], ['F5', false, false, ''],
-  ])('%s shift=%s caps=%s is %s on a US keyboard', (code, shift, caps, expected) => {
-    expect(onUsKeyboard(code, shift, caps)).toBe(expected);
+    ['KeyZ', false, 'z'], ['KeyZ', true, 'Z'], ['Digit2', true, '@'], ['Numpad7', false, '7'], ['Slash', false, '/'],
+    ['F5', false, ''],
+  ])('%s shift=%s is %s on a US keyboard', (code, shift, expected) => {
+    expect(onUsKeyboard(code, shift)).toBe(expected);
   });
 });
 

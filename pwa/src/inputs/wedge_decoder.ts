@@ -19,7 +19,6 @@ export interface KeyPress {
   ctrl: boolean;
   alt: boolean;
   altGraph: boolean;
-  caps: boolean;
   at_ms: number;
 }
 
@@ -53,10 +52,13 @@ const MARKS: Readonly<Record<string, string>> = {
   NumpadDivide: '//',
 };
 
-/** The character of a physical key on a US keyboard, or '' for keys that print nothing. */
-export function onUsKeyboard(code: string, shift: boolean, caps: boolean): string {
+/**
+ * The character of a physical key on a US keyboard, or '' for keys that print nothing. Caps lock is left out on
+ * purpose: a scanner presses Shift for capitals, whatever the lock of the computer says.
+ */
+export function onUsKeyboard(code: string, shift: boolean): string {
   const letter = /^Key([A-Z])$/.exec(code)?.[1];
-  if (letter !== undefined) return shift !== caps ? letter : letter.toLowerCase();
+  if (letter !== undefined) return shift ? letter : letter.toLowerCase();
   const digit = /^Digit(\d)$/.exec(code)?.[1];
   if (digit !== undefined) return shift ? (SHIFTED_DIGITS[Number(digit)] ?? '') : digit;
   const numpad = /^Numpad(\d)$/.exec(code)?.[1];
@@ -92,7 +94,7 @@ export class WedgeDecoder {
     this.last_ms = press.at_ms;
     if (separator) this.add(GS, GS);
     else {
-      const us = onUsKeyboard(press.code, press.shift, press.caps);
+      const us = onUsKeyboard(press.code, press.shift);
       this.add(press.key === 'Dead' ? '' : press.key, us === '' ? null : us);
     }
     return { burst: before, taken: true };

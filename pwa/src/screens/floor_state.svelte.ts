@@ -9,6 +9,7 @@ import type { AppUpdate } from '../shift/app_update';
 import { StayAwake, keepStorage, wholeScreen } from '../shift/device_care';
 import { needsSignIn, problemOf, type ScannedCode, type Shift, type ShiftView } from '../shift/shift';
 import { isLanguage, languageOf, loadSay, type Say } from '../texts/texts';
+import { calibrated } from '../inputs/reading';
 import type { Burst } from '../inputs/wedge_decoder';
 
 export type ScreenName =
@@ -68,6 +69,13 @@ export class FloorState {
     this.lastBurst = burst;
     if (burst.end === 'unfinished') {
       this.wrong(this.say('scanner.unfinished'));
+      return;
+    }
+    const keyboard = calibrated(burst);
+    if (keyboard !== null) {
+      void this.shift.setSettings({ keyboard });
+      this.sounds.play('line');
+      this.message = { text: `${this.say('settings.keyboard')}: ${this.say(`settings.keyboard_${keyboard}`)}`, bad: false };
       return;
     }
     this.hear(this.shift.read(burst));
