@@ -269,7 +269,7 @@ def read_for_courier(conn: Connection, handover_id: int) -> CourierView:
 def manifest_of(conn: Connection, handover_id: int, zone: str, handed_by: str = "") -> dict[str, Any]:
     """Data of the paper `handover-manifest`: of the signed list, or of the list as it stands. Times in the shop's zone.
 
-    Recipients are left out: both sides keep this paper for years, and the parcel number finds them.
+    Of recipients only the town is told: both sides keep this paper for years, and the parcel number finds the rest.
     """
     row = store.find_handover(conn, handover_id)
     parcels = store.loaded_parcels(conn, handover_id)
@@ -285,8 +285,8 @@ def manifest_of(conn: Connection, handover_id: int, zone: str, handed_by: str = 
         "vehicle": row.vehicle_plate or "", "signature_png": row.signature or b"",
         "parcels": [
             {
-                "tracking": each.tracking_number or each.number, "recipient": "",
-                "town": f"{heads[each.order_id].zip} {heads[each.order_id].city}".strip(),
+                "tracking": each.tracking_number or each.number, "town": each.number if each.tracking_number else "",
+                "recipient": f"{heads[each.order_id].zip} {heads[each.order_id].city}".strip(),
                 "order_number": heads[each.order_id].number, "weight_g": each.weight_g,
                 "currency": heads[each.order_id].currency,
                 "cod_minor": heads[each.order_id].total_amount
