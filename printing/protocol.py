@@ -13,7 +13,6 @@ Both sides read leniently (unknown fields are ignored) so that an older agent wo
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
 
 from msgspec import Struct
 
@@ -74,10 +73,6 @@ class ReportState(StrEnum):
     FAILED = "failed"
 
 
-Format = Literal["zpl", "png1", "pdf"]
-TransportName = Literal["tcp", "folder"]
-
-
 class Demand(Struct, frozen=True):
     """One code that must be readable on the finished paper.
 
@@ -94,7 +89,8 @@ class PrintJob(Struct, frozen=True):
     id: int
     key: str
     printer: str
-    format: Format
+    format: str
+    """`zpl`, `png1` (1-bit PNG) or `pdf`; a word of a newer server must not spoil the whole reply, so any is read."""
     content: bytes
     content_sha256: str
     lease: str
@@ -127,7 +123,7 @@ class PrinterConfig(Struct, frozen=True):
     code: str
     name: str
     driver: str
-    transport: TransportName
+    transport: str
     address: str
     dpi: int = 203
     media: Media | None = None

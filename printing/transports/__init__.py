@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, Self
 
+from printing.problems import NotReached
 from printing.transports import folder, tcp
 
 
@@ -38,4 +39,6 @@ def open_line(
     """Open the way to a printer; `limits_s` for connecting, sending, closing. Raises NotReached when there is none."""
     if transport == "folder":
         return folder.FolderLine(address, folder_root)
+    if transport != "tcp":
+        raise NotReached(f"Expected the transport tcp or folder, got {transport!r}; is this agent too old?")
     return tcp.TcpLine(address, *limits_s)

@@ -267,6 +267,23 @@ def test_an_agent_prints_everything_once(tmp_path: Path) -> None:
     assert {0} == set(working)
 
 
+def test_words_of_a_newer_server(tmp_path: Path) -> None:
+    """An unknown format or transport spoils its own job only: the one beside it is printed."""
+    bench = Bench(tmp_path)
+    bench.server.config = type(bench.server.config)("v1", (printer(code="N1", transport="ipp"), bench.config))
+    bench.server.jobs = [job(id=7, key="key-7", format="tspl"), job()]
+    agent = Agent("bench", bench.line, bench.spool, tmp_path / "printed", FAST, wait_s=0)
+    deadline = datetime.now(UTC) + timedelta(seconds=20)
+
+    agent.run(stopped=lambda: "sent" in bench.server.states() or datetime.now(UTC) > deadline)
+    printed, reported = bench.printed(), bench.server.printers["N1"]
+    bench.close()
+
+    assert [ZPL] == printed
+    assert ["failed"] == bench.server.states(7)
+    assert "too old" in reported.detail
+
+
 def test_one_broken_printer_does_not_stop_the_others(tmp_path: Path) -> None:
     """A printer with an unknown driver is reported as blocked, its neighbour prints."""
     bench = Bench(tmp_path)
