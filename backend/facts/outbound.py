@@ -70,6 +70,15 @@ class PickUndone(Fact, frozen=True, kw_only=True):
     location: str
 
 
+class ShortUndone(Fact, frozen=True, kw_only=True):
+    """Pieces declared missing are there after all, and reserved again. About `order:<id>`."""
+
+    wave: str
+    sku: str
+    quantity: int
+    location: str
+
+
 class OrderPicked(Fact, frozen=True, kw_only=True):
     """Everything that could be picked for the order lies in its tote. About `order:<id>`."""
 

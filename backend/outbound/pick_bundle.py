@@ -91,6 +91,7 @@ def _line(each: LineDetail) -> dict[str, Any]:
         "picked": line.picked,
         "short": line.short,
         "cancelled": line.cancelled,
+        "instead_of": line.instead_of or None,
     }  # fmt: skip
 
 
@@ -117,6 +118,7 @@ def from_bundle(bundle: Mapping[str, Any], free_totes: Sequence[str] = ()) -> Pi
             short=each["short"],
             reserved=each["quantity"] - each["picked"] - each["short"],
             cancelled=each.get("cancelled", False),
+            instead_of=each.get("instead_of") or "",
         )
         for index, each in enumerate(bundle["lines"])
     }

@@ -34,6 +34,8 @@ class PickLine(msgspec.Struct, frozen=True, kw_only=True):
     product_id: int = 0
     location_id: int = 0
     move_id: int | None = None
+    instead_of: str = ""
+    """The act that declared these pieces missing at another location."""
 
     @property
     def remaining(self) -> int:
@@ -61,8 +63,12 @@ class PickAct(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     kind: Literal["pick", "short"]
     quantity: int
-    state: Literal["in_hand", "applied", "undone", "refused"]
+    state: Literal["in_hand", "applied", "undone", "refused", "settled"]
     tote: str | None = None
+    missing: int = 0
+    held: bool = False
+    added: int = 0
+    """Lines that this chunk makes at other locations because of it."""
 
 
 class PickWave(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +147,17 @@ class Shorted(msgspec.Struct, frozen=True, kw_only=True):
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
     wave: int
     line: int
+
+
+class ShortTakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """The goods are there after all: `quantity` is reserved at the line's location again. `held`: so is the order."""
+
+    wave: int
+    line: int
+    act: str
+    quantity: int
+    missing: int
+    held: bool
 
 
 class Undone(msgspec.Struct, frozen=True, kw_only=True):

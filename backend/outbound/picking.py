@@ -18,7 +18,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from backend.facts.outbound import LinePicked, OrderPicked, PickShort, PickUndone, WavePicked
+from backend.facts.outbound import LinePicked, OrderPicked, PickShort, PickUndone, ShortUndone, WavePicked
 from backend.outbound import pick_refusals as told
 from backend.outbound.pick_codes import pieces_meant, tote_key, wanted_goods, wrong_code, wrong_goods, wrong_tote
 from backend.outbound.pick_list import (
@@ -30,6 +30,7 @@ from backend.outbound.pick_list import (
     PickSnapshot,
     PickWave,
     Shorted,
+    ShortTakenBack,
     Skipped,
     Spare,
     Undone,
@@ -180,7 +181,11 @@ def _short(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken)
         elsewhere=found, missing=short - found, held=held,
     )  # fmt: skip
     wave = _with_line(wave, replace(line, short=line.short + short, reserved=0))
-    wave = _with_act(wave, PickAct(uid=uid, line=line.id, kind="short", quantity=short, state="applied"))
+    made = PickAct(
+        uid=uid, line=line.id, kind="short", quantity=short, state="applied", missing=short - found, held=held,
+        added=len(elsewhere),
+    )  # fmt: skip
+    wave = _with_act(wave, made)
     slot = replace(slot, awaiting=slot.awaiting + len(elsewhere))
     wave, facts = _finish(replace(wave, slots={**wave.slots, slot.slot: slot}), slot.slot)
     snapshot = _with_wave(replace(snapshot, spares=spares), scan.task, wave)
@@ -195,9 +200,9 @@ def _skip(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) 
 
 
 def _undo(snapshot: PickSnapshot, wave: PickWave, scan: Scan) -> Step:
-    """NOTHING_TO_UNDO, ORDER_CANCELLED, ORDER_PACKED; else the act never was. A line declared short stays short."""
+    """NOTHING_TO_UNDO, ORDER_CANCELLED, ORDER_PACKED; else the act never was."""
     act = wave.acts.get(str(scan.body.get("of", "")))
-    if act is None or act.kind == "short" or act.state not in ("in_hand", "applied"):
+    if act is None or act.state not in ("in_hand", "applied"):
         return _refused(snapshot, scan, told.nothing_to_undo())
     line = wave.lines[act.line]
     slot = wave.slots[line.slot]
@@ -206,6 +211,8 @@ def _undo(snapshot: PickSnapshot, wave: PickWave, scan: Scan) -> Step:
         return _refused(snapshot, scan, _cancelled(line))
     if moved and slot.packed:
         return _refused(snapshot, scan, told.order_packed(line.order))
+    if act.kind == "short":
+        return _undo_short(snapshot, wave, line, act, scan)
     change = Undone(wave=wave.id, line=line.id, act=act.uid, quantity=moved)
     wave = _with_act(wave, replace(act, state="undone"))
     facts: tuple[Fact, ...] = ()
@@ -220,6 +227,28 @@ def _undo(snapshot: PickSnapshot, wave: PickWave, scan: Scan) -> Step:
         if wave.state == "picked":
             wave = replace(wave, state="picking")
     return _with_wave(snapshot, scan.task, wave), Decision(changes=(change,), facts=facts)
+
+
+def _undo_short(snapshot: PickSnapshot, wave: PickWave, line: PickLine, act: PickAct, scan: Scan) -> Step:
+    """The lines made instead go away. NOTHING_TO_UNDO once one of them was begun: that is to be undone first."""
+    instead = [each for each in wave.lines.values() if each.instead_of == act.uid and not each.cancelled]
+    if any(each.picked or each.short for each in instead):
+        return _refused(snapshot, scan, told.nothing_to_undo())
+    change = ShortTakenBack(
+        wave=wave.id, line=line.id, act=act.uid, quantity=act.quantity, missing=act.missing, held=act.held
+    )
+    fact = ShortUndone(
+        about=f"order:{line.order_id}", wave=wave.number, sku=line.sku, quantity=act.quantity, location=line.location
+    )
+    for each in instead:
+        wave = _with_line(wave, replace(each, cancelled=True, reserved=0))
+    wave = _with_line(wave, replace(line, short=line.short - act.quantity, reserved=line.reserved + act.quantity))
+    wave = _with_act(wave, replace(act, state="undone", added=0))
+    slot = wave.slots[line.slot]
+    slot = replace(slot, awaiting=slot.awaiting - act.added)
+    state = "picking" if wave.state == "picked" else wave.state
+    wave = replace(wave, slots={**wave.slots, slot.slot: slot}, state=state)
+    return _with_wave(snapshot, scan.task, wave), Decision(changes=(change,), facts=(fact,))
 
 
 _STEPS: dict[str, Callable[[PickSnapshot, PickWave, PickLine, Taken], Step]] = {

@@ -77,6 +77,7 @@ pick = table(
     sa.Column("picked", Quantity, nullable=False, default=0),
     sa.Column("short", Quantity, nullable=False, default=0),
     reference("move", nullable=True),
+    sa.Column("instead_of", Uuid, nullable=True, info={"help": "the act that declared these pieces missing elsewhere"}),
     sa.Column("state", choice("open", "done", "short", "cancelled", name="pick_state"), nullable=False, default="open"),
     sa.CheckConstraint("picked >= 0 AND short >= 0 AND picked + short <= quantity", name="not_over_picked"),
 )
@@ -88,7 +89,14 @@ pick_act = table(
     reference("pick"),
     sa.Column("kind", choice("pick", "short", name="pick_act_kind"), nullable=False),
     sa.Column("quantity", Quantity, nullable=False, default=0),
-    sa.Column("state", choice("in_hand", "applied", "undone", "refused", name="pick_act_state"), nullable=False),
+    sa.Column(
+        "state",
+        choice("in_hand", "applied", "undone", "refused", "settled", name="pick_act_state"),
+        nullable=False,
+        info={"help": "settled: the office has decided about a shortage, it can no longer be undone"},
+    ),
+    sa.Column("missing", Quantity, nullable=False, default=0, info={"help": "of a short: pieces that nobody has"}),
+    sa.Column("held", sa.Boolean, nullable=False, default=False, info={"help": "the short holds its order"}),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("person_id", Id, nullable=True),
     sa.Column("device_id", Id, nullable=True),

@@ -89,8 +89,10 @@ class Picker:
     def undo(self, of: uuid.UUID) -> None:
         self.write("undo", act=uuid.uuid4(), of=str(of))
 
-    def short(self, line: dict[str, Any]) -> None:
-        self.write("short", act=uuid.uuid4(), line=line["id"], found=0)
+    def short(self, line: dict[str, Any]) -> uuid.UUID:
+        act = uuid.uuid4()
+        self.write("short", act=act, line=line["id"], found=0)
+        return act
 
     async def send(self) -> list[str]:
         """Verdicts as "ok" or the code of the refusal."""

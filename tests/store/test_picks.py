@@ -18,6 +18,7 @@ from backend.platform.database import Database
 from backend.platform.errors import Conflict, NotFound
 from backend.platform.journal import Recorded, fact
 from backend.scanning.store import insert_corrections
+from backend.stock import api as stock
 from backend.stock.tables import count_task
 from tests.builders import (
     NOW,
@@ -521,3 +522,98 @@ async def test_one_line_by_two_devices_at_once(database: Database, floor: Floor,
     assert ["LINE_DONE", "ok"] == sorted(each[-1] for each in verdicts)
     assert {(floor.tea, floor.t1): (3, 0)} == await balances(database, floor.t1)
     assert 1 == len(await jana.corrections()) + len(await petr.corrections())
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one request", "later"])
+async def test_undo_of_a_shortage_found_elsewhere(
+    database: Database, floor: Floor, jana: Picker, together: bool
+) -> None:
+    """The goods are there after all: the line is whole again, the other place is free again, the book is put right."""
+    await database.write(lambda conn: stock_up(conn, floor.tea, floor.reserve, 10))
+    await jana.get_work(mode="single")
+    act = jana.short(jana.line(0))
+    if not together:
+        assert ["ok"] == await jana.send()
+    jana.undo(act)
+    assert {"ok"} == set(await jana.send())
+    assert {(floor.tea, floor.a): (20, 7), (floor.tea, floor.reserve): (10, 0)} == await balances(
+        database, floor.a, floor.reserve
+    )
+    assert [] == await differences(database)
+    bundle = await jana.refresh()
+    assert bundle is not None
+    assert [("A-01", 3, 0), ("B-01", 2, 0)] == [
+        (line["location"]["code"], line["quantity"], line["short"]) for line in bundle["lines"]
+    ]
+    jana.pick(jana.line(0), 3, "tote:T-001")
+    jana.pick(jana.line(1), 2, "tote:T-001")
+    assert {"ok"} == set(await jana.send())
+    assert ["picked"] == await column(database, sa.select(wave.c.state))
+
+
+async def test_shortage_is_not_taken_back_under_goods_picked_for_it(
+    database: Database, floor: Floor, jana: Picker
+) -> None:
+    """What was picked elsewhere instead has to be undone first."""
+    await database.write(lambda conn: stock_up(conn, floor.tea, floor.reserve, 10))
+    await jana.get_work(mode="single")
+    short = jana.short(jana.line(0))
+    await jana.send()
+    bundle = await jana.refresh()
+    assert bundle is not None
+    instead = jana.pick(bundle["lines"][-1], 1, "tote:T-001")
+    jana.undo(short)
+    jana.undo(instead)
+    jana.undo(short)
+    assert ["ok", "ok", "ok", "NOTHING_TO_UNDO", "ok", "ok"] == await jana.send()
+    assert [] == await differences(database)
+
+
+@pytest.mark.parametrize("allocation", ["all_or_nothing", "partial"])
+async def test_undo_of_a_shortage_that_nobody_had(database: Database, allocation: str) -> None:
+    """The hold goes with the shortage, or the line is wanted whole again; a decision of the office stands."""
+
+    def build(conn: Connection) -> Floor:
+        floor = Floor(conn, allocation)
+        orders.cancel(conn, [floor.second], "not part of this", NOW)
+        return floor
+
+    floor = await database.write(build)
+    jana = await Picker.hire(database, "Jana")
+    await jana.get_work(mode="single")
+    jana.pick(jana.line(1), 2, "tote:T-001")
+    first = jana.short(jana.line(0))
+    await jana.send()
+    jana.undo(first)
+    assert ["ok"] == await jana.send()
+    if allocation == "all_or_nothing":
+        await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
+    assert {} == await database.read(lambda conn: orders.open_holds(conn, [floor.first]))
+    assert [0, 0] == await column(database, sa.select(order_line.c.short).where(order_line.c.order_id == floor.first))
+    assert (20, 3) == (await balances(database, floor.a))[floor.tea, floor.a]
+    second = jana.short(jana.line(0))
+    await jana.send()
+    if allocation == "all_or_nothing":
+        await database.write(lambda conn: orders.release_hold(conn, floor.first, "STOCK_SHORT", LATER))
+        await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
+        jana.undo(second)
+        assert ["NOTHING_TO_UNDO"] == await jana.send()
+    assert [] == await differences(database)
+
+
+async def test_undo_of_a_shortage_whose_goods_were_promised_on(database: Database, floor: Floor, jana: Picker) -> None:
+    """The freed pieces went to another order meanwhile; the picker holds them, so the hand wins: the book gets more."""
+    await jana.get_work(mode="single")
+    short = jana.short(jana.line(0))
+    await jana.send()
+
+    def promise_all(conn: Connection) -> None:
+        free = stock.read_balances(conn, [stock.Place(floor.tea, floor.a)])[stock.Place(floor.tea, floor.a)].free
+        create_ready_order(conn, {floor.tea: free})
+
+    await database.write(promise_all)
+    jana.undo(short)
+    assert ["ok"] == await jana.send()
+    jana.pick(jana.line(0), 3, "tote:T-001")
+    assert {"ok"} == set(await jana.send())
+    assert [] == await differences(database)

@@ -77,7 +77,7 @@ def act(picker: Picker, rng: random.Random, acts: list[uuid.UUID]) -> None:
     elif roll < 0.8 and acts:
         picker.undo(rng.choice(acts))
     elif roll < 0.87:
-        picker.short(line)
+        acts.append(picker.short(line))
     elif roll < 0.94:
         picker.write("skip", line=line["id"])
     else:

@@ -42,7 +42,8 @@ def read_waves(conn: Connection, wave_ids: Iterable[int], lock: bool = False) ->
             slots={each.slot: each for each in slots[row.id]},
             acts={
                 str(act.uid): PickAct(
-                    uid=str(act.uid), line=act.pick_id, kind=act.kind, quantity=act.quantity, state=act.state
+                    uid=str(act.uid), line=act.pick_id, kind=act.kind, quantity=act.quantity, state=act.state,
+                    missing=act.missing, held=act.held,
                 )
                 for act in acts
                 if act.wave_id == row.id
@@ -92,6 +93,7 @@ def _lines(
                 product_id=row.product_id,
                 location_id=row.location_id,
                 move_id=row.move_id,
+                instead_of=str(row.instead_of) if row.instead_of else "",
             )
         )
     return found

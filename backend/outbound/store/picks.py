@@ -15,6 +15,7 @@ from backend.outbound.pick_list import (
     PickLine,
     PickWave,
     Shorted,
+    ShortTakenBack,
     Skipped,
     Undone,
 )
@@ -26,7 +27,7 @@ from backend.platform.journal import Actor
 from backend.scanning.protocol import Taken
 from backend.stock import api as stock
 
-Change = Picked | Shorted | Skipped | Undone
+Change = Picked | Shorted | ShortTakenBack | Skipped | Undone
 
 
 # -- the ledger -----------------------------------------------------------------------------------------------------
@@ -52,7 +53,9 @@ def apply_changes(
 ) -> None:
     """Post the changes in the order they were decided, neighbours of one kind together."""
     counters = Counters()
-    appliers: dict[type, Callable[..., None]] = {Picked: _post_picks, Undone: _undo_picks, Shorted: _give_up}
+    appliers: dict[type, Callable[..., None]] = {
+        Picked: _post_picks, Undone: _undo_picks, Shorted: _give_up, ShortTakenBack: _take_back,
+    }  # fmt: skip
     run: list[tuple[Taken, Any]] = []
     for each in [*changes, None]:
         if run and (each is None or type(each[1]) is not type(run[0][1])):
@@ -153,6 +156,7 @@ def _add_lines(conn: Connection, line: PickLine, change: Shorted, counters: Coun
                 "wave_id": change.wave, "order_id": line.order_id, "order_line_id": line.order_line_id, "state": "open",
                 "product_id": line.product_id, "location_id": spare.location_id, "lot": spare.lot, "picked": 0,
                 "short": 0, "quantity": pieces, "sequence": last + place, "move_id": move_id,
+                "instead_of": uuid.UUID(change.act),
             }
             for place, ((spare, pieces), move_id) in enumerate(zip(change.elsewhere, move_ids, strict=True), start=1)
         ],
@@ -162,6 +166,47 @@ def _add_lines(conn: Connection, line: PickLine, change: Shorted, counters: Coun
         locations=tuple(spare.location for spare, _ in change.elsewhere),
     )  # fmt: skip
     journal.append(conn, [added], now)
+
+
+def _take_back(
+    conn: Connection,
+    waves: dict[int, PickWave],
+    run: list[tuple[Taken, ShortTakenBack]],
+    counters: Counters,
+    now: datetime,
+) -> None:
+    """The goods are there after all. Again the hand wins: what the book lacks there for the line is booked onto it."""
+    for taken, change in run:
+        line = waves[change.wave].lines[change.line]
+        person_id, device_id = taken.person_id, taken.device_id
+        instead = sa.and_(pick.c.instead_of == uuid.UUID(change.act), pick.c.state == "open")
+        moves = list(conn.execute(sa.select(pick.c.move_id).where(instead)).scalars())
+        given_up = stock.void(conn, [each for each in moves if each is not None])
+        conn.execute(sa.update(pick).where(instead).values(state="cancelled"))
+        stock.undo(conn, [uuid.UUID(change.act)], now, act=taken.scan.act, person_id=person_id, device_id=device_id)
+        place = stock.Place(line.product_id, line.location_id, line.lot)
+        free = stock.read_balances(conn, [place], lock=True).get(place, stock.Balance()).free
+        about = f"order:{line.order_id}"
+        if free < change.quantity:
+            stock.correct(
+                conn, place, change.quantity - free, about, now, reason="found", act=taken.scan.act,
+                person_id=person_id, device_id=device_id,
+            )  # fmt: skip
+        fresh = stock.Reservation(
+            line.product_id, line.location_id, change.quantity, about, line.order_line_id, line.lot
+        )
+        (move_id,) = stock.reserve(conn, [fresh], now)
+        conn.execute(sa.update(pick).where(pick.c.id == line.id).values(move_id=move_id))
+        counters.add(line.order_line_id, reserved=change.quantity - sum(each.quantity for each in given_up))
+        if change.missing and not change.held:
+            counters.add(line.order_line_id, short=-change.missing)
+        others = any(
+            act.held and act.state == "applied" and waves[change.wave].lines[act.line].order_id == line.order_id
+            for act in waves[change.wave].acts.values()
+        )
+        if change.held and not others:
+            actor = Actor(person_id, device_id, taken.scan.id)
+            orders.close_holds(conn, [line.order_id], "STOCK_SHORT", now, actor)
 
 
 # -- the pick list --------------------------------------------------------------------------------------------------
@@ -248,7 +293,7 @@ def _write_acts(conn: Connection, old: PickWave, new: PickWave, actors: dict[str
         rows.append(
             {
                 "uid": uuid.UUID(act.uid), "wave_id": new.id, "pick_id": act.line, "kind": act.kind, "at": now,
-                "quantity": act.quantity, "state": act.state, "person_id": taken.person_id if taken else None,
+                "quantity": act.quantity, "state": act.state, "missing": act.missing, "held": act.held, "person_id": taken.person_id if taken else None,
                 "device_id": taken.device_id if taken else None,
             }
         )  # fmt: skip

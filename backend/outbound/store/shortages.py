@@ -9,7 +9,7 @@ from backend.catalog import api as catalog
 from backend.facts.outbound import PickLinesAdded
 from backend.orders import api as orders
 from backend.outbound.store.waves import lock_waves
-from backend.outbound.tables import pick, wave, wave_order
+from backend.outbound.tables import pick, pick_act, wave, wave_order
 from backend.platform import journal
 from backend.stock import api as stock
 
@@ -27,6 +27,12 @@ def go_on_after_short(conn: Connection, order_id: int, now: datetime) -> None:
     if order is None or order.state != "in_work" or not heads:
         return
     lines = orders.goods_lines(conn, [order_id])[order_id]
+    mine = sa.select(pick.c.id).where(pick.c.order_id == order_id)
+    conn.execute(
+        sa.update(pick_act)
+        .where(pick_act.c.pick_id.in_(mine), pick_act.c.held, pick_act.c.state == "applied")
+        .values(state="settled")
+    )
     missing = {
         line.id: line.quantity - line.picked - line.reserved - line.short
         for line in lines

@@ -32,7 +32,8 @@ def read_bundle(conn: Connection, wave_id: int) -> dict[str, Any] | None:
 
 
 def _details(conn: Connection, found: PickWave) -> list[LineDetail]:
-    lines = list(found.lines.values())
+    # lines that were made for a shortage which was taken back are nobody's concern
+    lines = [line for line in found.lines.values() if not (line.cancelled and line.instead_of)]
     products = catalog.products_by_ids(conn, [line.product_id for line in lines])
     codes = catalog.codes_of(conn, products)
     locations = stock.locations_by_ids(conn, [line.location_id for line in lines])

@@ -15,7 +15,7 @@ import { lineMeant, pieces, tooMany, toteKey, wanted, wrongCode, wrongGoods, wro
 import {
   deriveSheet,
   isSlotFinished,
-  lastPick,
+  lastAct,
   openLines,
   pruneLog,
   remaining,
@@ -97,7 +97,7 @@ export function progress(state: PickState) {
 
 /** Whether the undo button has something to undo. */
 export function canUndo(state: PickState): boolean {
-  return state.hand !== null || lastPick(state.bundle, state.log, state) !== undefined;
+  return state.hand !== null || lastAct(state.bundle, state.log, state) !== undefined;
 }
 
 // -- the machine ---------------------------------------------------------------------------------------------------
@@ -255,9 +255,9 @@ function short(state: PickState, newAct: NewAct): PickStep {
   return accept(settle({ ...state, log }), record(state, tapped), 'warning');
 }
 
-/** Pieces in the hand first, then the newest act in a tote. */
+/** Pieces in the hand first, then the newest act: goods in a tote, or a shortage declared by mistake. */
 function undo(state: PickState, newAct: NewAct): PickStep {
-  const of = state.hand?.act ?? lastPick(state.bundle, state.log, state)?.act;
+  const of = state.hand?.act ?? lastAct(state.bundle, state.log, state)?.act;
   if (of === undefined) return refuse(state, told.nothingToUndo());
   const act = newAct();
   const tapped = { kind: 'undo', act, keys: [], raw: '', body: { of } };

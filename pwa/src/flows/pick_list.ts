@@ -36,6 +36,8 @@ export interface PickLine {
   picked: number;
   short: number;
   cancelled: boolean;
+  /** The act that declared these pieces missing at another location. */
+  instead_of?: string | null;
 }
 
 /** One order of the wave and its tote. */
@@ -53,7 +55,7 @@ export interface PickAct {
   line: number;
   kind: 'pick' | 'short';
   quantity: number;
-  state: 'in_hand' | 'applied' | 'undone' | 'refused';
+  state: 'in_hand' | 'applied' | 'undone' | 'refused' | 'settled';
 }
 
 export interface PickPlace {
@@ -108,14 +110,17 @@ export function isSlotFinished(sheet: PickSheet, slot: PickSlot): boolean {
   return slot.cancelled || !sheet.lines.some((line) => line.slot === slot.slot && remaining(line) > 0);
 }
 
+/** What can be undone: act -> its line, its pieces, and whether they were picked or declared missing. */
+type Done = Map<string, { line: number; quantity: number; kind: 'pick' | 'short' }>;
+
 /** Bundle and log together. */
 export function deriveSheet(bundle: PickBundle, log: readonly LogEntry[]): PickSheet {
   const lines = bundle.lines.map((line) => ({ ...line }));
   const slots = bundle.slots.map((slot) => ({ ...slot }));
   const sheet = { lines, slots };
   const settled = new Map(bundle.acts.map((each) => [each.act, each]));
-  const done = new Map<string, { line: number; quantity: number }>();
-  for (const each of bundle.acts) if (each.kind === 'pick' && each.state === 'applied') done.set(each.act, each);
+  const done: Done = new Map();
+  for (const each of bundle.acts) if (each.state === 'applied') done.set(each.act, each);
   for (const entry of log) applyEntry(sheet, entry, settled, done);
   return sheet;
 }
@@ -124,13 +129,18 @@ function applyEntry(
   sheet: PickSheet,
   entry: LogEntry,
   settled: ReadonlyMap<string, PickAct>,
-  done: Map<string, { line: number; quantity: number }>,
+  done: Done,
 ): void {
   if (entry.type === 'undo') {
     const undone = done.get(entry.of);
     const line = undone && sheet.lines.find((each) => each.id === undone.line);
     if (undone === undefined || line === undefined) return;
     done.delete(entry.of);
+    if (undone.kind === 'short') {
+      line.short -= undone.quantity;
+      for (const each of sheet.lines) if (each.instead_of === entry.of) each.cancelled = true;
+      return;
+    }
     line.picked -= undone.quantity;
     const slot = slotOf(sheet, line);
     slot.pieces -= undone.quantity;
@@ -145,6 +155,7 @@ function applyEntry(
   }
   const known = settled.get(entry.act);
   if (known !== undefined && known.state !== 'in_hand') return;
+  done.set(entry.act, { line: entry.line, quantity: entry.quantity, kind: entry.type });
   if (entry.type === 'short') {
     line.short += entry.quantity;
     return;
@@ -153,7 +164,6 @@ function applyEntry(
   const slot = slotOf(sheet, line);
   slot.pieces += entry.quantity;
   slot.tote ??= entry.tote;
-  done.set(entry.act, entry);
 }
 
 /** The entries that a fresh bundle does not make superfluous. */
@@ -167,22 +177,24 @@ export function pruneLog(bundle: PickBundle, log: readonly LogEntry[]): LogEntry
   });
 }
 
-/** The newest act in a tote that can still be taken back; undefined for none. */
-export function lastPick(
+/** The newest act that can still be taken back, goods in a tote or a declared shortage; undefined for none. */
+export function lastAct(
   bundle: PickBundle,
   log: readonly LogEntry[],
   sheet: PickSheet,
 ): { act: string; line: PickLine; quantity: number } | undefined {
   const known = new Set(bundle.acts.filter((each) => each.state !== 'in_hand').map((each) => each.act));
   const undone = new Set(log.flatMap((entry) => (entry.type === 'undo' ? [entry.of] : [])));
-  const picks = [
-    ...bundle.acts.filter((each) => each.kind === 'pick' && each.state === 'applied'),
-    ...log.flatMap((entry) => (entry.type === 'pick' && !known.has(entry.act) ? [entry] : [])),
+  const acts = [
+    ...bundle.acts.filter((each) => each.state === 'applied'),
+    ...log.flatMap((entry) =>
+      (entry.type === 'pick' || entry.type === 'short') && !known.has(entry.act) ? [entry] : [],
+    ),
   ];
-  for (const pick of picks.reverse()) {
-    const line = sheet.lines.find((each) => each.id === pick.line);
-    if (line === undefined || line.cancelled || undone.has(pick.act) || slotOf(sheet, line).packed) continue;
-    return { act: pick.act, line, quantity: pick.quantity };
+  for (const act of acts.reverse()) {
+    const line = sheet.lines.find((each) => each.id === act.line);
+    if (line === undefined || line.cancelled || undone.has(act.act) || slotOf(sheet, line).packed) continue;
+    return { act: act.act, line, quantity: act.quantity };
   }
   return undefined;
 }
