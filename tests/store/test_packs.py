@@ -9,14 +9,14 @@ from sqlalchemy.engine import Connection
 
 from backend.orders.tables import order_hold, order_line, sales_order
 from backend.outbound.flows import packs as flow
-from backend.outbound.tables import pack_act, parcel, parcel_content, wave, wave_order
+from backend.outbound.tables import pack_act, parcel, parcel_content, pick, wave, wave_order
 from backend.platform.database import Database
 from backend.platform.errors import Conflict
 from backend.platform.journal import fact
 from backend.scanning.protocol import Asker
 from backend.stock import api as stock
 from backend.stock.tables import balance, location
-from tests.builders import create_channel, create_location, create_merchant, create_product
+from tests.builders import create_channel, create_location, create_merchant, create_product, stock_up
 from tests.outbound.bench import AT, Device, create_carton, create_station, pick_order
 
 
@@ -278,6 +278,34 @@ async def test_tote_opens_its_order_at_a_known_bench(database: Database) -> None
     await device.send(*desk.pieces(device, TEA))
     (mine,) = await database.read(lambda conn: flow.open_for(conn, device.person_id))
     assert (1, {str(desk.tea_line): 1}) == (mine["lines"][0]["checked"], mine["parcels"][0]["contents"])
+
+
+async def test_bundle_knows_what_may_lie_in_the_tote_by_mistake(database: Database) -> None:
+    """Goods of other totes and of the shelves around are named with their home; the order's own are not."""
+    desk, device = await begin(database)
+
+    def add(conn: Connection) -> tuple[str, str]:
+        soap = create_product(conn, keys={"gtin:09520000000035": 1})
+        _, tote = pick_order(conn, {soap: 1, desk.tea: 1})
+        lamp = create_product(conn, keys={"gtin:09520000000042": 1})
+        shelf = create_location(conn, walk_sequence=1_000_000)
+        stock_up(conn, lamp, shelf, 3)
+        conn.execute(
+            sa.insert(pick).values(
+                wave_id=1, order_id=desk.order_id, order_line_id=desk.mug_line, product_id=desk.mug, location_id=shelf,
+                sequence=1, quantity=1, picked=1, state="done",
+            )
+        )  # fmt: skip
+        return tote, code_of(conn, shelf)
+
+    tote, shelf = await database.write(add)
+    bundle = await database.read(lambda conn: flow.read(conn, desk.task))
+    assert bundle is not None
+    places = {key: place["belongs"] for key, place in bundle["places"].items()}
+    assert (tote, shelf) == (places["gtin:09520000000035"], places["gtin:09520000000042"])
+    assert TEA not in places
+    refused = await device.send(*desk.pieces(device, "gtin:09520000000042"))
+    assert ["NOT_IN_THIS_ORDER"] == refused
 
 
 @pytest.mark.parametrize(

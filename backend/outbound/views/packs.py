@@ -13,7 +13,7 @@ from backend.orders import api as orders
 from backend.outbound import pack_refusals as told
 from backend.outbound.pack_job import PackJob, PackParcel, Place
 from backend.outbound.store import packs
-from backend.outbound.tables import carton, parcel, parcel_content, station, wave_order
+from backend.outbound.tables import carton, parcel, parcel_content, pick, station, wave_order
 from backend.scanning.protocol import Refusal
 from backend.stock import api as stock
 
@@ -21,6 +21,8 @@ CARRIER_NAMES = "carrier_names"
 """Setting: carrier code -> what people call it; written by the room of the carriers."""
 PLACES_MAX = 400
 NEIGHBOUR_ORDERS = 60
+NEAR = 2
+"""Locations before and after a stop, in walking order."""
 SCALE_FRESH_S = 10
 AT_BENCH = ("in_work", "packed", "ready_for_pickup", "cancelled")
 LABEL_CHECKED = ("verified", "loaded", "dispatched")
@@ -124,26 +126,56 @@ def _last_station(conn: Connection, order_id: int) -> str:
 
 
 def neighbours(conn: Connection, job: PackJob) -> dict[str, dict[str, str]]:
-    """Codes of goods that lie in other totes waiting to be packed: what may have been mixed up, and where it belongs."""
+    """Codes of goods that may lie in this tote by mistake, and where they belong.
+
+    First what is in other totes that wait to be packed, then what lies where this order was picked, and beside it.
+    """
+    own = {key for line in job.lines for key in line.codes}
+    found: dict[int, str] = {}
+    for product_id, belongs in [*_in_other_totes(conn, job.order_id), *_at_the_stops(conn, job.order_id)]:
+        found.setdefault(product_id, belongs)
+    products = catalog.products_by_ids(conn, found)
+    codes = catalog.codes_of(conn, products)
+    places: dict[str, dict[str, str]] = {}
+    for product_id, belongs in found.items():
+        product = products[product_id]
+        for code in codes[product.id]:
+            if code.key not in own and len(places) < PLACES_MAX:
+                places.setdefault(code.key, {"sku": product.sku, "name": product.name, "belongs": belongs})
+    return places
+
+
+def _in_other_totes(conn: Connection, order_id: int) -> list[tuple[int, str]]:
+    """(product, tote) of orders that are picked or being picked."""
     rows = conn.execute(
         sa.select(wave_order.c.order_id)
-        .where(wave_order.c.state.in_(("open", "picked")), wave_order.c.order_id != job.order_id)
+        .where(wave_order.c.state.in_(("open", "picked")), wave_order.c.order_id != order_id)
         .where(wave_order.c.tote_id.is_not(None))
         .order_by(wave_order.c.id.desc())
         .limit(NEIGHBOUR_ORDERS)
     )
     others = [row.order_id for row in rows]
     totes = packs.totes_of(conn, others)
-    own = {key for line in job.lines for key in line.codes}
-    lines = [line for each in orders.goods_lines(conn, others).values() for line in each if line.product_id]
-    codes = catalog.codes_of(conn, [line.product_id for line in lines if line.product_id])
-    found: dict[str, dict[str, str]] = {}
-    for line in lines:
-        belongs = next((tote.code for tote in totes.get(line.order_id, []) if tote.code), "")
-        for code in codes.get(line.product_id or 0, ()):
-            if code.key not in own and len(found) < PLACES_MAX:
-                found[code.key] = {"sku": line.sku, "name": line.name, "belongs": belongs}
-    return found
+    return [
+        (line.product_id, next((tote.code for tote in totes.get(line.order_id, []) if tote.code), ""))
+        for each in orders.goods_lines(conn, others).values()
+        for line in each
+        if line.product_id
+    ]
+
+
+def _at_the_stops(conn: Connection, order_id: int) -> list[tuple[int, str]]:
+    """(product, location) around the places that the order's goods came from: the usual slip of the hand."""
+    stops = set(conn.execute(sa.select(pick.c.location_id).where(pick.c.order_id == order_id)).scalars())
+    if not stops:
+        return []
+    walk = stock.locations_of_kind(conn, ("storage", "pick_face"))
+    near = {
+        each.id: each.code
+        for place, each in enumerate(walk)
+        if any(other.id in stops for other in walk[max(0, place - NEAR) : place + NEAR + 1])
+    }
+    return [(place.product_id, near[place.location_id]) for place in stock.balances_at(conn, near)]
 
 
 def places_of_keys(conn: Connection, jobs: Mapping[int, PackJob], keys: Sequence[str]) -> dict[str, Place]:
