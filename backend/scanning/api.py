@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from backend.scanning.photo_answers import PhotoAnswer, PhotoCode
 from backend.scanning.photo_limits import FILE_BYTES_MAX as PHOTO_BYTES_MAX
 from backend.scanning.photo_limits import PhotoRefusal
 from backend.scanning.photo_worker import PhotoReader
-from backend.scanning.photos import PhotoAnswer, PhotoCode
 
 __all__ = ["PHOTO_BYTES_MAX", "PhotoAnswer", "PhotoCode", "PhotoReader", "PhotoRefusal", "read_photo"]
 

@@ -22,8 +22,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from backend.scanning.photo_answers import PhotoAnswer
 from backend.scanning.photo_limits import PhotoRefusal, inspect, too_hard
-from backend.scanning.photos import PhotoAnswer, read_picture
 
 CPU_S = 2.0
 MEMORY_BYTES = 300 * 1024 * 1024
@@ -150,6 +150,9 @@ def _limit_time(seconds: float) -> None:
 
 def serve(source: BinaryIO, sink: BinaryIO, cpu_s: float) -> None:
     """Answer frames until the parent closes the pipe."""
+    # Only the child loads the readers: the server stays small.
+    from backend.scanning.photos import read_picture
+
     decode, encode = msgspec.msgpack.Decoder(_Question), msgspec.msgpack.Encoder()
     while True:
         head = source.read(_LENGTH.size)

@@ -1,9 +1,9 @@
 """Codes from a photograph: a chain of readers that stops as soon as it may believe what it has.
 
-Four of five photographs give their code to the first, quick look. The rest is tried on ever more prepared copies, in the
-order of what each step gained for its time when it was measured (`docs/decoding.md` has the table). A code is believed
-by the rule of `photo_votes`. When something is believed after a step, the chain only looks whether other bars stand in
-the picture unread, and ends. What was read but not believed is told apart, as a guess to show to a person.
+Three of four photographs give their code to a quick look and to the places cut out where bars stand. The rest is tried
+on ever more prepared copies, in the order of what each step gained for its time when it was measured
+(`docs/decoding.md`). A code is believed by the rule of `photo_votes`. When the quick look has found something to
+believe, other bars that stand in the picture unread are read as well, and the chain ends. What was read but not believed is told apart, as a guess to show to a person.
 
     reading = read_codes(gray)
     [code.text for code in reading.codes]
@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import cv2
-import msgspec
 import numpy as np
 
 from backend.scanning import photo_readers as readers
 from backend.scanning import photo_regions as regions
 from backend.scanning import photo_views as views
+from backend.scanning.photo_answers import PhotoAnswer, PhotoCode, PhotoReading
 from backend.scanning.photo_blurred import read_blurred
 from backend.scanning.photo_limits import PhotoRefusal, inspect, too_hard
 from backend.scanning.photo_pixels import gray_pixels
@@ -37,42 +37,6 @@ DOUBLED_SIDE_PX = 1300
 """Copies of twice the size are made up to this side: beyond it modules are large enough, and time is not."""
 BLURRED_REGIONS = 2
 SIDE_PX_MIN = 24
-
-
-class PhotoCode(msgspec.Struct, frozen=True, kw_only=True):
-    """One code found in a photograph."""
-
-    text: str
-    """The bare content; GS1 separators are 0x1D, a leading FNC1 is left out."""
-    symbology: str
-    """As zxing-cpp writes it: "EAN-13", "Code 128", "QR Code", "DataBar Expanded"."""
-    gs1: bool
-    """True where the symbol carries the GS1 mark."""
-    reader: str
-    """Who read it: "zxing-cpp", "pyzbar", "curve" (the reader of blurred bars), joined by "+"."""
-    confidence: float
-    """0 to 1; above 0.5 where it may be booked."""
-    reason: str
-    """Why it is believed, or what it lacks."""
-    position: tuple[tuple[int, int], ...]
-    """Four corners (x, y) in pixels of the photograph as it stands upright."""
-
-
-class PhotoReading(msgspec.Struct, frozen=True, kw_only=True):
-    """What a photograph holds."""
-
-    codes: tuple[PhotoCode, ...] = ()
-    guesses: tuple[PhotoCode, ...] = ()
-    """Read, but with too little evidence to book; for a person to confirm."""
-
-
-class PhotoAnswer(PhotoReading, frozen=True, kw_only=True):
-    """What a picture file gave: codes, guesses, or a refusal."""
-
-    refusal: PhotoRefusal | None = None
-    width_px: int = 0
-    """Of the photograph as it stands upright; positions are in these pixels."""
-    height_px: int = 0
 
 
 def read_codes(gray: views.Gray, known: Iterable[str] = (), scale: float = 1.0) -> PhotoReading:
