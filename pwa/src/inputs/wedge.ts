@@ -11,7 +11,7 @@ export interface WedgeOptions {
   burst(burst: Burst): void;
   /** The hidden field has the focus: committed text will be heard. */
   ready(ready: boolean): void;
-  learnt(suffix: 'enter'): void;
+  learnt(suffix: 'enter' | 'none'): void;
 }
 
 export interface Wedge {
@@ -48,9 +48,9 @@ export function attachWedge(page: Document, options: WedgeOptions): Wedge {
   const emit = (burst: Burst | null): void => {
     if (burst === null) return;
     keyboardUsed = false;
-    if (decoder.suffix === 'enter' && options.suffix === 'unknown') {
-      options.suffix = 'enter';
-      options.learnt('enter');
+    if (decoder.suffix !== 'unknown' && decoder.suffix !== options.suffix) {
+      options.suffix = decoder.suffix;
+      options.learnt(decoder.suffix);
     }
     options.burst(burst);
   };

@@ -9,7 +9,7 @@ const press = (key: string, at_ms: number, more: Partial<KeyPress> = {}): KeyPre
 function type(decoder: WedgeDecoder, keys: [code: string, key: string][], gap_ms: number, end = 'Enter'): Burst | null {
   let at_ms = 0;
   for (const [code, key] of keys) decoder.key(press(key, (at_ms += gap_ms), { code }));
-  return end === '' ? decoder.tick(at_ms + 121) : decoder.key(press(end, at_ms + gap_ms)).burst;
+  return end === '' ? decoder.tick(at_ms + 401) : decoder.key(press(end, at_ms + gap_ms)).burst;
 }
 
 const CZECH = '+ěščřžýáíé';
@@ -21,8 +21,22 @@ describe('end of a code', () => {
     expect(type(new WedgeDecoder(), digits('12345', false), 5, end)?.characters).toBe('12345');
   });
 
-  test('without an end mark 120 ms of silence do, as long as none has ever been seen', () => {
+  test('without an end mark silence does, as long as none has ever been seen', () => {
     expect(type(new WedgeDecoder(), digits('12345', false), 5, '')).toMatchObject({ characters: '12345', end: 'silence' });
+  });
+
+  test('a gap of 300 ms does not cut the very first scan in two', () => {
+    const decoder = new WedgeDecoder();
+    decoder.key(press('1', 0, { code: 'Digit1' }));
+    expect(decoder.tick(300)).toBeNull();
+  });
+
+  test('three codes without an end mark teach it to wait only 120 ms, one with Enter teaches it again', () => {
+    const decoder = new WedgeDecoder();
+    for (let scan = 0; scan < 3; scan += 1) type(decoder, digits('12345', false), 5, '');
+    expect([decoder.suffix, decoder.wait_ms]).toEqual(['none', 120]);
+    type(decoder, digits('12345', false), 5);
+    expect(decoder.suffix).toBe('enter');
   });
 
   test('a gap of a second loses nothing once Enter is known', () => {

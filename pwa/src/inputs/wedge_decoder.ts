@@ -8,8 +8,10 @@
 
 export const GS = '\u001d';
 export const SILENCE_MS = 120;
+export const SILENCE_UNKNOWN_MS = 400;
 export const UNFINISHED_MS = 3_000;
 const SUFFIX_LEARNT_FROM_CHARACTERS = 4;
+const SILENCES_TO_LEARN = 3;
 
 export interface KeyPress {
   /** KeyboardEvent.key and .code */
@@ -70,6 +72,7 @@ export class WedgeDecoder {
   private characters = '';
   private physical: string | null = '';
   private last_ms = 0;
+  private silences = 0;
   /** Whether this scanner ends its codes with a key; learnt, or set in the settings. */
   suffix: 'unknown' | 'enter' | 'none';
 
@@ -121,13 +124,13 @@ export class WedgeDecoder {
   tick(at_ms: number): Burst | null {
     if (!this.pending) return null;
     const silent_ms = at_ms - this.last_ms;
-    if (this.suffix !== 'enter') return silent_ms >= SILENCE_MS ? this.end('silence') : null;
-    return silent_ms >= UNFINISHED_MS ? this.end('unfinished') : null;
+    if (silent_ms < this.wait_ms) return null;
+    return this.end(this.suffix === 'enter' ? 'unfinished' : 'silence');
   }
 
   /** How long to wait for the next character before `tick` has something to say. */
   get wait_ms(): number {
-    return this.suffix === 'enter' ? UNFINISHED_MS : SILENCE_MS;
+    return { enter: UNFINISHED_MS, unknown: SILENCE_UNKNOWN_MS, none: SILENCE_MS }[this.suffix];
   }
 
   clear(): void {
@@ -151,8 +154,14 @@ export class WedgeDecoder {
     this.clear();
     if (burst.characters === '' && (burst.physical ?? '') === '') return null;
     const long = burst.characters.length >= SUFFIX_LEARNT_FROM_CHARACTERS;
-    if ((end === 'enter' || end === 'tab') && long && this.suffix === 'unknown') this.suffix = 'enter';
+    if (long) this.learn(end);
     return burst;
+  }
+
+  private learn(end: Burst['end']): void {
+    this.silences = end === 'silence' ? this.silences + 1 : 0;
+    if (end === 'enter' || end === 'tab') this.suffix = 'enter';
+    else if (this.suffix === 'unknown' && this.silences >= SILENCES_TO_LEARN) this.suffix = 'none';
   }
 }
 
