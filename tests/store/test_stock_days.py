@@ -101,9 +101,12 @@ async def test_many_places_at_once(database: Database) -> None:
     def work(conn: Connection) -> None:
         merchant = create_merchant(conn)
         products = [create_product(conn, merchant) for _ in range(120)]
+        random.Random(1).shuffle(products)
         shelf, vendor = create_location(conn), stock.outside(conn, "vendor")
         stock.post(conn, [stock.Move(each, vendor, shelf, 2, "receipt", "day") for each in products], NOW)
-        stock.reserve(conn, [stock.Reservation(each, shelf, 2, "day", each) for each in products], NOW)
+        ids = stock.reserve(conn, [stock.Reservation(each, shelf, 2, "day", each) for each in products], NOW)
+        held = stock.reservations_by_ids(conn, ids)
+        assert [held[each].product_id for each in ids] == products
         with pytest.raises(Problem):
             stock.reserve(conn, [stock.Reservation(each, shelf, 1, "day", each) for each in products], NOW)
         found = stock.read_balances(conn, [stock.Place(each, shelf) for each in products])

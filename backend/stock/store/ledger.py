@@ -43,6 +43,8 @@ _KEY_ORDER = (balance.c.product_id, balance.c.location_id, balance.c.lot)
 
 PLACES_BY_KEY = 100
 """Up to so many places are asked for by their key, more by the ids of their rows."""
+ROWS_RETURNED = 50
+"""Up to so many moves answer their ids at once; SQLite does that row by row, so of more the ids are read afterwards."""
 
 
 class OpenReservation(NamedTuple):
@@ -250,8 +252,17 @@ def _posted(each: Move, at: datetime) -> dict[str, Any]:
 
 
 def _insert(conn: Connection, rows: list[dict[str, Any]]) -> list[int]:
-    returned = conn.execute(sa.insert(move).returning(move.c.id, sort_by_parameter_order=True), rows)
-    return [row.id for row in returned]
+    """Insert moves; their ids in the order of `rows`."""
+    if len(rows) <= ROWS_RETURNED:
+        returned = conn.execute(sa.insert(move).returning(move.c.id, sort_by_parameter_order=True), rows)
+        return [row.id for row in returned]
+    conn.execute(sa.insert(move), rows)
+    ids = {
+        row.uid: row.id
+        for part in in_slices(row["uid"] for row in rows)
+        for row in conn.execute(sa.select(move.c.uid, move.c.id).where(move.c.uid.in_(part)))
+    }
+    return [ids[row["uid"]] for row in rows]
 
 
 # -- reservations ---------------------------------------------------------------------------------------------------
