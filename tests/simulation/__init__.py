@@ -1,0 +1,1 @@
+"""Warehouse days made from a seed, over the real stores and routes: see `day.py`."""
