@@ -12,7 +12,7 @@ the checks in each step is the order of precedence of its refusals.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
@@ -278,7 +278,7 @@ def _station(job: PackJob, scan: Scan) -> str:
     return station if isinstance(station, str) and 0 < len(station) <= 32 else job.station
 
 
-def _is_count(value: Any, most: int) -> bool:
+def _is_count(value: Any, most: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
 
 

@@ -47,7 +47,7 @@ def route_list_of(conn: Connection, handover_id: int, now: datetime, zone: str) 
     heads = orders.orders_by_ids(conn, {each.order_id for each in parcels})
     routes: dict[int, str] = {}
     for booking in store.bookings_of(conn, heads, ("registered", "handed_over")):
-        told = next(iter(booking.parcels.values()), {})
+        told: dict[str, Any] = next(iter(booking.parcels.values()), {})
         routes[booking.order_id] = str(told.get("route", ""))
     ordered = sorted(heads.values(), key=lambda head: (routes.get(head.id, ""), head.zip.replace(" ", ""), head.street))
     names = sorted({route for route in routes.values() if route})

@@ -1,5 +1,6 @@
 """The bench on both engines: scans go through the real intake, the ledger must explain every piece afterwards."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -141,6 +142,26 @@ async def test_repeated_scans_change_nothing(database: Database) -> None:
         lambda conn: conn.execute(sa.select(order_line.c.checked).where(order_line.c.id == desk.tea_line)).scalar_one()
     )
     assert 2 == checked
+
+
+async def test_two_benches_at_one_order_check_each_piece_once(database: Database) -> None:
+    """Both scan everything at the same moment: of each wanted piece one scan counts, and the order is packed once."""
+    desk, device = await begin(database)
+    other = await Device(database).enrol()
+    uids = (desk.parcel, str(uuid.uuid4()))
+    halves = [desk.pieces(each, TEA, TEA, MUG, parcel=uid) for each, uid in zip((device, other), uids, strict=True)]
+    told = await asyncio.gather(device.send(*halves[0]), other.send(*halves[1]))
+    assert 3 == sum(verdict == "ok" for verdicts in told for verdict in verdicts)
+    closings = [desk.close(each, parcel=uid, last=False) for each, uid in zip((device, other), uids, strict=True)]
+    await asyncio.gather(device.send(closings[0]), other.send(closings[1]))
+
+    def look(conn: Connection) -> None:
+        assert ["packed"] == list(conn.execute(sa.select(sales_order.c.state)).scalars())
+        assert 1 == kinds(conn, desk.order_id).count("OrderPacked")
+        assert {desk.tea: 2, desk.mug: 1} == lying(conn, code_of(conn, desk.dock))
+        assert [] == stock.verify(conn).differences
+
+    await database.read(look)
 
 
 async def test_undo_brings_the_goods_back_into_the_tote(database: Database) -> None:

@@ -130,7 +130,7 @@ def _count_lines(conn: Connection, changes: list[tuple[Taken, Any]]) -> None:
 def _write_acts(
     conn: Connection, job: PackJob, changes: list[tuple[Taken, Any]], ids: dict[str, int], now: datetime
 ) -> None:
-    kinds = {PieceChecked: "check", MissingFound: "missing", ParcelFilled: "close", LabelSeen: "label"}
+    kinds: dict[type, str] = {PieceChecked: "check", MissingFound: "missing", ParcelFilled: "close", LabelSeen: "label"}
     packs.write_acts(
         conn,
         [
@@ -167,7 +167,7 @@ def _undo(
 ) -> None:
     if change.undone.kind == "check":
         return
-    who = {"act": taken.scan.act, "person_id": taken.person_id, "device_id": taken.device_id}
+    who: dict[str, Any] = {"act": taken.scan.act, "person_id": taken.person_id, "device_id": taken.device_id}
     stock.undo(conn, [UUID(change.act)], now, **who)
     if change.undone.kind == "close" and change.undone.parcel is not None:
         packs.reopen_parcel(conn, ids[change.undone.parcel])

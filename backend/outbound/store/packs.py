@@ -255,7 +255,7 @@ def move_into_parcel(
     home = totes[0] if totes else place_id
     choice = choose_lots(wanted, stock.balances_at(conn, totes, lock=True) if totes else {}, home)
     about = f"order:{job.order_id}"
-    who = {"act": act, "person_id": actor.person_id, "device_id": actor.device_id}
+    who: dict[str, Any] = {"act": act, "person_id": actor.person_id, "device_id": actor.device_id}
     for place, pieces in choice.lacking.items():
         stock.correct(conn, place, pieces, about, now, reason="found_at_packing", **who)
     stock.post(conn, [_move(each, place_id, about, who) for each in choice.taken if each.place.location_id != place_id], now)

@@ -197,14 +197,14 @@ def read_handovers(conn: Connection, cursor: int | None, limit: int) -> tuple[li
     rows = conn.execute(statement if cursor is None else statement.where(handover.c.id < cursor)).all()
     more = len(rows) > limit
     rows = rows[:limit]
-    loaded = dict(
+    loaded: dict[int, int] = dict(
         conn.execute(
             sa.select(parcel.c.handover_id, sa.func.count())
             .where(parcel.c.handover_id.in_([row.id for row in rows]))
             .group_by(parcel.c.handover_id)
         ).all()
     )
-    waiting = dict(
+    waiting: dict[str, int] = dict(
         conn.execute(
             sa.select(parcel.c.carrier_code, sa.func.count())
             .where(parcel.c.state == store.READY)

@@ -341,7 +341,7 @@ function confirm(state: PackState, what: string, body: Record<string, unknown>, 
 
 /** News from the server: labels and numbers are taken over, counts made here stay unless the server refused some. */
 function bundleChanged(state: PackState, bundle: PackBundle): PackState {
-  if (state.stale) return start(bundle);
+  if (state.stale) return start({ ...bundle, station: bundle.station || state.bundle.station });
   const parcels = state.parcels.map((parcel) => {
     const news = bundle.parcels.find((each) => each.uid === parcel.uid);
     if (news === undefined || parcel.state === 'open') return parcel;
