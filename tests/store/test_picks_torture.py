@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from backend.orders import api as orders
 from backend.orders.tables import order_line, sales_order
 from backend.outbound.reactions import GO_ON_AFTER_SHORT, cancel_picks
-from backend.outbound.tables import pick, wave_order
+from backend.outbound.tables import pick, wave, wave_order
 from backend.platform.database import Database
 from backend.platform.journal import Recorded, fact
 from backend.scanning.store import insert_corrections
@@ -118,6 +118,10 @@ async def check(database: Database, seed: int) -> None:
                 wrong.append(f"line {row.id}: {row}")
             if row.reserved != open_pieces or (row.state != "cancelled" and row.picked != counted):
                 wrong.append(f"line {row.id}: reserved {open_pieces}, picked {counted}, says {row}")
+        for row in conn.execute(sa.select(wave.c.id, wave.c.number, wave.c.state)).all():
+            left = sa.select(sa.func.count()).select_from(pick).where(pick.c.wave_id == row.id, pick.c.state == "open")
+            if (conn.execute(left).scalar_one() > 0) != (row.state in ("released", "picking")):
+                wrong.append(f"wave {row.number} is {row.state}, which its open lines deny")
         slots = conn.execute(sa.select(wave_order).where(wave_order.c.tote_id.is_not(None))).all()
         users = [row.tote_id for row in slots if row.state in ("open", "picked")]
         if len(users) != len(set(users)):

@@ -82,7 +82,7 @@ def _lines(
                 quantity=row.quantity,
                 codes={each.key: each.quantity for each in codes[row.product_id]},
                 picture=product.picture,
-                merchant=merchants[product.merchant_id].code,
+                merchant=merchants[product.merchant_id].name,
                 lot=row.lot,
                 picked=row.picked,
                 short=row.short,
@@ -163,7 +163,7 @@ def read_places(conn: Connection, keys: Iterable[str]) -> dict[str, Place]:
             name=first.product.name,
             picture=first.product.picture,
             location="",
-            merchant=merchants[first.product.merchant_id].code,
+            merchant=merchants[first.product.merchant_id].name,
         )
         for key, (first, *_) in known.items()
     }

@@ -74,7 +74,7 @@ def _neighbours(conn: Connection, found: PickWave) -> dict[str, Place]:
                     name=product.name,
                     picture=product.picture,
                     location=locations[place.location_id].code,
-                    merchant=merchants[product.merchant_id].code,
+                    merchant=merchants[product.merchant_id].name,
                 ),
             )
     return places

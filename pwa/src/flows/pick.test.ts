@@ -228,6 +228,34 @@ describe('a fresh bundle', () => {
   });
 });
 
+describe('a shortage declared by mistake', () => {
+  function afterShort(): PickBundle {
+    const fresh = bundle('single');
+    const line = fresh.lines[0]!;
+    const elsewhere = { ...line.location, key: 'loc:B-1', code: 'B-1' };
+    fresh.lines.push({ ...line, id: 12, sequence: 2, location: elsewhere, instead_of: 'a1' });
+    line.short = 3;
+    fresh.acts = [{ act: 'a1', line: 11, kind: 'short', quantity: 3, state: 'applied' }];
+    return fresh;
+  }
+
+  it('is undone together with the lines that were to replace it', () => {
+    const device = new Device(afterShort());
+    expect(current(device.state)?.location.code).toBe('B-1');
+    device.do('undo');
+    expect(current(device.state)).toMatchObject({ location: { code: 'A-01-1' }, wanted: 3 });
+    expect(progress(device.state)).toMatchObject({ lines: 1, pieces: 3 });
+    expect(canUndo(device.state)).toBe(false);
+  });
+
+  it('stays when the office has decided', () => {
+    const settled = afterShort();
+    settled.acts[0]!.state = 'settled';
+    const device = new Device(settled);
+    expect(canUndo(device.state)).toBe(false);
+  });
+});
+
 describe('selectors', () => {
   it('say where, what, how many, into which tote, and what comes next', () => {
     const device = new Device(bundle('cluster'));
