@@ -1,6 +1,8 @@
 """The rules of picking on the server, by the table that the device's twin is held to as well."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from tests.outbound.pick_vectors import CONTRACT, NOW, Server, act_id, as_plain,
 
 CASES = CONTRACT["cases"]
 LATE = CONTRACT["late"]
+REFUSALS = json.loads((Path(__file__).parents[2] / "contracts" / "refusals.json").read_text(encoding="utf-8"))
 
 
 def names(cases: list[dict[str, Any]]) -> list[str]:
@@ -158,3 +161,15 @@ def test_snapshot_of_before_is_left_alone() -> None:
     assert 1 == server.wave.lines[11].picked
     assert Tote(key="tote:T-001", order="O1") == server.snapshot.totes["tote:T-001"]
     assert "applied" == server.wave.acts[str(act_id("a1"))].state
+
+
+def told_in_the_table() -> list[dict[str, Any]]:
+    return [step["refusal"] for case in CASES for step in case["steps"] if "refusal" in step]
+
+
+@pytest.mark.parametrize("refusal", told_in_the_table(), ids=lambda refusal: refusal["code"])
+def test_refusals_fill_the_places_of_their_texts(refusal: dict[str, Any]) -> None:
+    """contracts/refusals.json promises these values to the texts of four languages."""
+    promised = {each["code"]: each for each in REFUSALS}[refusal["code"]]
+    assert "pick" in promised["flows"]
+    assert set(promised["values"]) <= set(refusal["values"])
