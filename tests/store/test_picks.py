@@ -617,3 +617,24 @@ async def test_undo_of_a_shortage_whose_goods_were_promised_on(database: Databas
     jana.pick(jana.line(0), 3, "tote:T-001")
     assert {"ok"} == set(await jana.send())
     assert [] == await differences(database)
+
+
+async def test_hold_stays_while_another_line_is_short(database: Database) -> None:
+    """Two lines are missing; taking one back does not let the order go."""
+
+    def build(conn: Connection) -> Floor:
+        floor = Floor(conn)
+        orders.cancel(conn, [floor.second], "not part of this", NOW)
+        return floor
+
+    floor = await database.write(build)
+    jana = await Picker.hire(database, "Jana")
+    await jana.get_work(mode="single")
+    first, second = jana.short(jana.line(0)), jana.short(jana.line(1))
+    jana.undo(second)
+    assert {"ok"} == set(await jana.send())
+    assert [floor.first] == list(await database.read(lambda conn: orders.open_holds(conn, [floor.first])))
+    jana.undo(first)
+    assert ["ok"] == await jana.send()
+    assert {} == await database.read(lambda conn: orders.open_holds(conn, [floor.first]))
+    assert [] == await differences(database)
