@@ -186,9 +186,10 @@ export const useOffice = (): OfficeState => getContext<OfficeState>(KEY);
 
 /**
  * Loads now and at each news, as long as the component stands. `subject` is read so that the load starts again when
- * what is shown changes.
+ * what is shown changes. `every_ms` looks again by the clock as well: for what changes without leaving a fact, such as
+ * the state of a printer or a refused scan at the dock.
  */
-export function keepFresh(office: OfficeState, shown: Shown<unknown>, subject: () => unknown): void {
+export function keepFresh(office: OfficeState, shown: Shown<unknown>, subject: () => unknown, every_ms = 0): void {
   $effect(() => {
     subject();
     const load = (): Promise<void> =>
@@ -197,7 +198,14 @@ export function keepFresh(office: OfficeState, shown: Shown<unknown>, subject: (
         throw error;
       });
     void load().catch(() => undefined);
-    return office.news.subscribe(load);
+    const forget = office.news.subscribe(load);
+    const timer = every_ms === 0 ? undefined : setInterval(() => {
+      if (!document.hidden) void load().catch(() => undefined);
+    }, every_ms);
+    return () => {
+      forget();
+      clearInterval(timer);
+    };
   });
 }
 
