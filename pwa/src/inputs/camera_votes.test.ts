@@ -31,6 +31,13 @@ test('two different reads do not vote for each other, and old votes do not count
   expect(votes.picture([code128], 1_000)).toBeNull();
 });
 
+test('an old vote does not count', () => {
+  const votes = new CameraVotes();
+  expect(votes.picture([code128], 0)).toBeNull();
+  expect(votes.picture([code128], 301)).toBeNull();
+  expect(votes.picture([code128], 400)).toBe(code128.text);
+});
+
 test('a still hand scans once; the same code counts again after it left the picture for 400 ms', () => {
   const votes = new CameraVotes();
   expect(votes.picture([ean], 0)).toBe(ean.text);

@@ -110,6 +110,8 @@ test('after 1.5 s it is given up: red, alarm, back to the last saved state, and 
 
   expect(job.view.saving).toBe('not_saved');
   expect(counted()).toBe(1);
+  // What was judged on top of the lost scan is not stored either.
+  expect(waiting).toHaveLength(2);
   expect(log).toEqual(['saved', 'play piece', 'play not_saved']);
   expect(job.view.done).toBe(false);
 });

@@ -129,6 +129,18 @@ test('a server refusal of an accepted scan shows a card, and the books are read 
   expect((shift.job?.view.bundle as unknown as typeof BUNDLE).wanted).toBe('gtin:9');
 });
 
+test('the books are not asked while scans of the device are still under way', async () => {
+  const { shift } = await working();
+  server.fault = () => 'lost';
+  pull(shift, '1');
+  await timers.pass(1_000);
+  let asked = 0;
+  server.routes['GET /api/work/counting%3A1'] = () => ((asked += 1), { bundle: BUNDLE });
+  await shift.refreshJob();
+
+  expect(asked).toBe(0);
+});
+
 test('a correction is shown, sounds once, and is told to the server when done, even if that fails at first', async () => {
   const { shift } = await working();
   const correction = { id: 'c-1', code: 'PUT_BACK', values: { quantity: 1 }, task: 'counting:1' };
