@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 from backend.facts.stock import CountTaskMade
 from backend.platform import journal
 from backend.stock.ledger import Balance, Move, Place
-from backend.stock.store.ledger import post, read_balances
+from backend.stock.store.balances import read_balances
+from backend.stock.store.ledger import post
 from backend.stock.store.locations import locations_by_ids, outside
 from backend.stock.tables import count_task
 

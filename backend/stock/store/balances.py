@@ -1,0 +1,166 @@
+"""Balances: read, locked in one order everywhere, changed by what moves do to them.
+
+What would oversell is found before it is written, so that the caller learns which place lacks what; the CHECK of the table
+is the last guard.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.catalog.api import in_slices
+from backend.platform.database import upsert
+from backend.platform.errors import Conflict
+from backend.stock.allocation import FreeStock
+from backend.stock.ledger import Balance, Place, find_shortfall
+from backend.stock.tables import PICKABLE_KINDS, balance, location
+
+_KEY = sa.tuple_(balance.c.product_id, balance.c.location_id, balance.c.lot)
+KEY_ORDER = (balance.c.product_id, balance.c.location_id, balance.c.lot)
+PLACES_BY_KEY = 100
+"""Up to so many places are asked for by their key, more by the ids of their rows."""
+
+
+def read_balances(conn: Connection, places: Iterable[Place], lock: bool = False) -> dict[Place, Balance]:
+    """Balances of the places that have one. With `lock` the rows stay ours until the transaction ends."""
+    wanted = set(places)
+    if len(wanted) <= PLACES_BY_KEY:
+        parts = [_KEY.in_(sorted(wanted))] if wanted else []
+    else:
+        parts = [balance.c.id.in_(ids) for ids in in_slices(_balance_ids(conn, wanted))]
+    found: dict[Place, Balance] = {}
+    for part in parts:
+        statement = sa.select(balance).where(part).order_by(*KEY_ORDER)
+        for row in conn.execute(statement.with_for_update() if lock else statement):
+            found[Place(row.product_id, row.location_id, row.lot)] = Balance(row.on_hand, row.reserved)
+    return found
+
+
+def _balance_ids(conn: Connection, wanted: set[Place]) -> list[int]:
+    """Row ids of many places. Thousands of (product, location, lot) tuples in one statement cost PostgreSQL minutes."""
+    columns = (balance.c.id, balance.c.product_id, balance.c.location_id, balance.c.lot)
+    return [
+        row.id
+        for part in in_slices(place.product_id for place in wanted)
+        for row in conn.execute(sa.select(*columns).where(balance.c.product_id.in_(part)))
+        if Place(row.product_id, row.location_id, row.lot) in wanted
+    ]
+
+
+def balances_at(conn: Connection, location_ids: Iterable[int], lock: bool = False) -> dict[Place, Balance]:
+    """What lies at the locations: the content of a tote, of a shelf."""
+    found: dict[Place, Balance] = {}
+    for part in in_slices(location_ids):
+        statement = (
+            sa.select(balance).where(balance.c.location_id.in_(part), balance.c.on_hand > 0).order_by(*KEY_ORDER)
+        )
+        for row in conn.execute(statement.with_for_update(of=balance) if lock else statement):
+            found[Place(row.product_id, row.location_id, row.lot)] = Balance(row.on_hand, row.reserved)
+    return found
+
+
+def read_free_stock(conn: Connection, product_ids: Iterable[int], lock: bool = False) -> list[FreeStock]:
+    """What may be promised of the products: unblocked, active, pickable, not reserved; by product, location and lot.
+
+    With `lock` exactly those rows stay ours, so that goods in totes and parcels move on meanwhile.
+    """
+    free = {
+        place: balance_there
+        for place, balance_there in _read_balances_of(conn, product_ids).items()
+        if balance_there.on_hand > balance_there.reserved
+    }
+    # two plain statements: in one join SQLite would walk all locations for each slice of products
+    places = _read_pickable(conn, {place.location_id for place in free})
+    pickable = [place for place in free if place.location_id in places]
+    if lock:
+        free = read_balances(conn, pickable, lock=True)
+    return [
+        FreeStock(*place, free[place].free, *places[place.location_id])
+        for place in pickable
+        if place in free and free[place].free > 0
+    ]
+
+
+def _read_balances_of(conn: Connection, product_ids: Iterable[int]) -> dict[Place, Balance]:
+    columns = (balance.c.product_id, balance.c.location_id, balance.c.lot, balance.c.on_hand, balance.c.reserved)
+    return {
+        Place(*row[:3]): Balance(*row[3:])
+        for part in in_slices(product_ids)
+        for row in conn.execute(
+            sa.select(*columns).where(balance.c.product_id.in_(part), balance.c.on_hand > 0).order_by(*KEY_ORDER)
+        )
+    }
+
+
+def _read_pickable(conn: Connection, location_ids: Iterable[int]) -> dict[int, tuple[bool, int]]:
+    """Whether it is a pick face, and the walking sequence, of those locations whose stock may be promised."""
+    return {
+        row.id: (row.kind == "pick_face", row.walk_sequence)
+        for part in in_slices(location_ids)
+        for row in conn.execute(
+            sa.select(location.c.id, location.c.kind, location.c.walk_sequence).where(
+                location.c.id.in_(part), location.c.kind.in_(PICKABLE_KINDS), ~location.c.blocked, location.c.active
+            )
+        )
+    }
+
+
+def read_held_back(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """By product: pieces promised to orders, and free pieces that may not be promised (blocked, or at another kind of
+    place, such as goods in receiving or in a tote)."""
+    lying = _read_balances_of(conn, product_ids)
+    pickable = _read_pickable(conn, {place.location_id for place in lying})
+    found: dict[int, tuple[int, int]] = {}
+    for place, there in lying.items():
+        promised, blocked = found.get(place.product_id, (0, 0))
+        unfit = 0 if place.location_id in pickable else there.free
+        found[place.product_id] = (promised + there.reserved, blocked + unfit)
+    return found
+
+
+def apply_changes(conn: Connection, changes: Mapping[Place, Balance]) -> None:
+    """Lock the balances, refuse what would oversell, write the rest."""
+    wanted = {place: change for place, change in changes.items() if change != Balance()}
+    if not wanted:
+        return
+    booked = read_balances(conn, wanted, lock=True)
+    missing = sorted(wanted.keys() - booked.keys())
+    if missing:
+        fresh = [{**place._asdict(), "on_hand": 0, "reserved": 0} for place in missing]
+        conn.execute(upsert(conn, balance).on_conflict_do_nothing(), fresh)
+        booked |= read_balances(conn, missing, lock=True)
+    short = find_shortfall(booked, wanted)
+    if short is not None:
+        raise stock_gone(conn, *short, booked[short[0]])
+    conn.execute(
+        sa.update(balance)
+        .where(
+            balance.c.product_id == sa.bindparam("p"),
+            balance.c.location_id == sa.bindparam("l"),
+            balance.c.lot == sa.bindparam("t"),
+        )
+        .values(on_hand=balance.c.on_hand + sa.bindparam("h"), reserved=balance.c.reserved + sa.bindparam("r")),
+        [
+            {"p": place.product_id, "l": place.location_id, "t": place.lot, "h": change.on_hand, "r": change.reserved}
+            for place, change in wanted.items()
+        ],
+    )
+
+
+def stock_gone(conn: Connection, place: Place, after: Balance, before: Balance) -> Conflict:
+    """The answer to a move or reservation that the balance does not cover."""
+    code = conn.execute(sa.select(location.c.code).where(location.c.id == place.location_id)).scalar_one_or_none()
+    lacking = max(after.reserved - after.on_hand, -after.on_hand, -after.reserved)
+    return Conflict(
+        "STOCK_GONE",
+        f"Expected {lacking} more pieces of product {place.product_id} at {code or place.location_id}, where "
+        f"{before.on_hand} lie and {before.reserved} are reserved; count the location, or take them elsewhere.",
+        expected=str(lacking),
+        got=str(before.free),
+        cure="count",
+        product_id=place.product_id,
+        location=code or "",
+        on_hand=before.on_hand,
+        reserved=before.reserved,
+    )
