@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = mkdtempSync(join(root, '.canary-'));
+const folder = mkdtempSync(join(root, 'canary-'));
 try {
   writeFileSync(
     join(folder, 'Planted.svelte'),
     '<script lang="ts">\n  const number: number = "text";\n  const row = { sku: "T-1" };\n</script>\n\n<p>{number}{row.missing}</p>\n',
   );
+  writeFileSync(join(folder, 'index.ts'), "import './Planted.svelte';\n");
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../tsconfig.json', include: ['.'] }));
   const words = ['svelte-check', '--workspace', folder, '--tsconfig', join(folder, 'tsconfig.json'), '--output', 'machine'];
   const { status, stdout } = spawnSync('npx', words, { cwd: root, encoding: 'utf8' });
