@@ -172,9 +172,7 @@ def unload(loading: Loading, of: str) -> tuple[Loading, Decision]:
 
 
 def _with(loading: Loading, parcel: LoadParcel) -> Loading:
-    return replace(
-        loading, parcels=tuple(parcel if each.id == parcel.id else each for each in loading.parcels)
-    )
+    return replace(loading, parcels=tuple(parcel if each.id == parcel.id else each for each in loading.parcels))
 
 
 def _signed(loading: Loading) -> Refusal:

@@ -242,7 +242,9 @@ def _undo(job: PackJob, scan: Scan) -> _Step | Refusal:
     change = ActUndone(order_id=job.order_id, act=of, undone=act)
     if act.kind == "close" and parcel is not None:
         job = _with_parcel(job, replace(parcel, state="open", carton=None, weight_g=None))
-        return _back_at_work(job, change, ParcelReopened(about=_about(job), order=job.number, parcel=parcel.number or ""))
+        return _back_at_work(
+            job, change, ParcelReopened(about=_about(job), order=job.number, parcel=parcel.number or "")
+        )
     if line is None:
         return told.nothing_to_undo()
     fact = CheckUndone(about=_about(job), order=job.number, sku=line.sku, quantity=act.quantity, what=act.kind)

@@ -24,7 +24,9 @@ def add_commands(commands: Any) -> None:
 def fake_carrier(args: argparse.Namespace) -> int:
     """Serve until interrupted. `POST /control/mode {"mode": "refuse"}` changes its mood while it runs."""
     server = make_server(FakePartner(args.client_id, args.client_secret, args.mode), args.port)
-    print(f"The practice carrier listens on http://127.0.0.1:{server.server_address[1]} in mode {args.mode}.", flush=True)
+    print(
+        f"The practice carrier listens on http://127.0.0.1:{server.server_address[1]} in mode {args.mode}.", flush=True
+    )
     try:
         server.serve_forever()
     except KeyboardInterrupt:

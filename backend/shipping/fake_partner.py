@@ -122,7 +122,9 @@ class FakePartner:
         for shipment in self.shipments.values():
             for each in shipment["parcels"]:
                 if each["trackingNumber"] == number:
-                    return HttpResponse(200, {"Content-Type": "application/zpl"}, label_zpl(number, shipment["recipient"]))
+                    return HttpResponse(
+                        200, {"Content-Type": "application/zpl"}, label_zpl(number, shipment["recipient"])
+                    )
         return _json(404, {"title": "no such label"})
 
     def _track(self, numbers: list[str]) -> HttpResponse:
@@ -142,7 +144,9 @@ class FakePartner:
             return _json(208, known)
         unknown = [each for each in wanted["shipments"] if each not in self.shipments]
         if unknown:
-            return _json(400, {"title": "Manifest refused", "errors": {"shipments": [f"{each} is unknown" for each in unknown]}})
+            return _json(
+                400, {"title": "Manifest refused", "errors": {"shipments": [f"{each} is unknown" for each in unknown]}}
+            )
         manifest = {"id": f"FM{len(self.manifests) + 1:06d}", **wanted}
         self.manifests[manifest["id"]] = manifest
         return _json(201, manifest)
@@ -183,7 +187,11 @@ def _json(status: int, content: dict[str, Any]) -> HttpResponse:
 
 def label_zpl(number: str, recipient: dict[str, Any]) -> bytes:
     """The carrier's own label, 105 x 148 mm at 203 dpi."""
-    lines = [recipient.get("name", ""), recipient.get("street", ""), f"{recipient.get('postcode', '')} {recipient.get('city', '')}"]
+    lines = [
+        recipient.get("name", ""),
+        recipient.get("street", ""),
+        f"{recipient.get('postcode', '')} {recipient.get('city', '')}",
+    ]
     texts = "".join(
         f"^FO40,{220 + place * 60}^A0N,44,44^FH^FD{_escaped(line)}^FS" for place, line in enumerate(lines) if line
     )

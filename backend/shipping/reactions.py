@@ -125,7 +125,9 @@ def _consignment(
 def _sender(conn: Connection, merchant_id: int) -> Address:
     """The merchant as far as the catalogue tells."""
     merchant = catalog.read_merchants(conn, [merchant_id])[merchant_id]
-    known = {name: str(getattr(merchant, name, "") or "") for name in ("street", "city", "zip", "country", "phone", "email")}
+    known = {
+        name: str(getattr(merchant, name, "") or "") for name in ("street", "city", "zip", "country", "phone", "email")
+    }
     return Address(name=merchant.name, company=merchant.name, **known)
 
 
@@ -162,7 +164,13 @@ def draw_labels(
         media = artifact.media
         drawn.append(
             DrawnLabel(
-                each.number, artifact.content, artifact.format, round(media.width_mm), round(media.height_mm), dpi, demands
+                each.number,
+                artifact.content,
+                artifact.format,
+                round(media.width_mm),
+                round(media.height_mm),
+                dpi,
+                demands,
             )
         )
     return tuple(drawn)
@@ -172,7 +180,8 @@ def _settle_booking(conn: Connection, fact: Recorded, outcome: Labelled, now: da
     order = orders.orders_by_ids(conn, [_order_id(fact)], lock=True)[_order_id(fact)]
     booked, booking = outcome.booked, outcome.booking
     codes = {
-        each.number: {"code": each.code, "tracking": each.tracking_number, "route": each.route} for each in booked.parcels
+        each.number: {"code": each.code, "tracking": each.tracking_number, "route": each.route}
+        for each in booked.parcels
     }
     store.register(conn, booking.id, booked.remote_id, codes, now)
     parcels = {each.number: each for each in outbound.closed_parcels(conn, order.id)}
@@ -234,7 +243,9 @@ def queue_again(conn: Connection, number: str, station: str, now: datetime) -> i
     bookings = store.bookings_of(conn, [order.id], ("registered", "handed_over"))
     known = bookings[-1].parcels if bookings else {}
     if number not in known:
-        raise Conflict("LABEL_NOT_READY", f"Expected a parcel that the carrier knows, {number} is not booked yet.", got=number)
+        raise Conflict(
+            "LABEL_NOT_READY", f"Expected a parcel that the carrier knows, {number} is not booked yet.", got=number
+        )
     parcels = outbound.closed_parcels(conn, order.id)
     booked = Booked(
         remote_id=bookings[-1].remote_id or "",

@@ -41,7 +41,9 @@ class LabelRequest(msgspec.Struct):
 
 
 @post("/api/parcels/{number:str}/label", guards=[requires("worker")], status_code=200)
-async def queue_label(number: FromPath[str], data: JSONBody[LabelRequest], database: NamedDependency[Database]) -> dict[str, Any]:
+async def queue_label(
+    number: FromPath[str], data: JSONBody[LabelRequest], database: NamedDependency[Database]
+) -> dict[str, Any]:
     """Queue the label of a booked parcel that has none in the queue yet; answers the print job.
 
     A second copy is a reprint of that job (`POST /api/print-jobs/{id}/reprint`), with a reason.
@@ -51,7 +53,9 @@ async def queue_label(number: FromPath[str], data: JSONBody[LabelRequest], datab
 
 
 @get("/api/handovers/{number:int}/route-list.pdf", guards=[requires("worker")])
-async def route_list(number: FromPath[int], database: NamedDependency[Database], settings: NamedDependency[Any]) -> Response[bytes]:
+async def route_list(
+    number: FromPath[int], database: NamedDependency[Database], settings: NamedDependency[Any]
+) -> Response[bytes]:
     """Stops of the van in the order of routes and zips, with cash to collect."""
     data = await database.read(lambda conn: views.route_list_of(conn, number, clock.now(), settings.zone))
     return Response(documents.render_paper("route-list", data), media_type="application/pdf")

@@ -134,10 +134,7 @@ def begin(conn: Connection, order_id: int, order_number: str, carrier: str, serv
     After a cancellation the next one gets a reference of its own: the carrier must not find the cancelled one again.
     """
     rows = conn.execute(
-        sa.select(consignment)
-        .where(consignment.c.order_id == order_id)
-        .order_by(consignment.c.id)
-        .with_for_update()
+        sa.select(consignment).where(consignment.c.order_id == order_id).order_by(consignment.c.id).with_for_update()
     ).all()
     live = [row for row in rows if row.state in LIVE]
     if live and live[-1].carrier_code == carrier:
@@ -161,9 +158,7 @@ def _as_booking(row: sa.Row[Any]) -> Booking:
     return Booking(*(getattr(row, name) for name in Booking.__struct_fields__))
 
 
-def register(
-    conn: Connection, booking_id: int, remote_id: str, parcels: Mapping[str, Any], now: datetime
-) -> None:
+def register(conn: Connection, booking_id: int, remote_id: str, parcels: Mapping[str, Any], now: datetime) -> None:
     conn.execute(
         sa.update(consignment)
         .where(consignment.c.id == booking_id)

@@ -69,9 +69,7 @@ async def open_phone(office: httpx.AsyncClient, phone: httpx.AsyncClient, carrie
     return made["id"], opened.json()["session"]
 
 
-async def test_the_whole_handover_by_phone(
-    dock: Dock, office: httpx.AsyncClient, phone: httpx.AsyncClient
-) -> None:
+async def test_the_whole_handover_by_phone(dock: Dock, office: httpx.AsyncClient, phone: httpx.AsyncClient) -> None:
     """Link, session, scans, signature; both sides then download the same bytes."""
     first, second = await dock.packed(parcels=2)
     number, session = await open_phone(office, phone)
@@ -99,9 +97,7 @@ async def test_the_whole_handover_by_phone(
     assert ["dispatched"] == await dock.order_states()
 
 
-async def test_looking_at_a_link_has_no_effect(
-    dock: Dock, office: httpx.AsyncClient, phone: httpx.AsyncClient
-) -> None:
+async def test_looking_at_a_link_has_no_effect(dock: Dock, office: httpx.AsyncClient, phone: httpx.AsyncClient) -> None:
     """Programs that open links in messages see carrier and counts; the link still opens once, and then never again."""
     await dock.packed()
     made = (await office.post("/api/handovers", json={"carrier": "own_van"})).json()

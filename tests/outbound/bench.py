@@ -48,9 +48,7 @@ def pick_order(conn: Connection, lines: dict[int, int], **fields: Any) -> tuple[
     conn.execute(sa.update(order_line).where(goods).values(picked=order_line.c.quantity, reserved=0))
     conn.execute(sa.update(sales_order).where(sales_order.c.id == order_id).values(state="in_work"))
     wave_id = conn.execute(
-        sa.insert(wave)
-        .values(number=unique("W"), mode="single", state="picked", created_at=AT)
-        .returning(wave.c.id)
+        sa.insert(wave).values(number=unique("W"), mode="single", state="picked", created_at=AT).returning(wave.c.id)
     ).scalar_one()
     conn.execute(
         sa.insert(wave_order).values(wave_id=wave_id, order_id=order_id, slot=1, tote_id=tote_id, state="picked")
@@ -102,7 +100,7 @@ class Device:
         }  # fmt: skip
 
     async def send(self, *scans: dict[str, Any]) -> list[str]:
-        """"ok" or the code of the refusal, in order."""
+        """ "ok" or the code of the refusal, in order."""
         body = msgspec.json.encode({"from_seq": scans[0]["seq"], "scans": scans})
         reply = await self.intake.take(self.database, self.device_id, body)
         verdicts = [msgspec.json.decode(each) for each in reply.verdicts]

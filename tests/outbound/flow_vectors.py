@@ -20,7 +20,9 @@ def uid(number: int) -> str:
 def read_vectors(flow: str) -> dict[str, Any]:
     """The file with every "#n" written out."""
     text = (FLOWS / f"{flow}.json").read_text(encoding="utf-8")
-    return json.loads(re.sub(r'\\?"#(\d+)\\?"', lambda found: found[0].replace(f"#{found[1]}", uid(int(found[1]))), text))
+    return json.loads(
+        re.sub(r'\\?"#(\d+)\\?"', lambda found: found[0].replace(f"#{found[1]}", uid(int(found[1]))), text)
+    )
 
 
 def scans_of(step: dict[str, Any], flow: str, task: str, seq: int = 1) -> list[Taken]:

@@ -56,7 +56,9 @@ def chain(*lists: list[str]) -> list[Signed]:
     return found
 
 
-@given(st.lists(NUMBERS, min_size=1, max_size=5), st.integers(0, 4), st.sampled_from(["parcels", "weight", "hash", "gone"]))
+@given(
+    st.lists(NUMBERS, min_size=1, max_size=5), st.integers(0, 4), st.sampled_from(["parcels", "weight", "hash", "gone"])
+)
 def test_a_changed_list_breaks_the_chain(lists: list[list[str]], at: int, how: str) -> None:
     """Whatever is changed, the chain breaks there or at the next list; only the newest can be taken off unseen."""
     signed = chain(*lists)

@@ -29,7 +29,9 @@ def job(**changes: Any) -> PackJob:
     return PackJob(**(fields | changes))
 
 
-def judge(at: PackJob | None, kind: str, *keys: str, act: int | None = 9, task: str = "pack:7", **body: Any) -> Decision:
+def judge(
+    at: PackJob | None, kind: str, *keys: str, act: int | None = 9, task: str = "pack:7", **body: Any
+) -> Decision:
     scan = Scan(
         id=UUID(uid(1)), seq=1, at=AT, flow="pack", task=task, kind=kind, keys=keys, raw=keys[0] if keys else "",
         act=UUID(uid(act)) if act else None, body=body,
@@ -89,7 +91,9 @@ CLOSE = {"parcel": uid(2), "carton": "carton:K1", "weight_g": 500}
         (job(acts={uid(3): PackAct("label", uid(2), None, 0)}), "undo", (), {"of": uid(3)}, "LABEL_BOOKED"),
     ],
 )  # fmt: skip
-def test_refusals_of_the_server(at: PackJob | None, kind: str, keys: tuple[str, ...], body: dict[str, Any], code: str) -> None:
+def test_refusals_of_the_server(
+    at: PackJob | None, kind: str, keys: tuple[str, ...], body: dict[str, Any], code: str
+) -> None:
     """One line for each; where several apply the first in the order of precedence is told."""
     assert code == code_of(judge(at, kind, *keys, **body))
 

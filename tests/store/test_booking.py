@@ -142,7 +142,9 @@ async def test_a_refusal_holds_the_order_in_the_carriers_words(packed: Packed) -
     assert "refused" == booked.state
     assert "recipient.zip: 6 is not a postcode of CZ" in booked.refusal
     parked = await packed.database.read(
-        lambda conn: conn.execute(sa.select(journal.delivery.c.attempts).where(journal.delivery.c.state == "parked")).all()
+        lambda conn: conn.execute(
+            sa.select(journal.delivery.c.attempts).where(journal.delivery.c.state == "parked")
+        ).all()
     )
     assert [(1,)] == [tuple(row) for row in parked]
 
@@ -175,7 +177,8 @@ async def test_a_missing_printer_stops_only_the_paper(packed: Packed) -> None:
     assert "NO_ROUTE" == refused.value.code
     await packed.database.write(set_up_printer)
     jobs = [
-        await packed.database.write(lambda conn: reactions.queue_again(conn, "P000001", "", clock.now())) for _ in range(2)
+        await packed.database.write(lambda conn: reactions.queue_again(conn, "P000001", "", clock.now()))
+        for _ in range(2)
     ]
     assert jobs[0] == jobs[1]
     assert 1 == await packed.count(print_job)

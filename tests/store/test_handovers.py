@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from backend.orders.tables import sales_order
 from backend.outbound.flows import handovers as flow
 from backend.outbound.handover import broken_link, content_hash
+from backend.outbound.store import courier
 from backend.outbound.store import handovers as store
 from backend.outbound.tables import handover, handover_scan, parcel
 from backend.outbound.views import handovers as views
@@ -76,7 +77,9 @@ class Dock:
             ).scalars().all()
         )  # fmt: skip
         if checked:
-            labels = [self.device.scan("pack", task, "label", row, parcel=uid) for row, uid in zip(rows, uids, strict=True)]
+            labels = [
+                self.device.scan("pack", task, "label", row, parcel=uid) for row, uid in zip(rows, uids, strict=True)
+            ]
             assert {"ok"} == set(await self.device.send(*labels))
         return list(rows)
 
@@ -85,14 +88,21 @@ class Dock:
         return await self.database.write(lambda conn: store.open_handover(conn, carrier, "2026-03-02", now, SYSTEM))
 
     async def load(self, number: int, *keys: str) -> list[str]:
-        return await self.device.send(*[self.device.scan("handover", f"handover:{number}", "parcel", key) for key in keys])
+        return await self.device.send(
+            *[self.device.scan("handover", f"handover:{number}", "parcel", key) for key in keys]
+        )
 
     async def view(self, number: int) -> views.HandoverView:
         return await self.database.read(lambda conn: views.read_handover(conn, number))
 
     async def sign(self, number: int, **changes: Any) -> Any:
         seen = await self.view(number)
-        fields = {"name": "Pavel Říha", "plate": "5P3 1234", "picture": PNG, "content_hash": seen.content_hash} | changes
+        fields = {
+            "name": "Pavel Říha",
+            "plate": "5P3 1234",
+            "picture": PNG,
+            "content_hash": seen.content_hash,
+        } | changes
         signature = store.Signature(**fields)
         return await self.database.write(lambda conn: store.sign(conn, number, signature, clock.now(), SYSTEM))
 
@@ -157,9 +167,14 @@ async def test_only_parcels_of_the_carrier_with_a_checked_label(dock: Dock) -> N
     (foreign,) = await dock.packed("fake")
     (unchecked,) = await dock.packed(checked=False)
     number = await dock.open()
-    assert ["ok", "ALREADY_LOADED", "WRONG_CARRIER", "PARCEL_NOT_PACKED", "PARCEL_UNKNOWN", "WRONG_KIND"] == await dock.load(
-        number, mine, mine, foreign, unchecked, "parcel:P999999", "tote:T-001"
-    )
+    assert [
+        "ok",
+        "ALREADY_LOADED",
+        "WRONG_CARRIER",
+        "PARCEL_NOT_PACKED",
+        "PARCEL_UNKNOWN",
+        "WRONG_KIND",
+    ] == await dock.load(number, mine, mine, foreign, unchecked, "parcel:P999999", "tote:T-001")
     seen = await dock.view(number)
     assert (1, 1, 0) == (seen.expected, seen.loaded, seen.missing)
     extras = {extra.outcome: extra for extra in seen.extras}
@@ -178,7 +193,10 @@ async def test_both_sides_load_the_same_list(dock: Dock) -> None:
     text = await dock.database.read(lambda conn: own_code(conn, first))
     assert (await by_courier(text)).refusal is None
     assert ["ALREADY_LOADED", "ok"] == await dock.load(number, first, second)
-    assert "ALREADY_LOADED" == (await by_courier(await dock.database.read(lambda conn: own_code(conn, second)))).refusal.code
+    assert (
+        "ALREADY_LOADED"
+        == (await by_courier(await dock.database.read(lambda conn: own_code(conn, second)))).refusal.code
+    )
     sides = await dock.database.read(
         lambda conn: conn.execute(sa.select(parcel.c.loaded_side).order_by(parcel.c.position)).scalars().all()
     )
@@ -230,7 +248,7 @@ async def test_nothing_is_added_after_the_signature(dock: Dock) -> None:
     assert ["HANDOVER_SIGNED"] == await dock.load(number, key)
     for again in (
         lambda: dock.sign(number),
-        lambda: dock.database.write(lambda conn: store.make_link(conn, number, clock.now())),
+        lambda: dock.database.write(lambda conn: courier.make_link(conn, number, clock.now())),
     ):
         with pytest.raises(Conflict) as refused:
             await again()
@@ -278,9 +296,7 @@ async def test_two_signatures_at_once(dock: Dock) -> None:
     number = await dock.open()
     await dock.load(number, key)
     shown = (await dock.view(number)).content_hash
-    outcomes = await asyncio.gather(
-        *[dock.sign(number, content_hash=shown) for _ in range(4)], return_exceptions=True
-    )
+    outcomes = await asyncio.gather(*[dock.sign(number, content_hash=shown) for _ in range(4)], return_exceptions=True)
     assert 1 == sum(not isinstance(each, Exception) for each in outcomes)
     assert {"HANDOVER_SIGNED"} == {each.code for each in outcomes if isinstance(each, Problem)}
     assert [] == await dock.database.read(lambda conn: stock.verify(conn).differences)
@@ -291,19 +307,19 @@ async def test_a_link_is_short_lived_and_spent_once(dock: Dock) -> None:
     number = await dock.open()
     now = clock.now()
     write = dock.database.write
-    old, _ = await write(lambda conn: store.make_link(conn, number, now))
-    token, until = await write(lambda conn: store.make_link(conn, number, now))
+    old, _ = await write(lambda conn: courier.make_link(conn, number, now))
+    token, until = await write(lambda conn: courier.make_link(conn, number, now))
     assert 90 == (until - now).total_seconds()
     for secret, at in ((old, now), (token, until)):
         with pytest.raises(NotFound):
-            await write(lambda conn, secret=secret, at=at: store.open_link(conn, secret, at))
-    session, over = await write(lambda conn: store.open_link(conn, token, now))
+            await write(lambda conn, secret=secret, at=at: courier.open_link(conn, secret, at))
+    session, over = await write(lambda conn: courier.open_link(conn, token, now))
     assert 15 * 60 == (over - now).total_seconds()
     with pytest.raises(NotFound):
-        await write(lambda conn: store.open_link(conn, token, now))
-    assert number == await write(lambda conn: store.id_of_session(conn, session, now))
+        await write(lambda conn: courier.open_link(conn, token, now))
+    assert number == await write(lambda conn: courier.id_of_session(conn, session, now))
     with pytest.raises(Problem) as refused:
-        await write(lambda conn: store.id_of_session(conn, session, over))
+        await write(lambda conn: courier.id_of_session(conn, session, over))
     assert (401, "SESSION_OVER") == (refused.value.status, refused.value.code)
     kept = await dock.database.read(lambda conn: conn.execute(sa.select(handover.c.session_hash)).scalar_one())
     assert session not in kept

@@ -26,7 +26,9 @@ class Desk:
 
     def __init__(self, conn: Connection, allocation: str = "all_or_nothing") -> None:
         channel_id = create_channel(conn, create_merchant(conn, allocation=allocation))
-        merchant_id = conn.execute(sa.text("SELECT merchant_id FROM channel WHERE id = :id"), {"id": channel_id}).scalar()
+        merchant_id = conn.execute(
+            sa.text("SELECT merchant_id FROM channel WHERE id = :id"), {"id": channel_id}
+        ).scalar()
         self.tea = create_product(conn, merchant_id, keys={"gtin:09520000000011": 1, "gtin:19520000000018": 2})
         self.mug = create_product(conn, merchant_id, keys={"gtin:09520000000028": 1})
         self.order_id, self.tote = pick_order(conn, {self.tea: 2, self.mug: 1}, channel_id=channel_id)
@@ -34,7 +36,9 @@ class Desk:
         self.station = create_station(conn)
         create_carton(conn)
         self.dock = create_location(conn, kind="dispatch")
-        rows = conn.execute(sa.select(order_line.c.id).where(order_line.c.order_id == self.order_id).order_by(order_line.c.id))
+        rows = conn.execute(
+            sa.select(order_line.c.id).where(order_line.c.order_id == self.order_id).order_by(order_line.c.id)
+        )
         self.tea_line, self.mug_line = rows.scalars()
         self.parcel = str(uuid.uuid4())
 
@@ -43,7 +47,13 @@ class Desk:
         return [device.scan("pack", self.task, "product", key, **inside) for key in keys]
 
     def close(self, device: Device, *, last: bool = True, parcel: str | None = None, **body: Any) -> dict[str, Any]:
-        full = {"parcel": parcel or self.parcel, "carton": "carton:K1", "weight_g": 640, "station": self.station, "last": last}
+        full = {
+            "parcel": parcel or self.parcel,
+            "carton": "carton:K1",
+            "weight_g": 640,
+            "station": self.station,
+            "last": last,
+        }
         return device.scan("pack", self.task, "close", **(full | body))
 
     def undo(self, device: Device, scan: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +82,9 @@ def code_of(conn: Connection, location_id: int) -> str:
 
 
 def kinds(conn: Connection, order_id: int) -> list[str]:
-    return list(conn.execute(sa.select(fact.c.kind).where(fact.c.about == f"order:{order_id}").order_by(fact.c.id)).scalars())
+    return list(
+        conn.execute(sa.select(fact.c.kind).where(fact.c.about == f"order:{order_id}").order_by(fact.c.id)).scalars()
+    )
 
 
 async def test_last_piece_in_a_closed_parcel_packs_the_order(database: Database) -> None:
@@ -125,7 +137,9 @@ async def test_one_order_in_two_parcels(database: Database) -> None:
             .order_by(parcel.c.position, parcel_content.c.order_line_id)
         ).all()
         assert [(1, desk.tea_line, 1), (2, desk.tea_line, 1), (2, desk.mug_line, 1)] == [tuple(row) for row in rows]
-        assert ["P000001", "P000002"] == list(conn.execute(sa.select(parcel.c.number).order_by(parcel.c.number)).scalars())
+        assert ["P000001", "P000002"] == list(
+            conn.execute(sa.select(parcel.c.number).order_by(parcel.c.number)).scalars()
+        )
         assert [] == stock.verify(conn).differences
 
     await database.read(look)
@@ -277,7 +291,9 @@ async def test_cancelled_order_is_refused_with_a_put_back(database: Database) ->
     """The device had accepted the piece; the server says no and what to do with the tote."""
     desk, device = await begin(database)
     await database.write(
-        lambda conn: conn.execute(sa.update(sales_order).where(sales_order.c.id == desk.order_id).values(state="cancelled"))
+        lambda conn: conn.execute(
+            sa.update(sales_order).where(sales_order.c.id == desk.order_id).values(state="cancelled")
+        )
     )
     assert ["ORDER_CANCELLED"] == await device.send(*desk.pieces(device, TEA))
     rows = await database.read(lambda conn: conn.execute(sa.text("SELECT task FROM correction")).scalars().all())

@@ -49,7 +49,9 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Jobs:
         if each.scan.kind == "close":
             closings[order_id] = closings.get(order_id, 0) + 1
     jobs = packs.load_jobs(conn, ids, acts=acts, closings=closings) if ids else {}
-    foreign = places_of_keys(conn, jobs, [key for each in taken for key in each.scan.keys if each.scan.kind == "product"])
+    foreign = places_of_keys(
+        conn, jobs, [key for each in taken for key in each.scan.keys if each.scan.kind == "product"]
+    )
     return {f"pack:{order_id}": msgspec.structs.replace(job, places=foreign) for order_id, job in jobs.items()}
 
 
@@ -152,9 +154,7 @@ def _close(
 ) -> list[tuple[int, str, int]]:
     assert taken.scan.act is not None
     place_id = packs.waiting_place(conn, change.station)
-    rows = packs.move_into_parcel(
-        conn, job, parcel_id, change.contents, place_id, taken.scan.act, now, _actor(taken)
-    )
+    rows = packs.move_into_parcel(conn, job, parcel_id, change.contents, place_id, taken.scan.act, now, _actor(taken))
     packs.close_parcel(
         conn, parcel_id, number=change.number, carton_key=change.carton, weight_g=change.weight_g,
         station_code=change.station, location_id=place_id, now=now, actor=_actor(taken),
@@ -162,9 +162,7 @@ def _close(
     return rows
 
 
-def _undo(
-    conn: Connection, job: PackJob, change: ActUndone, ids: dict[str, int], taken: Taken, now: datetime
-) -> None:
+def _undo(conn: Connection, job: PackJob, change: ActUndone, ids: dict[str, int], taken: Taken, now: datetime) -> None:
     if change.undone.kind == "check":
         return
     who: dict[str, Any] = {"act": taken.scan.act, "person_id": taken.person_id, "device_id": taken.device_id}

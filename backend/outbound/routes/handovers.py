@@ -13,6 +13,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from backend.identity.api import Caller, requires
 from backend.outbound.flows import handovers as flow
 from backend.outbound.reactions import render_manifest
+from backend.outbound.store import courier
 from backend.outbound.store import handovers as store
 from backend.outbound.views import handovers as views
 from backend.platform import clock
@@ -87,7 +88,7 @@ async def make_link(
     number: FromPath[int], request: Request, database: NamedDependency[Database], settings: NamedDependency[Any]
 ) -> CourierLink:
     """A fresh link for the courier's phone, valid 90 seconds to open; it ends the one before."""
-    token, until = await database.write(lambda conn: store.make_link(conn, number, clock.now()))
+    token, until = await database.write(lambda conn: courier.make_link(conn, number, clock.now()))
     base = (settings.public_url or str(request.base_url)).rstrip("/")
     return CourierLink(f"{base}/h/{token}", token, until)
 
@@ -183,7 +184,7 @@ async def read_document(
 async def _session(request: Request, token: str, database: Database) -> int:
     """The list of the session, told by the header or, for plain links such as the PDF, by the address."""
     session = request.headers.get(SESSION_HEADER) or token
-    return await database.read(lambda conn: store.id_of_session(conn, session, clock.now()))
+    return await database.read(lambda conn: courier.id_of_session(conn, session, clock.now()))
 
 
 class CourierPage(msgspec.Struct):
@@ -200,9 +201,9 @@ async def look_at_link(token: FromPath[str], request: Request, database: NamedDe
     def read(conn: Any) -> CourierPage:
         now = clock.now()
         try:
-            found = store.id_of_session(conn, request.headers.get(SESSION_HEADER) or token, now)
+            found = courier.id_of_session(conn, request.headers.get(SESSION_HEADER) or token, now)
         except Problem:
-            found = store.id_of_link(conn, token, now)
+            found = courier.id_of_link(conn, token, now)
             seen = views.read_for_courier(conn, found)
             return CourierPage(False, msgspec.structs.replace(seen, parcels=[], extras=[], content_hash=""))
         return CourierPage(True, views.read_for_courier(conn, found))
@@ -224,8 +225,8 @@ async def open_link(token: FromPath[str], database: NamedDependency[Database]) -
 
     def work(conn: Any) -> CourierSession:
         now = clock.now()
-        session, until = store.open_link(conn, token, now)
-        return CourierSession(session, until, views.read_for_courier(conn, store.id_of_session(conn, session, now)))
+        session, until = courier.open_link(conn, token, now)
+        return CourierSession(session, until, views.read_for_courier(conn, courier.id_of_session(conn, session, now)))
 
     return await database.write(work)
 

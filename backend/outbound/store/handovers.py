@@ -1,7 +1,7 @@
 """Handover lists, read under lock and written: opened, loaded from both sides, signed once."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,11 @@ from backend.facts.outbound import HandoverOpened, HandoverSigned, OrderDispatch
 from backend.orders import api as orders
 from backend.outbound.handover import Loading, LoadParcel, OtherParcel, ScanNoted, Signed, content_hash
 from backend.outbound.tables import handover, handover_scan, parcel, parcel_content
-from backend.platform import ids, journal
-from backend.platform.errors import Conflict, NotFound, Problem
+from backend.platform import journal
+from backend.platform.errors import Conflict, NotFound
 from backend.platform.journal import Actor
 from backend.stock import api as stock
 
-LINK_LIFE = timedelta(seconds=90)
-SESSION_LIFE = timedelta(minutes=15)
 READY = "verified"
 NOT_READY = ("open", "closed", "labelled", "cancelled")
 GONE = "dispatched"
@@ -35,7 +33,9 @@ def open_handover(conn: Connection, carrier: str, day: str, now: datetime, actor
     found = conn.execute(mine).scalar_one_or_none()
     if found is not None:
         return int(found)
-    number = catalog.next_number(conn, "handover")  # this row's lock makes the second dock wait, and then find the first
+    number = catalog.next_number(
+        conn, "handover"
+    )  # this row's lock makes the second dock wait, and then find the first
     found = conn.execute(mine).scalar_one_or_none()
     if found is not None:
         return int(found)
@@ -79,7 +79,10 @@ def load_loadings(
 ) -> dict[int, Loading]:  # fmt: skip
     """The lists, locked in the order of their ids, with only those parcels that the scans at hand may mean."""
     rows = conn.execute(
-        sa.select(handover).where(handover.c.id.in_(sorted(set(handover_ids)))).order_by(handover.c.id).with_for_update()
+        sa.select(handover)
+        .where(handover.c.id.in_(sorted(set(handover_ids))))
+        .order_by(handover.c.id)
+        .with_for_update()
     ).all()
     loaded_by = _acts(conn, acts)
     parcels = _parcels_meant(conn, keys, [parcel_id for _, parcel_id in loaded_by.values()])
@@ -166,61 +169,6 @@ def _of(note: ScanNoted) -> sa.Update:
     return sa.update(parcel).where(parcel.c.id == note.parcel_id)
 
 
-# -- the link for the courier's phone -------------------------------------------------------------------------------
-
-
-def make_link(conn: Connection, handover_id: int, now: datetime) -> tuple[str, datetime]:
-    """A new secret for the QR on the dock screen; it ends the one before. Raises HANDOVER_SIGNED."""
-    row = find_handover(conn, handover_id, lock=True)
-    if row.state != "open":
-        raise signed_already(row.number)
-    token, until = ids.token(), now + LINK_LIFE
-    values = {"token_hash": ids.fingerprint(token), "token_expires_at": until}
-    conn.execute(sa.update(handover).where(handover.c.id == handover_id).values(**values))
-    return token, until
-
-
-def id_of_link(conn: Connection, token: str, now: datetime) -> int:
-    """The list behind a fresh link. Raises `NotFound` LINK_UNKNOWN, also for one that is over or spent."""
-    mine = sa.select(handover.c.id).where(
-        handover.c.token_hash == ids.fingerprint(token), handover.c.token_expires_at > now
-    )
-    found = conn.execute(mine).scalar_one_or_none()
-    if found is None:
-        raise NotFound(
-            "LINK_UNKNOWN", "Expected a link that is at most 90 seconds old, got another; scan the QR on the screen again."
-        )
-    return int(found)
-
-
-def open_link(conn: Connection, token: str, now: datetime) -> tuple[str, datetime]:
-    """Spend the link for a session of fifteen minutes."""
-    handover_id = id_of_link(conn, token, now)
-    session, until = ids.token(), now + SESSION_LIFE
-    conn.execute(
-        sa.update(handover)
-        .where(handover.c.id == handover_id)
-        .values(
-            token_hash=None, token_expires_at=None, session_hash=ids.fingerprint(session), session_expires_at=until
-        )
-    )
-    return session, until
-
-
-def id_of_session(conn: Connection, session: str, now: datetime) -> int:
-    """The list of a courier's session. Raises `Problem` SESSION_OVER with status 401."""
-    mine = sa.select(handover.c.id).where(
-        handover.c.session_hash == ids.fingerprint(session), handover.c.session_expires_at > now
-    )
-    found = conn.execute(mine).scalar_one_or_none()
-    if found is None:
-        raise Problem(
-            "SESSION_OVER", "Expected a session opened in the last 15 minutes; scan the QR on the dock screen again.",
-            status=401,
-        )  # fmt: skip
-    return int(found)
-
-
 # -- signing --------------------------------------------------------------------------------------------------------
 
 
@@ -237,7 +185,9 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 
 def signed_already(number: str) -> Conflict:
     return Conflict(
-        "HANDOVER_SIGNED", f"Expected an open list, but {number} is signed; open a new one for further parcels.", got=number
+        "HANDOVER_SIGNED",
+        f"Expected an open list, but {number} is signed; open a new one for further parcels.",
+        got=number,
     )
 
 
@@ -270,9 +220,7 @@ def loaded_parcels(conn: Connection, handover_id: int, lock: bool = False) -> Se
 def count_missing(conn: Connection, carrier: str) -> int:
     """Parcels of the carrier that are ready and stand on no list."""
     return conn.execute(
-        sa.select(sa.func.count())
-        .select_from(parcel)
-        .where(parcel.c.carrier_code == carrier, parcel.c.state == READY)
+        sa.select(sa.func.count()).select_from(parcel).where(parcel.c.carrier_code == carrier, parcel.c.state == READY)
     ).scalar_one()
 
 
@@ -287,7 +235,9 @@ def sign(conn: Connection, handover_id: int, signature: Signature, now: datetime
         raise signed_already(row.number)
     loaded = loaded_parcels(conn, handover_id, lock=True)
     if not loaded:
-        raise Conflict("NOTHING_LOADED", f"Expected at least one loaded parcel on {row.number}, got none; scan them first.")
+        raise Conflict(
+            "NOTHING_LOADED", f"Expected at least one loaded parcel on {row.number}, got none; scan them first."
+        )
     wanted = hash_now(conn, row, loaded)
     if signature.content_hash != wanted:
         raise Conflict(
@@ -319,7 +269,12 @@ def sign(conn: Connection, handover_id: int, signature: Signature, now: datetime
 
 
 def dispatch(
-    conn: Connection, row: sa.Row[Any], parcel_ids: Sequence[int], now: datetime, actor: Actor, facts: Sequence[journal.Fact]
+    conn: Connection,
+    row: sa.Row[Any],
+    parcel_ids: Sequence[int],
+    now: datetime,
+    actor: Actor,
+    facts: Sequence[journal.Fact],
 ) -> None:
     """Goods of the parcels go to the customer; orders whose last parcel this was are dispatched."""
     conn.execute(sa.update(parcel).where(parcel.c.id.in_(parcel_ids)).values(state=GONE))

@@ -161,7 +161,9 @@ def load_jobs(
 # -- writing --------------------------------------------------------------------------------------------------------
 
 
-def write_parcels(conn: Connection, job: PackJob, uids: Collection[str], station_code: str, actor: Actor) -> dict[str, int]:
+def write_parcels(
+    conn: Connection, job: PackJob, uids: Collection[str], station_code: str, actor: Actor
+) -> dict[str, int]:
     """Bring the rows of these parcels to what the job says; uid -> id. Their contents are `write_contents`."""
     touched = [each for each in job.parcels if each.uid in uids]
     if not touched:
@@ -179,7 +181,9 @@ def write_parcels(conn: Connection, job: PackJob, uids: Collection[str], station
         ],
     )  # fmt: skip
     rows = conn.execute(
-        sa.select(parcel.c.uid, parcel.c.id, parcel.c.order_id).where(parcel.c.uid.in_([UUID(one.uid) for one in touched]))
+        sa.select(parcel.c.uid, parcel.c.id, parcel.c.order_id).where(
+            parcel.c.uid.in_([UUID(one.uid) for one in touched])
+        )
     )
     return {str(row.uid): row.id for row in rows if row.order_id == job.order_id}
 
@@ -190,7 +194,10 @@ def write_contents(conn: Connection, parcel_id: int, rows: Sequence[tuple[int, s
     if rows:
         conn.execute(
             sa.insert(parcel_content),
-            [{"parcel_id": parcel_id, "order_line_id": line, "lot": lot, "quantity": pieces} for line, lot, pieces in rows],
+            [
+                {"parcel_id": parcel_id, "order_line_id": line, "lot": lot, "quantity": pieces}
+                for line, lot, pieces in rows
+            ],
         )
 
 
@@ -258,7 +265,9 @@ def move_into_parcel(
     who: dict[str, Any] = {"act": act, "person_id": actor.person_id, "device_id": actor.device_id}
     for place, pieces in choice.lacking.items():
         stock.correct(conn, place, pieces, about, now, reason="found_at_packing", **who)
-    stock.post(conn, [_move(each, place_id, about, who) for each in choice.taken if each.place.location_id != place_id], now)
+    stock.post(
+        conn, [_move(each, place_id, about, who) for each in choice.taken if each.place.location_id != place_id], now
+    )
     rows: dict[tuple[int, str], int] = {}
     for each in choice.taken:
         key = (each.line_id, each.place.lot)

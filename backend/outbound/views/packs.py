@@ -265,9 +265,7 @@ class ParcelView(msgspec.Struct, frozen=True):
     contents: list[dict[str, Any]]
 
 
-def read_parcel_views(
-    conn: Connection, *, number: str | None = None, order_id: int | None = None
-) -> list[ParcelView]:
+def read_parcel_views(conn: Connection, *, number: str | None = None, order_id: int | None = None) -> list[ParcelView]:
     """Parcels by their number, or all of an order (cancelled ones too, at the end)."""
     where = parcel.c.number == number if number is not None else parcel.c.order_id == order_id
     rows = conn.execute(

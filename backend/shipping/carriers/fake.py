@@ -52,9 +52,7 @@ _STATUSES = {
 }  # fmt: skip
 
 
-def _call(
-    account: FakeAccount, token: str, method: str, path: str, content: Mapping[str, Any] | None = None
-) -> _Talk:
+def _call(account: FakeAccount, token: str, method: str, path: str, content: Mapping[str, Any] | None = None) -> _Talk:
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     body = b""
     if content is not None:
@@ -186,7 +184,9 @@ def book(account: FakeAccount, consignment: Consignment) -> Exchange[Booked]:
 def _label(account: FakeAccount, token: str, number: str) -> Generator[HttpRequest, HttpResponse, CarrierLabel]:
     response = yield from _call(account, token, "GET", f"/v1/labels/{quote(number)}?format=zpl&dpi=203")
     if response.status != 200:
-        raise ExchangeFailed("CARRIER_ODD", f"Expected the label of {number} from {NAME}, got status {response.status}.")
+        raise ExchangeFailed(
+            "CARRIER_ODD", f"Expected the label of {number} from {NAME}, got status {response.status}."
+        )
     return CarrierLabel(
         format="zpl", content=response.body, symbology="code128", code=number, width_mm=105, height_mm=148
     )
@@ -222,7 +222,10 @@ def track(account: FakeAccount, numbers: Sequence[str]) -> Exchange[list[Tracked
         raise ExchangeFailed("CARRIER_ODD", f"Expected status 200 from {NAME}, got {response.status}.")
     return [
         Tracked(
-            tracking_number=event.tracking_number, status=_STATUSES.get(event.code, "unknown"), raw=event.code, at=event.at
+            tracking_number=event.tracking_number,
+            status=_STATUSES.get(event.code, "unknown"),
+            raw=event.code,
+            at=event.at,
         )
         for event in _read(response, _Events).events
     ]
