@@ -24,6 +24,7 @@ from backend.app.worker import Worker
 from backend.identity.api import Caller, caller_of, people_of_sessions
 from backend.platform.database import Database
 from backend.platform.limits import JSON_BODY_BYTES
+from backend.scanning.api import PhotoReader
 from backend.scanning.flows import Intake
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ PWA_FOLDER = Path(__file__).parents[2] / "pwa" / "dist"
 def build(settings: Settings, database: Database | None = None) -> Litestar:
     """The application. Opens the database of the settings, unless one is handed in."""
     opened = database or Database(settings.database_url)
+    photos = PhotoReader(children=1)
     intake = Intake(flows=FLOWS, people=people_of_sessions, watched=WATCHED)
 
     @asynccontextmanager
@@ -46,6 +48,7 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
                 worker.cancel()
                 with suppress(asyncio.CancelledError):
                     await worker
+            await photos.close()
             if database is None:
                 await opened.close()
 
@@ -57,6 +60,9 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
 
     async def give_caller(request: Request) -> Caller:
         return caller_of(request)
+
+    async def give_photo_reader() -> PhotoReader:
+        return photos
 
     async def give_settings() -> Settings:
         return settings
@@ -71,6 +77,7 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
         dependencies={
             "database": Provide(give_database), "intake": Provide(give_intake), "caller": Provide(give_caller),
             "settings": Provide(give_settings), "jobs": Provide(give_jobs),
+            "photo_reader": Provide(give_photo_reader),
         },
         middleware=[Access(opened)],
         exception_handlers=HANDLERS,

@@ -5,6 +5,7 @@ Errors are one sentence on standard error; the exit status is 0 or not.
 
 import argparse
 import importlib
+import socket
 import sys
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ COMMANDS = {
     "openapi": ("backend.app.commands", "print the description of the HTTP API"),
     "add-person": ("backend.identity.commands", "let a person in, and print the code of the badge"),
     "agent": ("printing.commands", "run the printing agent"),
+    "printers": ("backend.print_queue.commands", "set up printers and see how they are"),
     "virtual-printer": ("printing.commands", "a label printer that listens on a port and keeps what it gets"),
     "fake-carrier": ("backend.shipping.commands", "a carrier's API for demo and tests"),
     "import-orders": ("backend.channels.commands", "take order files in"),
@@ -35,6 +37,22 @@ def _overview() -> str:
     lines = ["usage: rampa COMMAND [...]", "", "Runs the warehouse and the order desk of an e-shop.", ""]
     lines += [f"  {name:<16} {what}" for name, (_, what) in COMMANDS.items()]
     return "\n".join([*lines, "", "rampa COMMAND --help tells more."])
+
+
+def _sentence(error: Exception) -> str | None:
+    """One sentence for trouble that is not our bug: a problem with a name, or a database that is not there."""
+    own = getattr(error, "sentence", None)
+    if own is not None:
+        return str(own)
+    text = str(getattr(error, "orig", error)).splitlines()[0] if str(error) else type(error).__name__
+    if type(error).__module__.startswith("sqlalchemy."):
+        if "no such table" in text or "does not exist" in text:
+            return "Expected a database with the newest schema, got one without it; run `rampa migrate` first."
+        if type(error).__name__ in ("OperationalError", "InterfaceError", "ArgumentError", "NoSuchModuleError"):
+            return f"Expected the database of RAMPA_DATABASE_URL to answer, got: {text}; check its address."
+    if isinstance(error, ConnectionError | socket.gaierror):
+        return f"Expected the database of RAMPA_DATABASE_URL to answer, got: {text}; is its server running?"
+    return None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     except Exception as error:
-        sentence = getattr(error, "sentence", None)
+        sentence = _sentence(error)
         if sentence is None:
             raise
         print(f"rampa {words[0]}: {sentence}", file=sys.stderr)

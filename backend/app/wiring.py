@@ -16,7 +16,7 @@ from backend.outbound.flows import FLOWS, JOBS
 from backend.outbound.routes import ROUTES as OUTBOUND_ROUTES
 from backend.platform import journal
 from backend.platform.outbox import Reaction
-from backend.print_queue.api import sweep
+from backend.print_queue.api import forget_papers, sweep
 from backend.print_queue.routes import ROUTES as PRINT_ROUTES
 from backend.scanning.routes import ROUTES as SCAN_ROUTES
 from backend.scanning.store import insert_corrections
@@ -62,6 +62,7 @@ class Timer(msgspec.Struct, frozen=True):
 
 TIMERS: dict[str, Timer] = {
     "print_queue.sweep": Timer(every_s=5.0, run=sweep),
+    "print_queue.forget_papers": Timer(every_s=3600.0, run=forget_papers, first_s=60.0),
 }
 
 ROUTES = [

@@ -28,6 +28,8 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from backend.platform.errors import Problem
+
 T = TypeVar("T")
 
 NAMING = {
@@ -105,7 +107,9 @@ Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 def choice(*values: str, name: str) -> sa.Enum:
     """A closed list of words as text with a CHECK, readable by every client."""
-    return sa.Enum(*map(str, values), name=name, native_enum=False, create_constraint=True, validate_strings=True, length=32)
+    return sa.Enum(
+        *map(str, values), name=name, native_enum=False, create_constraint=True, validate_strings=True, length=32
+    )
 
 
 def table(name: str, *columns: Any, **options: Any) -> sa.Table:
@@ -184,21 +188,30 @@ class _SqliteWriter(threading.Thread):
         self.jobs = queue.SimpleQueue()
 
     def run(self) -> None:
-        with self.engine.connect().execution_options(writer=True) as conn:
+        conn: Connection | None = None
+        last = False
+        while not last and (first := self.jobs.get()) is not None:
+            group = [first]
+            while len(group) < GROUP_COMMIT_WRITES and not self.jobs.empty():
+                job = self.jobs.get()
+                if job is None:
+                    last = True
+                    break
+                group.append(job)
+            try:
+                if conn is None:
+                    conn = self.engine.connect().execution_options(writer=True)
+            except (
+                sa.exc.DBAPIError
+            ) as error:  # the file cannot be opened: nobody waits for ever, the next write tries again
+                for _, settle in group:
+                    settle(None, error)
+                continue
             raw = conn.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
-            while (first := self.jobs.get()) is not None:
-                group = [first]
-                last = False
-                while len(group) < GROUP_COMMIT_WRITES and not self.jobs.empty():
-                    job = self.jobs.get()
-                    if job is None:
-                        last = True
-                        break
-                    group.append(job)
-                self._commit_group(conn, raw, group)
-                if last:
-                    return
+            self._commit_group(conn, raw, group)
+        if conn is not None:
+            conn.close()
 
     def _commit_group(self, conn: Connection, raw: sqlite3.Connection, group: list[Any]) -> None:
         outcomes: list[tuple[Callable[[Any, BaseException | None], None], Any, BaseException | None]] = []
@@ -214,7 +227,7 @@ class _SqliteWriter(threading.Thread):
                     raw.execute("RELEASE job")
                     wake = wake or bool(conn.info.pop("wake", False))
                 except BaseException as error:  # each waiting caller receives its own failure
-                    if len(outcomes) and outcomes[-1][0] is settle:
+                    if outcomes and outcomes[-1][0] is settle:
                         outcomes.pop()
                     raw.execute("ROLLBACK TO job")
                     raw.execute("RELEASE job")
@@ -325,7 +338,7 @@ class Database:
                 continue
             pause_s = 0.5
             lost = asyncio.Event()
-            conn.add_termination_listener(lambda _: lost.set())
+            conn.add_termination_listener(lambda _, lost=lost: lost.set())
             try:
                 await conn.add_listener(WAKE_CHANNEL, lambda *_: self.wake.poke())
                 self.wake.poke()
@@ -376,7 +389,14 @@ def _async_url(url: str) -> URL:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return parsed.set(drivername="sqlite")
-    return parsed.set(drivername="postgresql+asyncpg")
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+asyncpg")
+    raise Problem(
+        "DATABASE_UNKNOWN",
+        f"Expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME, got {parsed.drivername}; correct the address.",
+        expected="sqlite or postgresql",
+        got=parsed.drivername,
+    )
 
 
 def _dumps(value: Any) -> str:

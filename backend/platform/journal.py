@@ -81,8 +81,8 @@ def register_reactions(names: Mapping[str, Sequence[str]]) -> None:
     _reactions.update({kind: tuple(names) for kind, names in names.items()})
 
 
-def append(conn: Connection, facts: Iterable[Fact], at: datetime, actor: Actor = SYSTEM) -> list[int]:
-    """Write facts and their deliveries in the caller's transaction; returns their sequence numbers in order."""
+def append(conn: Connection, facts: Iterable[Fact], at: datetime, actor: Actor = SYSTEM) -> None:
+    """Write facts and their deliveries in the caller's transaction."""
     rows = [
         {
             "kind": type(each).__name__,
@@ -95,13 +95,17 @@ def append(conn: Connection, facts: Iterable[Fact], at: datetime, actor: Actor =
         }
         for each in facts
     ]
-    return append_rows(conn, rows)
+    append_rows(conn, rows)
 
 
-def append_rows(conn: Connection, rows: list[dict[str, Any]]) -> list[int]:
+def append_rows(conn: Connection, rows: list[dict[str, Any]]) -> None:
     """The set-based form: rows with the columns of `fact`, from several actors and times at once."""
     if not rows:
-        return []
+        return
+    wake_others(conn)
+    if not any(row["kind"] in _reactions for row in rows):
+        conn.execute(sa.insert(fact), rows)  # nobody asks for the numbers, and SQLite would give them one by one
+        return
     returned = conn.execute(sa.insert(fact).returning(fact.c.id, sort_by_parameter_order=True), rows)
     numbers = [number for (number,) in returned]
     deliveries = [
@@ -118,8 +122,6 @@ def append_rows(conn: Connection, rows: list[dict[str, Any]]) -> list[int]:
     ]
     if deliveries:
         conn.execute(sa.insert(delivery), deliveries)
-    wake_others(conn)
-    return numbers
 
 
 def read_timeline(conn: Connection, abouts: Sequence[str], limit: int = 200) -> list[Recorded]:

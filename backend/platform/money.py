@@ -17,7 +17,7 @@ class Money(msgspec.Struct, frozen=True):
     currency: str
 
 
-def parse_amount(text: str | int | float | Decimal, currency: str) -> int:
+def parse_amount(text: str | float | Decimal, currency: str) -> int:
     """Minor units of a decimal written by a partner ("1 234,50", "99.9", 12). Rounds half up.
 
     Raises `Problem` AMOUNT_UNREADABLE where the text is no finite number.

@@ -157,7 +157,7 @@ class Outbox:
                 await self._errand(reaction, claimed)
         except LeaseLost:
             log.warning("delivery taken over by another worker", delivery=claimed.delivery_id)
-        except Exception as error:  # noqa: BLE001 - the outbox is the last catcher: retry, then park in sight
+        except Exception as error:
             await self._failed(reaction, claimed, error)
 
     def _inside(self, conn: Connection, reaction: Inside, claimed: Claimed) -> None:
@@ -203,7 +203,7 @@ class Outbox:
                     reaction.refused(conn, claimed.fact, error, now)
             else:
                 values["state"] = "waiting"
-                values["not_before"] = now + timedelta(seconds=pause_s(claimed.attempts, random.random()))  # noqa: S311
+                values["not_before"] = now + timedelta(seconds=pause_s(claimed.attempts, random.random()))
             conn.execute(
                 sa.update(delivery)
                 .where(delivery.c.id == claimed.delivery_id, delivery.c.lease == claimed.lease)

@@ -6,14 +6,16 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
+from backend.gs1.scan_keys import read_code
 from backend.identity.api import Caller, requires, requires_device
 from backend.platform import clock
 from backend.platform.database import Database
-from backend.platform.errors import NotFound
+from backend.platform.errors import Malformed, NotFound
 from backend.platform.limits import SCANS_BODY_BYTES
 from backend.scanning import store
+from backend.scanning.api import PHOTO_BYTES_MAX, PhotoReader, read_photo
 from backend.scanning.flows import Intake
 from backend.scanning.protocol import Asker, Job, ScanReply
 
@@ -134,5 +136,41 @@ async def put_aside(number: FromPath[int], database: NamedDependency[Database]) 
     return {"done": True}
 
 
-ROUTES = [take_scans, get_work, open_work, read_work, take_work, finish_correction, troubled, put_aside]
+class ReadCode(msgspec.Struct, frozen=True):
+    """One code of the picture; `keys` are its scan keys, `position` its corners in pixels of the picture."""
+
+    text: str
+    symbology: str
+    keys: tuple[str, ...]
+    confidence: float
+    reader: str
+    reason: str
+    position: Any
+
+
+class ReadPicture(msgspec.Struct, frozen=True):
+    """`codes` are trusted; `guesses` are texts on which the readers did not agree, to be shown, never taken."""
+
+    codes: list[ReadCode]
+    guesses: list[str]
+
+
+@post("/api/scans/photo", guards=[requires_device], status_code=200, request_max_body_size=PHOTO_BYTES_MAX + 1)
+async def read_picture(
+    request: Request, photo_reader: NamedDependency[PhotoReader], known: FromQuery[list[str] | None] = None
+) -> ReadPicture:
+    """A picture as the body (JPEG, PNG, WebP; at most 8 MB and 16 megapixels) -> the codes in it. Nothing is kept."""
+    answer = await read_photo(photo_reader, await request.body(), tuple(known or ())[:200])
+    if answer.refusal is not None:
+        refusal = answer.refusal
+        raise Malformed(refusal.code, refusal.sentence, expected=refusal.expected, got=refusal.got, cure=refusal.cure)
+    codes = [
+        ReadCode(each.text, each.symbology, read_code(each.text).keys, each.confidence, each.reader, each.reason,
+                 each.position)
+        for each in answer.codes
+    ]  # fmt: skip
+    return ReadPicture(codes=codes, guesses=[each.text for each in answer.guesses])
+
+
+ROUTES = [read_picture, take_scans, get_work, open_work, read_work, take_work, finish_correction, troubled, put_aside]
 __all__ = ["ROUTES", "Jobs"]

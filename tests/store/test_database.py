@@ -1,6 +1,7 @@
 """The promises of `platform.database`, kept on both engines."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -57,3 +58,15 @@ async def test_naive_times_are_refused(database: Database) -> None:
 
     with pytest.raises((ValueError, sa.exc.StatementError)):
         await database.write(lambda conn: append(conn, [Fact(about="order:1")], datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+async def test_a_file_that_cannot_be_opened_is_told_at_once(tmp_path: Path) -> None:
+    """Nobody waits for ever; when the folder is there, the next write goes through."""
+    database = Database(f"sqlite:///{tmp_path}/later/rampa.db")
+    with pytest.raises(sa.exc.OperationalError):
+        await database.write(lambda conn: conn.execute(sa.text("SELECT 1")))
+
+    (tmp_path / "later").mkdir()
+
+    assert 1 == await database.write(lambda conn: conn.execute(sa.text("SELECT 1")).scalar_one())
+    await database.close()
