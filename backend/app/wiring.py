@@ -45,7 +45,7 @@ REACTIONS: dict[str, dict[str, Reaction]] = {
 
 WATCHED = frozenset(
     {
-        "WaveTaken", "LinePicked", "PickShort", "PickUndone", "OrderCancelled", "OrderHeld", "HandoverSigned",
+        "WaveTaken", "LinePicked", "PickShort", "PickUndone", "ShortUndone", "OrderCancelled", "OrderHeld", "HandoverSigned",
         "ParcelLoaded", "ParcelUnloaded", "PickLinesAdded",
     }
 )  # fmt: skip

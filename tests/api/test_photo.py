@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import httpx
@@ -17,22 +18,23 @@ from backend.platform.database import Database
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-async def device(sqlite_database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    """An enrolled device that speaks to the whole application."""
-    opened = await sqlite_database.write(lambda conn: identity.add_device(conn, "Phone", NOW))
-    app = build(Settings(worker="none"), sqlite_database)
+@asynccontextmanager
+async def enrolled(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """A device that speaks to the whole application, started and ended within the test's own task."""
+    opened = await database.write(lambda conn: identity.add_device(conn, "Phone", NOW))
+    app = build(Settings(worker="none"), database)
     transport = httpx.ASGITransport(app)
     headers = {"Authorization": f"Bearer {opened.token}"}
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://t", headers=headers) as client:
         yield client
 
 
-async def test_the_codes_of_a_picture_come_back_with_their_keys(device: httpx.AsyncClient) -> None:
+async def test_the_codes_of_a_picture_come_back_with_their_keys(sqlite_database: Database) -> None:
     picture = io.BytesIO()
     segno.make(build_own_code("location", "A-01-2-1"), error="m").save(picture, kind="png", scale=8, border=4)
 
-    answer = await device.post("/api/scans/photo", content=picture.getvalue())
+    async with enrolled(sqlite_database) as device:
+        answer = await device.post("/api/scans/photo", content=picture.getvalue())
 
     assert 200 == answer.status_code, answer.text
     (code,) = answer.json()["codes"]
@@ -49,8 +51,9 @@ async def test_the_codes_of_a_picture_come_back_with_their_keys(device: httpx.As
     ],
 )
 async def test_what_is_no_picture_is_refused_by_name(
-    device: httpx.AsyncClient, _case: str, body: bytes, status: int, code: str
+    sqlite_database: Database, _case: str, body: bytes, status: int, code: str
 ) -> None:
-    answer = await device.post("/api/scans/photo", content=body)
+    async with enrolled(sqlite_database) as device:
+        answer = await device.post("/api/scans/photo", content=body)
 
     assert (status, code) == (answer.status_code, answer.json()["code"])
