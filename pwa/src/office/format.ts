@@ -29,8 +29,10 @@ export function agoText(language: Language, iso: string, now: Date): string {
 /** Minor units of ISO 4217; the shop keeps two digits for HUF as well. */
 export function moneyText(language: Language, amount: number, currency: string): string {
   try {
-    const format = new Intl.NumberFormat(language, { style: 'currency', currency });
     const digits = ['JPY', 'KRW'].includes(currency) ? 0 : 2;
+    // Forints are written whole, unless the shop prices in fillér.
+    const fraction = amount % 10 ** digits === 0 ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const format = new Intl.NumberFormat(language, { style: 'currency', currency, ...fraction });
     return format.format(amount / 10 ** digits);
   } catch {
     return `${(amount / 100).toFixed(2)} ${currency}`;

@@ -28,6 +28,8 @@ export class Live {
   private offline = false;
   private running = false;
   private wanted_ms: number | null = null;
+  /** Since when the refresh under way has been wanted; news that come meanwhile count for the next one. */
+  private asked_ms: number | null = null;
   private ran_ms = -Infinity;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ticker: ReturnType<typeof setInterval> | undefined;
@@ -74,15 +76,15 @@ export class Live {
   private async run(): Promise<void> {
     this.timer = undefined;
     this.running = true;
-    const asked_ms = this.now();
+    this.asked_ms = this.wanted_ms ?? this.now();
+    this.wanted_ms = null;
     const results = await Promise.allSettled([...this.refreshes].map((refresh) => refresh()));
     this.running = false;
     this.ran_ms = this.now();
     this.offline = results.some((each) => each.status === 'rejected' && this.options.unanswered(each.reason));
-    const again = this.wanted_ms !== null && this.wanted_ms > asked_ms;
-    this.wanted_ms = null;
+    this.asked_ms = null;
     this.tell();
-    if (again) this.news();
+    if (this.wanted_ms !== null) this.news();
   }
 
   private tick(): void {
@@ -92,7 +94,8 @@ export class Live {
   }
 
   private tell(): void {
-    const late = this.wanted_ms !== null && !this.options.hidden() && this.now() - this.wanted_ms > LATE_MS;
+    const since_ms = this.asked_ms ?? this.wanted_ms;
+    const late = since_ms !== null && !this.options.hidden() && this.now() - since_ms > LATE_MS;
     const state: LiveState = this.offline ? 'offline' : late ? 'late' : this.streaming ? 'live' : 'polling';
     if (state === this.said) return;
     this.said = state;

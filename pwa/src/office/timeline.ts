@@ -22,9 +22,18 @@ export const holdName = (say: OfficeSay, code: string): string =>
 
 export const stateName = (say: OfficeSay, state: string): string => say.code('state', state, state);
 
-/** Why an order stands where it stands, in one sentence. */
+/** Why an order stands where it stands: one sentence, and what else counts. */
 export function whyText(say: OfficeSay, why: Omit<Why, 'hold'> & { hold?: boolean }): string {
-  return say.code(why.hold === true ? 'hold' : 'why', why.code, why.sentence, why.values);
+  const { code, values, sentence } = why;
+  const prefix = why.hold === true ? 'hold' : 'why';
+  const parts = [say.code(prefix, code, sentence, values)];
+  // A sentence of the server that this app has no text for says these by itself.
+  if (!say.has(`${prefix}.${code}`)) return sentence;
+  for (const name of ['promised', 'blocked', 'more'] as const) {
+    const n = Number(values[name] ?? 0);
+    if (n > 0) parts.push(say(`reason.${name}`, { n }));
+  }
+  return parts.join(' ');
 }
 
 export function factText(say: OfficeSay, fact: Pick<FactEntry, 'kind' | 'payload'>): string {

@@ -47,6 +47,7 @@ export const cs = {
   'refusal.ALREADY_LOADED': 'Balík {parcel} už je naložený.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ještě nesmí odjet.',
   'refusal.PARCEL_UNKNOWN': 'Takový balík neznám: {got}.',
+  'refusal.WRONG_KIND': 'To není štítek balíku.',
   'refusal.HANDOVER_SIGNED': 'Předání je podepsané, nic dalšího nejde přidat.',
   'problem.NO_ANSWER': 'Server neodpovídá. Zkuste to znovu.',
   'problem.LINK_UNKNOWN': 'Odkaz už neplatí. Naskenujte u rampy nový kód.',

@@ -47,6 +47,7 @@ export const en = {
   'refusal.ALREADY_LOADED': 'Parcel {parcel} is loaded already.',
   'refusal.PARCEL_NOT_PACKED': 'Parcel {parcel} must not leave yet.',
   'refusal.PARCEL_UNKNOWN': 'No such parcel: {got}.',
+  'refusal.WRONG_KIND': 'This is not the label of a parcel.',
   'refusal.HANDOVER_SIGNED': 'The handover is signed, nothing can be added.',
   'problem.NO_ANSWER': 'The server does not answer. Try again.',
   'problem.LINK_UNKNOWN': 'The link is no longer valid. Scan a new code at the dock.',

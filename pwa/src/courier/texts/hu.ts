@@ -47,6 +47,7 @@ export const hu = {
   'refusal.ALREADY_LOADED': 'A(z) {parcel} csomag már be van rakva.',
   'refusal.PARCEL_NOT_PACKED': 'A(z) {parcel} csomag még nem mehet el.',
   'refusal.PARCEL_UNKNOWN': 'Nincs ilyen csomag: {got}.',
+  'refusal.WRONG_KIND': 'Ez nem csomagcímke.',
   'refusal.HANDOVER_SIGNED': 'Az átadás alá van írva, már nem bővíthető.',
   'problem.NO_ANSWER': 'A szerver nem válaszol. Próbálja újra.',
   'problem.LINK_UNKNOWN': 'A hivatkozás már nem érvényes. Olvasson be új kódot a rámpánál.',

@@ -47,6 +47,7 @@ export const sk = {
   'refusal.ALREADY_LOADED': 'Balík {parcel} je už naložený.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ešte nesmie odísť.',
   'refusal.PARCEL_UNKNOWN': 'Taký balík nepoznám: {got}.',
+  'refusal.WRONG_KIND': 'To nie je štítok balíka.',
   'refusal.HANDOVER_SIGNED': 'Odovzdanie je podpísané, nič ďalšie sa nedá pridať.',
   'problem.NO_ANSWER': 'Server neodpovedá. Skúste to znova.',
   'problem.LINK_UNKNOWN': 'Odkaz už neplatí. Naskenujte pri rampe nový kód.',
