@@ -12,9 +12,9 @@ export class AppUpdate {
 
   async register(address = '/sw.js'): Promise<void> {
     if (!('serviceWorker' in navigator)) return;
-    const had = navigator.serviceWorker.controller !== null;
     navigator.serviceWorker.addEventListener('controllerchange', () => {
-      if (had && this.asked) location.reload();
+      // The very first worker takes over silently: its code is the code that runs.
+      if (this.asked) location.reload();
     });
     try {
       this.registration = await navigator.serviceWorker.register(address, { updateViaCache: 'none' });
@@ -22,7 +22,7 @@ export class AppUpdate {
       return; // Without a worker the app still runs, it just needs the network to start.
     }
     const { registration } = this;
-    const look = (): void => this.changed(registration.waiting !== null && had);
+    const look = (): void => this.changed(this.waiting);
     look();
     registration.addEventListener('updatefound', () => {
       registration.installing?.addEventListener('statechange', look);
