@@ -33,6 +33,23 @@ COMMANDS = {
 }
 
 
+WITHOUT_WIRING = frozenset(
+    {
+        "agent",
+        "virtual-printer",
+        "fake-carrier",
+        "backup",
+        "migrate",
+        "verify-ledger",
+        "label",
+        "resolve",
+        "decode",
+        "ai-table",
+    }
+)
+"""Commands that tell no news. All others load the wiring, so that what they append reaches its reactions."""
+
+
 def _overview() -> str:
     lines = ["usage: rampa COMMAND [...]", "", "Runs the warehouse and the order desk of an e-shop.", ""]
     lines += [f"  {name:<16} {what}" for name, (_, what) in COMMANDS.items()]
@@ -68,6 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     importlib.import_module(COMMANDS[words[0]][0]).add_commands(parser.add_subparsers(required=True))
     args = parser.parse_args(words)
     try:
+        if words[0] not in WITHOUT_WIRING:
+            importlib.import_module("backend.app.wiring")
         args.settings = settings.load()
         args.database_url = args.settings.database_url
         return int(args.run(args) or 0)

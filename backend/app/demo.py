@@ -26,6 +26,7 @@ from backend.outbound.tables import carton, station
 from backend.platform import clock
 from backend.platform.errors import Conflict
 from backend.print_queue import api as printing
+from backend.shipping.api import tell_names
 from backend.shipping.tables import carrier_account
 from backend.stock import api as stock
 
@@ -211,6 +212,7 @@ def _channels(conn: Connection, merchant_id: int) -> dict[str, Any]:
          "settings": {"base_url": "http://127.0.0.1:8020", "client_id": "demo", "client_secret": "demo"}},
     ]  # fmt: skip
     conn.execute(sa.insert(carrier_account), accounts)
+    tell_names(conn)
     return {}
 
 

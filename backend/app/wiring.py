@@ -21,6 +21,7 @@ from backend.print_queue.routes import ROUTES as PRINT_ROUTES
 from backend.scanning.routes import ROUTES as SCAN_ROUTES
 from backend.scanning.store import insert_corrections
 from backend.shipping import reactions as shipping
+from backend.shipping.routes import ROUTES as SHIPPING_ROUTES
 from backend.stock.routes import ROUTES as STOCK_ROUTES
 
 REACTIONS: dict[str, dict[str, Reaction]] = {
@@ -46,7 +47,7 @@ REACTIONS: dict[str, dict[str, Reaction]] = {
 WATCHED = frozenset(
     {
         "WaveTaken", "LinePicked", "PickShort", "PickUndone", "ShortUndone", "OrderCancelled", "OrderHeld", "HandoverSigned",
-        "ParcelLoaded", "ParcelUnloaded", "PickLinesAdded",
+        "ParcelLoaded", "ParcelUnloaded", "PickLinesAdded", "ConsignmentRegistered",
     }
 )  # fmt: skip
 """Facts that change work which is already on a device."""
@@ -67,6 +68,7 @@ TIMERS: dict[str, Timer] = {
 
 ROUTES = [
     *IDENTITY_ROUTES, *SCAN_ROUTES, *STOCK_ROUTES, *ORDER_ROUTES, *CHANNEL_ROUTES, *OUTBOUND_ROUTES, *PRINT_ROUTES,
+    *SHIPPING_ROUTES,
 ]  # fmt: skip
 
 

@@ -44,3 +44,9 @@ class Merchant(msgspec.Struct, frozen=True):
     name: str
     currency: str
     allocation: str
+    street: str = ""
+    city: str = ""
+    zip: str = ""
+    country: str = ""
+    phone: str = ""
+    email: str = ""

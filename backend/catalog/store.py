@@ -55,14 +55,11 @@ def create_merchant(conn: Connection, code: str, name: str, **details: Any) -> i
 
 def read_merchants(conn: Connection, ids: Iterable[int] | None = None) -> dict[int, Merchant]:
     """Merchants by id, all of them where `ids` is None."""
-    statement = sa.select(
-        merchant.c.id, merchant.c.code, merchant.c.name, merchant.c.currency, merchant.c.allocation
-    ).order_by(merchant.c.id)
+    columns = [merchant.c[name] for name in Merchant.__struct_fields__]
+    statement = sa.select(*columns).order_by(merchant.c.id)
     if ids is not None:
         statement = statement.where(merchant.c.id.in_(sorted(set(ids))))
-    return {
-        row.id: Merchant(row.id, row.code, row.name, row.currency, row.allocation) for row in conn.execute(statement)
-    }
+    return {row.id: Merchant(*row) for row in conn.execute(statement)}
 
 
 def merchant_by_code(conn: Connection, code: str) -> Merchant:

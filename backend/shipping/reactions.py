@@ -123,12 +123,11 @@ def _consignment(
 
 
 def _sender(conn: Connection, merchant_id: int) -> Address:
-    """The merchant as far as the catalogue tells."""
     merchant = catalog.read_merchants(conn, [merchant_id])[merchant_id]
-    known = {
-        name: str(getattr(merchant, name, "") or "") for name in ("street", "city", "zip", "country", "phone", "email")
-    }
-    return Address(name=merchant.name, company=merchant.name, **known)
+    return Address(
+        name=merchant.name, company=merchant.name, street=merchant.street, city=merchant.city, zip=merchant.zip,
+        country=merchant.country, phone=merchant.phone, email=merchant.email,
+    )  # fmt: skip
 
 
 def _book(

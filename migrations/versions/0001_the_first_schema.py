@@ -1294,6 +1294,7 @@ def upgrade() -> None:
         sa.Column("picked", sa.BigInteger(), nullable=False),
         sa.Column("short", sa.BigInteger(), nullable=False),
         sa.Column("move_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("instead_of", database.Uuid(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -1347,6 +1348,7 @@ def upgrade() -> None:
                 "applied",
                 "undone",
                 "refused",
+                "settled",
                 name="pick_act_state",
                 native_enum=False,
                 create_constraint=True,
@@ -1354,6 +1356,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("missing", sa.BigInteger(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("at", database.UtcTime(), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
