@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -16,11 +16,18 @@ from backend.platform.database import Database
 from backend.platform.errors import Conflict
 from backend.scanning import intake, store
 from backend.scanning.intake import Received, Unreadable
-from backend.scanning.protocol import Correction, Decision, Flow, Refusal, ScanReply, Taken, Verdict
+from backend.scanning.protocol import Correction, Decision, Flow, Refusal, ScanEnvelope, ScanReply, Taken, Verdict
 
 log = structlog.get_logger()
 People = Callable[[Connection, set[UUID], int], dict[UUID, tuple[int, str]]]
 """Session ids of a device -> (person, role). Handed in by the app: identity knows people, scanning does not."""
+
+
+class _Part(NamedTuple):
+    verdicts: list[bytes]
+    acked_seq: int
+    gap: bool
+    reply: ScanReply | None = None
 
 
 class Intake(msgspec.Struct, frozen=True):
@@ -37,33 +44,42 @@ class Intake(msgspec.Struct, frozen=True):
         could be taken, or SEQ_REUSED when a number comes back with another scan: the device's store was copied.
         """
         envelope = intake.read_envelope(body)
-        received = intake.read_scans(envelope)
-        acked = await database.read(lambda conn: store.read_acked(conn, device_id))
-        repeats, fresh, gap = intake.contiguous(received, acked)
-        verdicts = await database.read(lambda conn: self._repeat(conn, device_id, repeats)) if repeats else []
-        for chunk in intake.chunks(fresh):
-            taken, acked = await database.write(lambda conn, chunk=chunk: self.take_chunk(conn, device_id, chunk))
-            verdicts.extend(taken)
-        if gap and not verdicts:
-            raise Conflict(
-                "SEQ_GAP", f"Expected scan number {acked + 1}, got a later one; send the missing ones first.",
-                expected=str(acked + 1), expected_seq=acked + 1, acked_seq=acked,
-            )  # fmt: skip
-        people = {each.session for each in received if not isinstance(each, Unreadable) and each.session}
-        return await database.read(
-            lambda conn: self._reply(conn, device_id, people, [msgspec.Raw(each) for each in verdicts], acked, envelope)
-        )
+        received = intake.in_order(intake.read_scans(envelope))
+        verdicts: list[bytes] = []
+        parts = intake.chunks(received) or [[]]
+        for part in parts:
+            answer = await database.write(
+                lambda conn, part=part: self._take_part(conn, device_id, part, envelope if part is parts[-1] else None)
+            )
+            verdicts.extend(answer.verdicts)
+            if answer.gap and not verdicts:
+                raise Conflict(
+                    "SEQ_GAP",
+                    f"Expected scan number {answer.acked_seq + 1}, got a later one; send the missing ones first.",
+                    expected=str(answer.acked_seq + 1), expected_seq=answer.acked_seq + 1, acked_seq=answer.acked_seq,
+                )  # fmt: skip
+            reply = answer.reply
+        assert reply is not None
+        return msgspec.structs.replace(reply, verdicts=[msgspec.Raw(each) for each in verdicts])
+
+    def _take_part(
+        self, conn: Connection, device_id: int, part: Sequence[Received], envelope: ScanEnvelope | None
+    ) -> "_Part":
+        """One transaction; with the last part of a request the rest of the answer is read in it as well."""
+        verdicts, acked, gap, people = self.take_chunk(conn, device_id, part)
+        if envelope is None:
+            return _Part(verdicts, acked, gap)
+        return _Part(verdicts, acked, gap, self._reply(conn, device_id, people, acked, envelope))
 
     def _reply(
         self,
         conn: Connection,
         device_id: int,
-        sessions: set[UUID],
-        verdicts: list[msgspec.Raw],
+        people: Mapping[UUID, tuple[int, str]],
         acked: int,
-        envelope: Any,
+        envelope: ScanEnvelope,
     ) -> ScanReply:
-        who = next(iter(self.people(conn, sessions, device_id).values()), (None, None))
+        who = next(iter(people.values()), (None, None))
         cursor = journal.last_seq(conn)
         news = sa.select(journal.fact.c.id).where(
             journal.fact.c.id > envelope.cursor,
@@ -73,7 +89,7 @@ class Intake(msgspec.Struct, frozen=True):
         changed = cursor > envelope.cursor and conn.execute(news.limit(1)).first() is not None
         corrections = store.open_corrections(conn, device_id, who[0])
         return ScanReply(
-            verdicts=verdicts, acked_seq=acked, cursor=cursor, server_time=clock.now(), corrections=corrections,
+            verdicts=[], acked_seq=acked, cursor=cursor, server_time=clock.now(), corrections=corrections,
             work_changed=changed,
         )  # fmt: skip
 
@@ -95,16 +111,22 @@ class Intake(msgspec.Struct, frozen=True):
             answers.append(verdict)
         return answers
 
-    def take_chunk(self, conn: Connection, device_id: int, chunk: Sequence[Received]) -> tuple[list[bytes], int]:
-        """One transaction: verdicts in order, and the last number taken. Repeats inside are answered, not applied."""
+    def take_chunk(
+        self, conn: Connection, device_id: int, chunk: Sequence[Received]
+    ) -> tuple[list[bytes], int, bool, dict[UUID, tuple[int, str]]]:
+        """One transaction: verdicts in order, the last number taken, whether a gap follows, who made the scans.
+
+        Repeats inside are answered, not applied.
+        """
         acked = store.lock_queue(conn, device_id)
-        repeats, fresh, _ = intake.contiguous(chunk, acked)
+        repeats, fresh, gap = intake.contiguous(chunk, acked)
+        sessions = {each.session for each in chunk if not isinstance(each, Unreadable) and each.session}
+        people = self.people(conn, sessions, device_id)
         verdicts = self._repeat(conn, device_id, repeats)
         if not fresh:
-            return verdicts, acked
+            return verdicts, acked, gap, people
         now = clock.now()
-        answers = self._decide(conn, device_id, fresh, now)
-        people = self._people(conn, device_id, fresh)
+        answers = self._decide(conn, device_id, fresh, people, now)
         rows, corrections = [], []
         for each in fresh:
             verdict, snapshot, correction = answers[each.seq]
@@ -117,14 +139,15 @@ class Intake(msgspec.Struct, frozen=True):
         store.insert_corrections(conn, corrections, now)
         acked = fresh[-1].seq
         store.advance_queue(conn, device_id, acked)
-        return verdicts, acked
-
-    def _people(self, conn: Connection, device_id: int, fresh: Sequence[Received]) -> dict[UUID, tuple[int, str]]:
-        sessions = {each.session for each in fresh if not isinstance(each, Unreadable) and each.session}
-        return self.people(conn, sessions, device_id)
+        return verdicts, acked, gap, people
 
     def _decide(
-        self, conn: Connection, device_id: int, fresh: Sequence[Received], now: datetime
+        self,
+        conn: Connection,
+        device_id: int,
+        fresh: Sequence[Received],
+        people: Mapping[UUID, tuple[int, str]],
+        now: datetime,
     ) -> dict[int, tuple[Verdict, dict[str, Any] | None, Correction | None]]:
         answers: dict[int, tuple[Verdict, dict[str, Any] | None, Correction | None]] = {}
         for each in fresh:
@@ -134,7 +157,6 @@ class Intake(msgspec.Struct, frozen=True):
         readable = [each for each in fresh if not isinstance(each, Unreadable)]
         spent = store.known_ids(conn, [each.id for each in readable])
         broken = store.refused_acts(conn, device_id, {each.act for each in readable if each.act})
-        people = self._people(conn, device_id, fresh)
         taken: list[Taken] = []
         for scan in readable:
             if scan.id in spent:
@@ -167,7 +189,7 @@ class Intake(msgspec.Struct, frozen=True):
             if getattr(error.orig, "sqlstate", "")[:2] in ("40", "57", "08", "53"):
                 raise  # lost race or lost connection: the whole chunk is run again
             decided = self._park_or_split(conn, run, now, answers, error)
-        except Exception as error:  # noqa: BLE001 - our bug must not jam the queue: parked in sight, with its trace
+        except Exception as error:
             decided = self._park_or_split(conn, run, now, answers, error)
         for each, decision in decided:
             verdict = intake.verdict_of(each.scan.seq, decision, each.scan)
@@ -214,7 +236,7 @@ def _without_flow(taken: Taken) -> Decision:
 
 
 def _row(
-    each: Received, device_id: int, people: dict[UUID, tuple[int, str]], verdict: Verdict, encoded: bytes,
+    each: Received, device_id: int, people: Mapping[UUID, tuple[int, str]], verdict: Verdict, encoded: bytes,
     snapshot: dict[str, Any] | None, now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
     if isinstance(each, Unreadable):

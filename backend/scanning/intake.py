@@ -85,6 +85,14 @@ def _seq_inside(raw: bytes, place_seq: int) -> int:
     return seq if isinstance(seq, int) and not isinstance(seq, bool) and 1 <= seq <= SEQ_MAX else place_seq
 
 
+def in_order(received: Sequence[Received]) -> list[Received]:
+    """By number. Of the same number twice in one request the first one counts."""
+    first: dict[int, Received] = {}
+    for each in received:
+        first.setdefault(each.seq, each)
+    return [first[seq] for seq in sorted(first)]
+
+
 def contiguous(received: Sequence[Received], acked_seq: int) -> tuple[list[Received], list[Received], bool]:
     """Split into repeats (already answered) and fresh scans without a gap after `acked_seq`; True when a gap follows."""
     repeats: list[Received] = []

@@ -29,15 +29,6 @@ def lock_queue(conn: Connection, device_id: int) -> int:
     return found
 
 
-def read_acked(conn: Connection, device_id: int) -> int:
-    return (
-        conn.execute(
-            sa.select(device_queue.c.acked_seq).where(device_queue.c.device_id == device_id)
-        ).scalar_one_or_none()
-        or 0
-    )
-
-
 def advance_queue(conn: Connection, device_id: int, acked_seq: int) -> None:
     conn.execute(sa.update(device_queue).where(device_queue.c.device_id == device_id).values(acked_seq=acked_seq))
 

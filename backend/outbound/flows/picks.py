@@ -29,7 +29,7 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Loaded:
     keys = {key for scan in scans for key in scan.keys}
     bound = {slot.tote for wave in before.values() for slot in wave.slots.values() if slot.tote is not None}
     scanned = {key for key in keys if key.startswith("tote:")}
-    totes = pick_lists.read_totes(conn, scanned, lock=True) | pick_lists.read_totes(conn, bound - scanned)
+    totes = pick_lists.read_totes(conn, scanned | bound, lock=True)
     short = {scan.body.get("line") for scan in scans if scan.kind == "short"}
     lacking = {line.product_id for wave in before.values() for line in wave.lines.values() if line.id in short}
     wanted = {key for wave in before.values() for line in wave.lines.values() for key in line.codes}

@@ -31,8 +31,13 @@ def read_waves(conn: Connection, wave_ids: Iterable[int], lock: bool = False) ->
     acts = conn.execute(sa.select(pick_act).where(pick_act.c.wave_id.in_(heads)).order_by(pick_act.c.id)).all()
     known = orders.orders_by_ids(conn, [row.order_id for row in places], lock=lock)
     held = stock.reservations_by_ids(conn, [row.move_id for row in picks if row.move_id is not None], lock=lock)
-    lines = _lines(conn, picks, places, known, held)
-    slots = _slots(conn, places, known)
+    products = catalog.products_by_ids(conn, [row.product_id for row in picks])
+    owners = {each.merchant_id for each in products.values()} | {each.merchant_id for each in known.values()}
+    merchants = catalog.read_merchants(conn, owners)
+    totes = {row.tote_id for row in places if row.tote_id is not None}
+    locations = stock.locations_by_ids(conn, {row.location_id for row in picks} | totes)
+    lines = _lines(conn, picks, places, known, held, products, merchants, locations)
+    slots = _slots(conn, places, known, merchants, locations)
     return {
         row.id: PickWave(
             id=row.id,
@@ -59,11 +64,11 @@ def _lines(
     places: Sequence[Row],
     known: dict[int, orders.Order],
     held: dict[int, stock.OpenReservation],
+    products: dict[int, catalog.Product],
+    merchants: dict[int, catalog.Merchant],
+    locations: dict[int, stock.Location],
 ) -> dict[int, list[PickLine]]:
-    products = catalog.products_by_ids(conn, [row.product_id for row in picks])
     codes = catalog.codes_of(conn, products)
-    merchants = catalog.read_merchants(conn, [each.merchant_id for each in products.values()])
-    locations = stock.locations_by_ids(conn, [row.location_id for row in picks])
     slot_of = {(row.wave_id, row.order_id): row.slot for row in places}
     found: dict[int, list[PickLine]] = {row.wave_id: [] for row in places}
     for row in picks:
@@ -99,9 +104,13 @@ def _lines(
     return found
 
 
-def _slots(conn: Connection, places: Sequence[Row], known: dict[int, orders.Order]) -> dict[int, list[PickSlot]]:
-    merchants = catalog.read_merchants(conn, [each.merchant_id for each in known.values()])
-    totes = stock.locations_by_ids(conn, [row.tote_id for row in places if row.tote_id is not None])
+def _slots(
+    conn: Connection,
+    places: Sequence[Row],
+    known: dict[int, orders.Order],
+    merchants: dict[int, catalog.Merchant],
+    locations: dict[int, stock.Location],
+) -> dict[int, list[PickSlot]]:
     begun = {
         line.order_id
         for lines in orders.goods_lines(conn, known).values()
@@ -116,7 +125,7 @@ def _slots(conn: Connection, places: Sequence[Row], known: dict[int, orders.Orde
                 slot=row.slot,
                 order=order.number,
                 order_id=row.order_id,
-                tote=totes[row.tote_id].key if row.tote_id is not None else None,
+                tote=locations[row.tote_id].key if row.tote_id is not None else None,
                 partial=merchants[order.merchant_id].allocation == "partial",
                 packed=row.state == "packed" or row.order_id in begun,
                 cancelled=row.state == "cancelled" or order.state == "cancelled",
@@ -130,10 +139,10 @@ def read_totes(conn: Connection, keys: Iterable[str], lock: bool = False) -> dic
     found = {key: each for key, each in stock.locations_by_keys(conn, keys).items() if each.kind == "tote"}
     ids = sorted(each.id for each in found.values())
     if lock and ids:
-        conn.execute(upsert(conn, tote).on_conflict_do_nothing(), [{"location_id": each} for each in ids])
-        conn.execute(
-            sa.select(tote.c.id).where(tote.c.location_id.in_(ids)).order_by(tote.c.id).with_for_update()
-        ).all()
+        statement = sa.select(tote.c.id).where(tote.c.location_id.in_(ids)).order_by(tote.c.id).with_for_update()
+        if len(conn.execute(statement).all()) < len(ids):  # used for the first time
+            conn.execute(upsert(conn, tote).on_conflict_do_nothing(), [{"location_id": each} for each in ids])
+            conn.execute(statement).all()
     users = users_of_totes(conn, ids)
     return {key: Tote(key=key, order=users.get(each.id, ""), location_id=each.id) for key, each in found.items()}
 

@@ -27,7 +27,7 @@ from backend.stock.store.balances import KEY_ORDER, apply_changes
 from backend.stock.store.locations import read_physical
 from backend.stock.tables import PHYSICAL_KINDS, balance, location, move
 
-ROWS_RETURNED = 50
+ROWS_RETURNED = 2
 """Up to so many moves answer their ids at once; SQLite does that row by row, so of more the ids are read afterwards."""
 
 
