@@ -19,9 +19,11 @@ from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from sqlalchemy.engine import Connection
 
-from backend.app.schema import migrate
+from backend.app.schema import alembic_config, create_schema
 from backend.platform.database import Database, run_once, sqlite_engine
 
 Build = Callable[[Connection], Any]
@@ -71,6 +73,12 @@ async def _say(server: str, statement: str) -> None:
         await conn.close()
 
 
+def _config(conn: Connection) -> Config:
+    config = alembic_config()
+    config.attributes["connection"] = conn
+    return config
+
+
 class Ground:
     """A database built once; `fresh` hands out copies of it."""
 
@@ -82,9 +90,10 @@ class Ground:
         self.made: Any = None
 
     def build(self, *steps: Build) -> Any:
-        """Migrate, then run each step in a transaction of its own; returns what the last one returned."""
+        """The newest schema, then each step in a transaction of its own; returns what the last one returned."""
         url = self._create(self.name, None)
-        run_once(url, migrate)
+        run_once(url, create_schema)
+        run_once(url, lambda conn: command.stamp(_config(conn), "head"))
 
         async def fill() -> Any:
             database = Database(url)

@@ -18,7 +18,7 @@ from pathlib import Path
 import structlog
 
 from backend.app.schema import create_schema
-from backend.platform.database import Database, sqlite_engine
+from backend.platform.database import sqlite_engine
 from tests.conftest import _fill, _postgres_admin, _run_postgres
 from tests.simulation.day import Outcome, play
 

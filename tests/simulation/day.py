@@ -358,6 +358,8 @@ class Day:
                 await self._release(order)
         for turn in range(EVENING_TURNS):
             self.clock.pass_s(4000 if turn == 0 else 100)
+            if turn % 6 == 5:
+                await self._give_up_held()
             await self._retry_parked()
             await self.worker_works(calm=True)
             await self._finish_one(self.devices[turn % len(self.devices)])
@@ -371,6 +373,12 @@ class Day:
         for device in self.devices:
             await device.send_everything_again()
         await self.check()
+
+    async def _give_up_held(self) -> None:
+        """What is still short by then is cancelled, so that its tote is free again."""
+        for order in (await self.office("GET", "/api/orders?limit=500")).json()["rows"]:
+            if order["state"] == "in_work" and order["holds"]:
+                await self.office("POST", f"/api/orders/{order['number']}/cancel", json={"reason": "short"})
 
     async def _retry_parked(self) -> None:
         def work(conn: Connection) -> None:
@@ -399,7 +407,9 @@ class Day:
 
     async def _requests(self, kind: str) -> list[dict[str, Any]]:
         if kind == "pick":
-            return [{"mode": "cluster", "limit": 4}]
+            waves = (await self.office("GET", "/api/waves")).json()["rows"]
+            begun = [{"wave": each["number"]} for each in waves if each["state"] in ("released", "picking")]
+            return [*begun, {"mode": "cluster", "limit": 2}, {"mode": "cluster", "limit": 2}]
         if kind == "pack":
             rows = (await self.office("GET", "/api/orders?limit=500")).json()["rows"]
             papers = [f"order:{each['number']}" for each in rows if each["state"] in ("in_work", "packed")]
