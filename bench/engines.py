@@ -4,7 +4,6 @@ Unlike the tests' server this one keeps fsync and synchronous commit: a scan cou
 """
 
 import asyncio
-import glob
 import os
 import pwd
 import shutil
@@ -43,11 +42,11 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given
         return
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not found:
         raise SystemExit("bench: no PostgreSQL server found: install Debian's package postgresql.")
     folder, port = Path(tempfile.mkdtemp(prefix="rampa-bench-")), free_port()
-    options: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    options: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     if os.geteuid() == 0:
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
@@ -55,12 +54,12 @@ def postgres_server() -> Iterator[str]:
     cluster = folder / "cluster"
     control = [f"{found[-1]}/pg_ctl", "-D", str(cluster), "-w", "-l", str(folder / "log")]
     try:
-        subprocess.run([f"{found[-1]}/initdb", "-U", "postgres", "-A", "trust", "-D", str(cluster)], **options)
-        subprocess.run([*control, "-o", f"-p {port} -h 127.0.0.1 -k {folder}", "start"], **options)
+        subprocess.run([f"{found[-1]}/initdb", "-U", "postgres", "-A", "trust", "-D", str(cluster)], check=True, **options)
+        subprocess.run([*control, "-o", f"-p {port} -h 127.0.0.1 -k {folder}", "start"], check=True, **options)
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
         finally:
-            subprocess.run([*control, "-m", "fast", "stop"], **options)
+            subprocess.run([*control, "-m", "fast", "stop"], check=True, **options)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

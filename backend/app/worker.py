@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import structlog
 
-from backend.app.wiring import REACTIONS, TIMERS
+from backend.app.wiring import REACTIONS, TIMERS, Timer
 from backend.platform import clock, outbox
 from backend.platform.database import Database
 from backend.platform.outbox import Outbox, Reaction
@@ -16,6 +16,7 @@ from backend.platform.outbox import Outbox, Reaction
 log = structlog.get_logger()
 LONGEST_SLEEP_S = 2.0
 TROUBLE_PAUSE_S = 1.0
+RUSH_S = 0.05
 
 
 class Worker:
@@ -45,9 +46,15 @@ class Worker:
                     await timers
 
     async def _once(self, drainer: Outbox) -> None:
+        """Facts that nobody reacts to wake us as well: a look is a read, and a rush of them is looked at once."""
         seen = self.database.wake.seen
-        await drainer.drain()
         due = await self.database.read(outbox.next_due)
+        if due is not None and due <= clock.now():
+            await drainer.drain()
+            due = await self.database.read(outbox.next_due)
+            if due is not None and due <= clock.now():
+                due = None  # it waits behind a parked one: a person's word wakes us
+        await asyncio.sleep(RUSH_S)
         rest_s = LONGEST_SLEEP_S if due is None else min(LONGEST_SLEEP_S, (due - clock.now()).total_seconds())
         await self.database.wake.wait(seen, max(0.02, rest_s))
 
@@ -59,7 +66,7 @@ class Worker:
                 if due[name] <= clock.now():
                     due[name] = clock.now() + timedelta(seconds=timer.every_s)
                     try:
-                        await self.database.write(lambda conn, timer=timer: timer.run(conn, clock.now()))
+                        await self._turn(timer)
                     except Exception as error:
                         log.error("timer failed", timer=name, exc_info=error)
             await asyncio.sleep(0.5)

@@ -1,0 +1,35 @@
+"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|labels`."""
+
+import argparse
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+
+from bench import labels, orders, scans
+
+PARTS = ("scans", "orders", "labels")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=PARTS, action="append")
+    parser.add_argument("--quick", action="store_true", help="fewer sizes, shorter runs")
+    args = parser.parse_args()
+    load = os.getloadavg()[0]
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {load:.1f}")
+    print("Server, database, worker and the measuring devices share these cores.\n")
+    for part in args.only or PARTS:
+        if part == "scans":
+            scans.main(["--quick", "--rounds", "1"] if args.quick else [])
+        elif part == "orders":
+            orders.main(["--orders", "2000", "--products", "5000"] if args.quick else [])
+        else:
+            print("## Labels\n")
+            labels.main()
+        print(flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
