@@ -87,16 +87,16 @@ export async function openCamera(options: CameraOptions): Promise<Camera> {
   await video.play();
   void send();
 
-  const able = (track?.getCapabilities?.() ?? {}) as MoreCapabilities;
-  if (track !== undefined && able.focusMode?.includes('continuous') === true) {
-    void apply(track, { focusMode: 'continuous' }).catch(() => undefined);
-  }
+  return { stop: () => stop('closed'), ...(track === undefined ? { torch: null, zoom: null } : abilities(track)) };
+}
+
+/** Keeps the picture sharp where the camera can, and tells what a person may switch. */
+function abilities(track: MediaStreamTrack): Pick<Camera, 'torch' | 'zoom'> {
+  const { torch, zoom, focusMode } = (track.getCapabilities?.() ?? {}) as MoreCapabilities;
+  if (focusMode?.includes('continuous') === true) void apply(track, { focusMode: 'continuous' }).catch(() => undefined);
+  const within = (factor: number): number => Math.min(zoom?.max ?? 1, Math.max(zoom?.min ?? 1, factor));
   return {
-    stop: () => stop('closed'),
-    torch: track !== undefined && able.torch === true ? (on) => apply(track, { torch: on }) : null,
-    zoom:
-      track !== undefined && able.zoom !== undefined && able.zoom.max > able.zoom.min
-        ? (factor) => apply(track, { zoom: Math.min(able.zoom?.max ?? 1, Math.max(able.zoom?.min ?? 1, factor)) })
-        : null,
+    torch: torch === true ? (on) => apply(track, { torch: on }) : null,
+    zoom: zoom !== undefined && zoom.max > zoom.min ? (factor) => apply(track, { zoom: within(factor) }) : null,
   };
 }

@@ -7,32 +7,20 @@
 import { WedgeDecoder, looksScanned, type Burst, type TypedKey } from './wedge_decoder';
 
 export interface WedgeOptions {
-  suffix: 'unknown' | 'enter' | 'none';
+  suffix: WedgeDecoder['suffix'];
   burst(burst: Burst): void;
   /** The hidden field has the focus: committed text will be heard. */
   ready(ready: boolean): void;
   learnt(suffix: 'enter' | 'none'): void;
 }
 
-export interface Wedge {
-  detach(): void;
-  focus(): void;
-  /** How this scanner ends its codes, when a person has set it. */
-  setSuffix(suffix: WedgeOptions['suffix']): void;
-}
-
 const TYPING = 'input:not([data-wedge]), textarea, select, [contenteditable="true"]';
 
-export function attachWedge(page: Document, options: WedgeOptions): Wedge {
-  const decoder = new WedgeDecoder(options.suffix);
-  const field = page.createElement('input');
-  const view = page.defaultView ?? window;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let typed: TypedKey[] = [];
-  let typedBefore = '';
-  // Tab outside of a code is a person at a keyboard: only then may Enter press the focused button, and keep the focus.
-  let keyboardUsed = false;
+const typingIn = (target: EventTarget | null): HTMLInputElement | null =>
+  target instanceof HTMLElement && target.matches(TYPING) ? (target as HTMLInputElement) : null;
 
+function hiddenField(page: Document): HTMLInputElement {
+  const field = page.createElement('input');
   field.dataset['wedge'] = '';
   field.setAttribute('inputmode', 'none');
   for (const name of ['autocomplete', 'autocorrect', 'autocapitalize']) field.setAttribute(name, 'off');
@@ -41,63 +29,79 @@ export function attachWedge(page: Document, options: WedgeOptions): Wedge {
   field.setAttribute('aria-hidden', 'true');
   field.className = 'wedge-field';
   page.body.append(field);
+  return field;
+}
 
-  const typingIn = (target: EventTarget | null): HTMLInputElement | null =>
-    target instanceof HTMLElement && target.matches(TYPING) ? (target as HTMLInputElement) : null;
+export class Wedge {
+  private readonly decoder: WedgeDecoder;
+  private readonly field: HTMLInputElement;
+  private readonly detached = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private typed: TypedKey[] = [];
+  private typedBefore = '';
+  // Tab outside of a code is a person at a keyboard: only then may Enter press the focused button, and keep the focus.
+  private keyboardUsed = false;
 
-  const emit = (burst: Burst | null): void => {
-    if (burst === null) return;
-    keyboardUsed = false;
-    if (decoder.suffix !== 'unknown' && decoder.suffix !== options.suffix) {
-      options.suffix = decoder.suffix;
-      options.learnt(decoder.suffix);
-    }
-    options.burst(burst);
-  };
-  const wait = (): void => {
-    clearTimeout(timer);
-    if (!decoder.pending) return;
-    timer = setTimeout(() => {
-      emit(decoder.tick(performance.now()));
-      wait();
-    }, decoder.wait_ms + 5);
-  };
-  const focus = (): void => {
-    const kept = keyboardUsed && page.activeElement !== page.body;
+  constructor(
+    private readonly page: Document,
+    private readonly options: WedgeOptions,
+  ) {
+    this.decoder = new WedgeDecoder(options.suffix);
+    this.field = hiddenField(page);
+    this.listen();
+    this.focus();
+  }
+
+  detach(): void {
+    clearTimeout(this.timer);
+    this.detached.abort();
+    this.field.remove();
+  }
+
+  /** How this scanner ends its codes, when a person has set it. */
+  setSuffix(suffix: WedgeDecoder['suffix']): void {
+    this.options.suffix = suffix;
+    this.decoder.suffix = suffix;
+  }
+
+  private listen(): void {
+    const { signal } = this.detached;
+    const early = { capture: true, signal };
+    const refocus = (): void => void setTimeout(() => this.focus(), 0);
+    this.page.addEventListener('keydown', (event) => this.keydown(event), early);
+    this.page.addEventListener('pointerdown', () => this.touched(), early);
+    this.page.addEventListener('paste', (event) => this.pasted(event), early);
+    this.page.addEventListener('click', refocus, { signal });
+    this.page.addEventListener('focusout', refocus, { signal });
+    this.field.addEventListener('beforeinput', (event) => this.beforeInput(event), { signal });
+    this.field.addEventListener('compositionend', (event) => this.commit(event.data, event.timeStamp), { signal });
+    // Some input methods skip beforeinput: what lands in the field is taken from there.
+    this.field.addEventListener('input', () => this.field.value !== '' && this.commit(this.field.value, performance.now()), { signal });
+    const view = this.page.defaultView ?? window;
+    view.addEventListener('focus', refocus, { signal });
+    view.addEventListener('blur', refocus, { signal });
+  }
+
+  private focus(): void {
+    const { page, field } = this;
+    const kept = this.keyboardUsed && page.activeElement !== page.body;
     if (!kept && typingIn(page.activeElement) === null && page.hasFocus()) field.focus({ preventScroll: true });
-    options.ready(page.activeElement === field);
-  };
+    this.options.ready(page.activeElement === field);
+  }
 
-  const typing = (event: KeyboardEvent, target: HTMLInputElement): void => {
-    if (event.key.length === 1) {
-      if (typed.length === 0) typedBefore = target.value;
-      typed.push({ length: 1, at_ms: event.timeStamp });
-      return;
-    }
-    if (event.key !== 'Enter') return;
-    if (looksScanned(typed) && target.value.startsWith(typedBefore)) {
-      event.preventDefault();
-      event.stopPropagation();
-      const characters = target.value.slice(typedBefore.length);
-      target.value = typedBefore;
-      target.dispatchEvent(new Event('input', { bubbles: true }));
-      emit({ characters, physical: null, end: 'enter' });
-    }
-    typed = [];
-  };
+  private touched(): void {
+    this.keyboardUsed = false;
+    this.typed = [];
+  }
 
-  const keydown = (event: KeyboardEvent): void => {
+  // Keys
+
+  private keydown(event: KeyboardEvent): void {
     const target = typingIn(event.target);
-    if (target !== null) return typing(event, target);
+    if (target !== null) return this.typing(event, target);
     if (event.repeat && event.key === 'Enter') return event.preventDefault();
-    // A person at a keyboard must still reach buttons: Enter and Space press them when no code is under way.
-    const onButton = event.target instanceof HTMLElement && event.target.closest('button, a') !== null;
-    if (event.key === 'Tab' && !decoder.pending) {
-      keyboardUsed = true;
-      return;
-    }
-    if (onButton && !decoder.pending && (event.key === 'Enter' || event.key === ' ') && keyboardUsed) return;
-    const { burst, taken } = decoder.key({
+    if (this.isForPerson(event)) return;
+    const { burst, taken } = this.decoder.key({
       key: event.key,
       code: event.code,
       shift: event.shiftKey,
@@ -110,65 +114,82 @@ export function attachWedge(page: Document, options: WedgeOptions): Wedge {
       event.preventDefault();
       event.stopPropagation();
     }
-    emit(burst);
-    wait();
-  };
-  const touched = (): void => {
-    keyboardUsed = false;
-    typed = [];
-  };
+    this.emit(burst);
+    this.wait();
+  }
 
-  const commit = (text: string, at_ms: number): void => {
-    field.value = '';
-    for (const burst of decoder.text(text, at_ms)) emit(burst);
-    wait();
-  };
-  const beforeInput = (event: InputEvent): void => {
+  /** A person at a keyboard must still reach buttons: Tab moves, then Enter and Space press, when no code is under way. */
+  private isForPerson(event: KeyboardEvent): boolean {
+    if (this.decoder.pending) return false;
+    if (event.key === 'Tab') {
+      this.keyboardUsed = true;
+      return true;
+    }
+    const onButton = event.target instanceof HTMLElement && event.target.closest('button, a') !== null;
+    return onButton && this.keyboardUsed && (event.key === 'Enter' || event.key === ' ');
+  }
+
+  /** A real text field has the focus: timing tells a scan from typing, and a scan gives the field its text back. */
+  private typing(event: KeyboardEvent, target: HTMLInputElement): void {
+    if (event.key.length === 1) {
+      if (this.typed.length === 0) this.typedBefore = target.value;
+      this.typed.push({ length: 1, at_ms: event.timeStamp });
+      return;
+    }
+    if (event.key !== 'Enter') return;
+    if (looksScanned(this.typed) && target.value.startsWith(this.typedBefore)) {
+      event.preventDefault();
+      event.stopPropagation();
+      const characters = target.value.slice(this.typedBefore.length);
+      target.value = this.typedBefore;
+      target.dispatchEvent(new Event('input', { bubbles: true }));
+      this.emit({ characters, physical: null, end: 'enter' });
+    }
+    this.typed = [];
+  }
+
+  // Committed text
+
+  private beforeInput(event: InputEvent): void {
     if (event.inputType === 'insertCompositionText') return;
     event.preventDefault();
-    if (event.inputType === 'insertLineBreak' || event.inputType === 'insertParagraph') commit('\n', event.timeStamp);
-    else commit(event.data ?? event.dataTransfer?.getData('text/plain') ?? '', event.timeStamp);
-  };
-  const composed = (event: CompositionEvent): void => commit(event.data, event.timeStamp);
-  const pasted = (event: ClipboardEvent): void => {
+    const isBreak = event.inputType === 'insertLineBreak' || event.inputType === 'insertParagraph';
+    this.commit(isBreak ? '\n' : (event.data ?? event.dataTransfer?.getData('text/plain') ?? ''), event.timeStamp);
+  }
+
+  private pasted(event: ClipboardEvent): void {
     if (typingIn(event.target) !== null) return;
     event.preventDefault();
-    commit(event.clipboardData?.getData('text/plain') ?? '', event.timeStamp);
-  };
-  // Some input methods skip beforeinput: what lands in the field is taken from there.
-  const landed = (): void => {
-    if (field.value !== '') commit(field.value, performance.now());
-  };
-  const refocus = (): void => void setTimeout(focus, 0);
+    this.commit(event.clipboardData?.getData('text/plain') ?? '', event.timeStamp);
+  }
 
-  page.addEventListener('keydown', keydown, true);
-  page.addEventListener('pointerdown', touched, true);
-  page.addEventListener('click', refocus);
-  page.addEventListener('focusout', refocus);
-  page.addEventListener('paste', pasted, true);
-  field.addEventListener('beforeinput', beforeInput);
-  field.addEventListener('compositionend', composed);
-  field.addEventListener('input', landed);
-  view.addEventListener('focus', refocus);
-  view.addEventListener('blur', refocus);
-  focus();
+  private commit(text: string, at_ms: number): void {
+    this.field.value = '';
+    for (const burst of this.decoder.text(text, at_ms)) this.emit(burst);
+    this.wait();
+  }
 
-  return {
-    focus,
-    setSuffix: (suffix) => {
-      options.suffix = suffix;
-      decoder.suffix = suffix;
-    },
-    detach: () => {
-      clearTimeout(timer);
-      page.removeEventListener('keydown', keydown, true);
-      page.removeEventListener('pointerdown', touched, true);
-      page.removeEventListener('click', refocus);
-      page.removeEventListener('focusout', refocus);
-      page.removeEventListener('paste', pasted, true);
-      view.removeEventListener('focus', refocus);
-      view.removeEventListener('blur', refocus);
-      field.remove();
-    },
-  };
+  // Bursts
+
+  private wait(): void {
+    clearTimeout(this.timer);
+    if (!this.decoder.pending) return;
+    this.timer = setTimeout(() => {
+      this.emit(this.decoder.tick(performance.now()));
+      this.wait();
+    }, this.decoder.wait_ms + 5);
+  }
+
+  private emit(burst: Burst | null): void {
+    if (burst === null) return;
+    this.keyboardUsed = false;
+    const { suffix } = this.decoder;
+    if (suffix !== 'unknown' && suffix !== this.options.suffix) {
+      this.options.suffix = suffix;
+      this.options.learnt(suffix);
+    }
+    this.options.burst(burst);
+  }
 }
+
+export const attachWedge = (page: Document, options: WedgeOptions): Wedge => new Wedge(page, options);

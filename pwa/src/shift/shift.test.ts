@@ -5,7 +5,8 @@ import type { Bundle, Flow } from '../flows/flow';
 import { counting, type CountingState } from '../testing/counting_flow';
 import { ManualTimers } from '../testing/manual_timers';
 import { ModelServer, answer } from '../testing/model_server';
-import { Shift, needsSignIn } from './shift';
+import { needsSignIn } from './problems';
+import { Shift } from './shift';
 import { ApiProblem } from '../api/client';
 
 const BUNDLE = { flow: 'counting', task: 'counting:1', wanted: 'gtin:1' };

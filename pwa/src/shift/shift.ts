@@ -4,9 +4,9 @@
  * The device's token sends the queue, whoever is signed in: a change of person never strands scans. Screens read
  * `view` and call the verbs below; they hold no rules.
  */
-import { ApiProblem, NoAnswer, apiClient, type Api } from '../api/client';
+import { NoAnswer, apiClient, type Api } from '../api/client';
 import type { Feedback } from '../feedback/sounds';
-import type { Bundle, CodeReading, Correction, Flow, FlowState, Refusal, Source, Verdict } from '../flows/flow';
+import type { Bundle, Flow, FlowState, Verdict } from '../flows/flow';
 import { Bounces, keysIn, readBurst, type CodeReader } from '../inputs/reading';
 import type { Burst } from '../inputs/wedge_decoder';
 import { newId } from '../offline/ids';
@@ -21,26 +21,11 @@ import {
   type StoredScan,
 } from '../offline/local_store';
 import { Outbox, type ScansReply } from '../offline/outbox';
-import { Sender, type Link, type SenderNews, type Timers } from '../offline/sender';
-import { Job, type JobView } from './job';
+import { Sender, type SenderNews, type Timers } from '../offline/sender';
+import { Job } from './job';
+import { DEFAULT_SETTINGS, type ScannedCode, type ShiftView, type WorkRequest } from './shift_view';
 
-export interface ShiftView {
-  device: Device | null;
-  session: Session | null;
-  language: string;
-  /** Scans of this shift: stored here, and known to the server. */
-  scanned: number;
-  saved: number;
-  unsent: number;
-  link: Link;
-  /** Why the server no longer takes this device, as a problem code. */
-  refused: string | null;
-  corrections: Correction[];
-  settings: Settings;
-  job: JobView | null;
-  /** Difference between the device's clock and the server's. */
-  clock_off_ms: number;
-}
+export type { ScannedCode, ShiftView, WorkRequest } from './shift_view';
 
 export interface ShiftOptions {
   store: LocalStore;
@@ -54,24 +39,6 @@ export interface ShiftOptions {
   alone?: (work: () => Promise<void>) => Promise<boolean>;
 }
 
-/** What the scanner or camera read, handed to whoever is on screen. */
-export interface ScannedCode {
-  reading: CodeReading;
-  raw: string;
-  source: Source;
-}
-
-export interface WorkRequest {
-  flow: string;
-  mode?: string;
-  key?: string;
-  station?: string;
-  handover?: number;
-  wave?: string;
-  carrier?: string;
-  limit?: number;
-}
-
 interface SessionReply {
   session: string;
   person_id: number;
@@ -81,9 +48,6 @@ interface SessionReply {
   expires_at: string;
 }
 
-export const DEFAULT_SETTINGS: Settings = {
-  suffix: 'unknown', keyboard: 'unknown', volume: 1, station: null, left_hand: false,
-};
 const FLUSH_AFTER_MS = 400;
 
 export class Shift {
@@ -410,21 +374,4 @@ export class Shift {
     this.view = { ...this.view, ...change };
     for (const listener of this.listeners) listener(this.view);
   }
-}
-
-/** Told by a call that needs a person: none is signed in here (any more). */
-export function needsSignIn(error: unknown): boolean {
-  if (!(error instanceof ApiProblem)) return false;
-  const { status, code, body } = error.problem;
-  return (status === 401 && code === 'SIGN_IN_NEEDED') || (code === 'ROLE_TOO_LOW' && (body['got'] ?? '') === '');
-}
-
-/** Whatever went wrong as a code and an English sentence, for texts keyed by `problem.<code>` or `refusal.<code>`. */
-export function problemOf(error: unknown): { code: string; sentence: string; refusal: Refusal | null } {
-  if (error instanceof ApiProblem) {
-    const { code, sentence, body } = error.problem;
-    return { code, sentence, refusal: (body['refusal'] as Refusal | undefined) ?? null };
-  }
-  if (error instanceof NoAnswer) return { code: 'NO_ANSWER', sentence: error.message, refusal: null };
-  return { code: 'APP_ERROR', sentence: error instanceof Error ? error.message : String(error), refusal: null };
 }
