@@ -15,7 +15,7 @@ from typing import Any
 from printing.problems import PrintingProblem
 from printing.protocol import WAIT_S_MAX
 
-TOKEN_VARIABLE = "RAMPA_AGENT_TOKEN"  # noqa: S105  (a name, not a secret)
+TOKEN_VARIABLE = "RAMPA_AGENT_TOKEN"
 
 
 def add_commands(commands: Any) -> None:

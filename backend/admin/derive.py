@@ -1,7 +1,7 @@
 """SQLAlchemy metadata -> Piccolo tables, so that the schema is written down once."""
 
 import enum
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from piccolo.columns import (
@@ -30,9 +30,9 @@ def derive_tables(metadata: sa.MetaData, engine: Engine[Any], *, sqlite: bool) -
     """Table name -> Piccolo table bound to `engine`. Parents come first; composite keys do not occur in this house."""
     derived: dict[str, type[Table]] = {}
     for table in metadata.sorted_tables:
-        columns = {column.key: _column(column, derived, sqlite=sqlite) for column in table.columns}
+        columns: dict[str, Any] = {column.key: _column(column, derived, sqlite=sqlite) for column in table.columns}
         if readable := next((name for name in ("number", "code", "name", "sku") if name in columns), None):
-            columns["get_readable"] = classmethod(_readable(readable))  # type: ignore[assignment]
+            columns["get_readable"] = classmethod(_readable(readable))
         derived[table.name] = create_table_class(
             "".join(word.capitalize() for word in table.name.split("_")),
             class_kwargs={"tablename": table.name, "db": engine},
@@ -60,7 +60,7 @@ def _column(column: sa.Column[Any], derived: dict[str, type[Table]], *, sqlite: 
     if column.primary_key:
         return Serial(primary_key=True) if sqlite else BigSerial(primary_key=True)
     if column.default is not None and column.default.is_scalar:
-        options["default"] = column.default.arg
+        options["default"] = cast("sa.ColumnDefault", column.default).arg
     elif column.nullable:
         options["default"] = None
     key = next(iter(column.foreign_keys), None)

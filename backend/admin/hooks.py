@@ -27,7 +27,7 @@ def guards_of(*, writable: bool) -> Validators:
 
 def _choices(table: type[Table]) -> dict[str, set[str]]:
     return {
-        column._meta.name: {each.value for each in column._meta.choices}  # type: ignore[union-attr]
+        column._meta.name: {each.value for each in column._meta.choices}
         for column in table._meta.columns
         if column._meta.choices
     }

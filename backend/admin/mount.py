@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from litestar import asgi
+from litestar.enums import ScopeType
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
@@ -20,10 +21,11 @@ class Admin:
         self.app: Any = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["raw_path"].split(b"?")[0] == b"/admin":
+        if scope["type"] == ScopeType.HTTP and scope["raw_path"].split(b"?")[0] == b"/admin":
             from starlette.responses import RedirectResponse
 
-            await RedirectResponse("/admin/")(scope, receive, send)  # the page's own addresses are relative
+            redirect: Any = RedirectResponse("/admin/")
+            await redirect(scope, receive, send)  # the page's own addresses are relative
             return
         if self.app is None:
             self.app = await self._build()
@@ -72,16 +74,17 @@ def _piccolo(tables: dict[str, Any], secrets: dict[str, frozenset[str]], databas
         for name, table in tables.items()
         if name not in HIDDEN
     ]
-    admin = create_admin(configs, auto_include_related=False, site_name="Rampa", allowed_hosts=())
-    for route in admin.router.routes:
-        if isinstance(route, Mount) and route.path == "/api":
+    admin: Any = create_admin(configs, auto_include_related=False, site_name="Rampa", allowed_hosts=())
+    mounts: list[Any] = [route for route in admin.router.routes if isinstance(route, Mount)]
+    for route in mounts:
+        if route.path == "/api":
             private = route.app.app  # inside Piccolo's own session middleware, which ours replaces
             route.app = AuthenticationMiddleware(
                 AuditedWrites(private, tables, secrets),
                 backend=OwnerSession(database),
                 on_error=lambda _, error: JSONResponse({"detail": str(error)}, status_code=401),
             )
-        if isinstance(route, Mount) and route.path == "/public":
+        if route.path == "/public":
             public = route.app.router.routes
             public[:] = [each for each in public if getattr(each, "path", "") not in ("/login", "/login/", "/logout/")]
             public[:0] = [

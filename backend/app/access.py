@@ -8,6 +8,7 @@ import time
 from http.cookies import CookieError, SimpleCookie
 from uuid import UUID
 
+from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -29,7 +30,7 @@ class Access(ASGIMiddleware):
         self.known: dict[tuple[str, str, str], tuple[float, Caller]] = {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             scope["rampa_caller"] = await self._caller(scope)  # type: ignore[typeddict-unknown-key]
         await next_app(scope, receive, send)
 

@@ -1,5 +1,6 @@
 """The built app: immutable assets, pages by address, the service worker always fresh. Health tells the truth."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from litestar import Request, Response, get
@@ -73,12 +74,12 @@ def authority_file(settings: NamedDependency[Settings]) -> Response[bytes]:
     return Response(file.read_bytes(), media_type="application/x-x509-ca-cert")
 
 
-def _page(root: Path, name: str, answer: object) -> Response[bytes]:
+def _page(root: Path, name: str, answer: Callable[[Path, str], Response[bytes]]) -> Response[bytes]:
     if not (root / name).is_file():
         raise Problem(
             "APP_NOT_BUILT", f"Expected the built app in {root.name}, got none; run the front end's build.", status=503
         )
-    return answer(root / name, "no-cache")  # type: ignore[operator]
+    return answer(root / name, "no-cache")
 
 
 @get("/health", include_in_schema=True)

@@ -58,6 +58,9 @@ class Worker:
         rest_s = LONGEST_SLEEP_S if due is None else min(LONGEST_SLEEP_S, (due - clock.now()).total_seconds())
         await self.database.wake.wait(seen, max(0.02, rest_s))
 
+    async def _turn(self, timer: Timer) -> None:
+        await self.database.write(lambda conn: timer.run(conn, clock.now()))
+
     async def _timers(self) -> None:
         started = clock.now()
         due = {name: started + timedelta(seconds=timer.first_s) for name, timer in TIMERS.items()}

@@ -38,7 +38,7 @@ _CODE39 = re.compile(r"[0-9A-Z. $/+%-]{1,40}")
 _ASCII = re.compile(r"[ -~]{1,80}")
 _GS1_PART = re.compile(r"\(([0-9]{2,4})\)([^()]+)")
 _GS1_FIXED = frozenset(
-    ("00 01 02 03 04 11 12 13 14 15 16 17 18 19 20 31 32 33 34 35 36 41").split()
+    ["00", "01", "02", "03", "04", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "31", "32", "33", "34", "35", "36", "41"]
 )
 """First two digits of the AIs of predefined length: no separator after them (GS1 General Specifications, 7.8.5)."""
 _GS1_CHECKED = {"00": 18, "01": 14, "02": 14}

@@ -87,9 +87,7 @@ def printable(weight: Weight, text: str) -> str:
             kept.append(char)
         elif char.isspace() or char == "\t":
             kept.append(" ")
-        elif unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn"):
-            continue
-        elif unicodedata.category(char) == "Mn":
+        elif unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") or unicodedata.category(char) == "Mn":
             continue
         else:
             drawable = unicodedata.bidirectional(char) not in ("R", "AL", "AN") and has_glyph(weight, char)

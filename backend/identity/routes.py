@@ -13,7 +13,7 @@ from backend.identity import store
 from backend.identity.api import COOKIE, Caller, requires, requires_device, requires_known, sign_in_by_password
 from backend.identity.pins import readable_pin
 from backend.identity.store import DeviceOpened, SessionOpened
-from backend.platform import clock
+from backend.platform import clock, ids
 from backend.platform.database import Database
 from backend.platform.errors import Unauthenticated
 
@@ -65,7 +65,7 @@ async def _check_badge(database: NamedDependency[Database], badge: str, pin: str
     def evaluate(conn: Any) -> Any:
         now = clock.now()
         who = store.find_by_badge(conn, badge.strip().upper())
-        subject = f"person:{who.id}" if who else f"badge:{store.ids.fingerprint(badge)[:32]}"
+        subject = f"person:{who.id}" if who else f"badge:{ids.fingerprint(badge)[:32]}"
         store.check_tries(conn, subject, now)
         right = readable_pin(pin) and store.fits(who.pin_hash if who else None, pin)
         store.note_try(conn, subject, right, now)

@@ -238,8 +238,8 @@ class _SqliteWriter(threading.Thread):
                 transaction.close()
             outcomes = [(settle, None, error) for _, settle in group]
             wake = False
-        for settle, result, error in outcomes:
-            settle(result, error)
+        for settle, result, failure in outcomes:
+            settle(result, failure)
         if wake:
             self.on_wake()
 

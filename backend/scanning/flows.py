@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -48,9 +49,8 @@ class Intake(msgspec.Struct, frozen=True):
         verdicts: list[bytes] = []
         parts = intake.chunks(received) or [[]]
         for part in parts:
-            answer = await database.write(
-                lambda conn, part=part: self._take_part(conn, device_id, part, envelope if part is parts[-1] else None)
-            )
+            asked = envelope if part is parts[-1] else None
+            answer = await database.write(partial(self._take_part, device_id=device_id, part=part, envelope=asked))
             verdicts.extend(answer.verdicts)
             if answer.gap and not verdicts:
                 raise Conflict(

@@ -12,7 +12,7 @@ import msgspec
 
 from backend.platform.errors import Malformed, TooLarge
 from backend.platform.limits import SCAN_RAW_CHARACTERS, SCANS_PER_REQUEST, SCANS_PER_TRANSACTION
-from backend.scanning.protocol import Decision, Flow, Refusal, Scan, ScanEnvelope, Taken, Verdict
+from backend.scanning.protocol import Decision, Flow, Outcome, Refusal, Scan, ScanEnvelope, Taken, Verdict
 
 SEQ_MAX = 2**53 - 1
 """The largest whole number that a browser counts exactly."""
@@ -145,7 +145,7 @@ def fold(flow: Flow, snapshot: Any, run: Sequence[Taken], now: datetime) -> tupl
 
 
 def verdict_of(seq: int, decision: Decision, scan: Scan) -> Verdict:
-    outcome = "ok" if decision.refusal is None else "refused"
+    outcome: Outcome = "ok" if decision.refusal is None else "refused"
     return Verdict(seq=seq, id=scan.id, outcome=outcome, refusal=decision.refusal, note=decision.note)
 
 

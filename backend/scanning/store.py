@@ -65,19 +65,21 @@ def insert_scans(conn: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def insert_corrections(
-    conn: Connection, found: Sequence[tuple[int, int | None, UUID, Correction]], now: datetime
+    conn: Connection, found: Sequence[tuple[int | None, int | None, UUID | None, Correction]], now: datetime
 ) -> None:
     """(device, person, scan uid, correction) each."""
     if not found:
         return
     numbers = dict(
-        conn.execute(sa.select(scan.c.uid, scan.c.id).where(scan.c.uid.in_([uid for _, _, uid, _ in found]))).all()
+        conn.execute(
+            sa.select(scan.c.uid, scan.c.id).where(scan.c.uid.in_([uid for _, _, uid, _ in found if uid]))
+        ).all()
     )
     conn.execute(
         sa.insert(correction),
         [
             {
-                "uid": ids.uuid7(), "device_id": device_id, "person_id": person_id, "scan_id": numbers.get(uid),
+                "uid": ids.uuid7(), "device_id": device_id, "person_id": person_id, "scan_id": numbers.get(uid) if uid else None,
                 "task": msgspec.to_builtins(each), "state": "open", "created_at": now,
             }
             for device_id, person_id, uid, each in found

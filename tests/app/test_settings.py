@@ -14,7 +14,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
 
 def test_every_setting_is_documented_with_its_default() -> None:
     """The table of docs/settings.md is the same as the struct."""
-    rows = dict(re.findall(r"^\| `(RAMPA_\w+)` \| (\S+)", DOCUMENT.read_text(encoding="utf-8"), re.M))
+    rows = dict(re.findall(r"^\| `(RAMPA_\w+)` \| (\S+)", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE))
 
     shown = {True: "`1`", False: "`0`", "": "empty"}
     assert rows == {
