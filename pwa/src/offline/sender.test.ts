@@ -74,6 +74,26 @@ test('sends at once when twenty scans have gathered', async () => {
   expect(server.taken).toHaveLength(20);
 });
 
+test('a scan that is stored while an empty request is under way does not wait for the next heartbeat', async () => {
+  const sender = makeSender();
+  const inner = server.fetch;
+  let answerNow: () => void = () => undefined;
+  const held = async (address: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const reply = await inner(address, init);
+    if (server.requests === 1) await new Promise<void>((resolve) => (answerNow = resolve));
+    return reply;
+  };
+  server = Object.assign(server, { fetch: held });
+  sender.start();
+  await timers.pass(10);
+  await outbox.append([draft('a')]);
+  sender.kick(1);
+  answerNow();
+  await timers.pass(1_000);
+
+  expect(server.taken.map((scan) => scan.raw)).toEqual(['a']);
+});
+
 test('a long spell without network goes out in requests of at most 500', async () => {
   await outbox.append(Array.from({ length: 1_201 }, (_, index) => draft(String(index))));
   await makeSender().drain();

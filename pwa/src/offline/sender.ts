@@ -74,6 +74,8 @@ export class Sender {
   private again = false;
   /** A request is due at once: the silence after a scan must not postpone it. */
   private pulling = false;
+  /** A scan was stored since the outbox was last read. */
+  private kicked = false;
   private stopped = true;
   private failures = 0;
   private perRequest = SCANS_PER_REQUEST;
@@ -96,6 +98,7 @@ export class Sender {
 
   /** A scan was stored: send after a short silence, or at once when enough have gathered. */
   kick(unsent: number): void {
+    this.kicked = true;
     if (this.failures > 0 || this.pulling) return;
     this.schedule(unsent >= KICK_AT_UNSENT ? 0 : SILENCE_MS);
   }
@@ -135,7 +138,7 @@ export class Sender {
     try {
       const mine = await alone(() => this.sendAll());
       this.failures = 0;
-      this.schedule(mine ? HEARTBEAT_MS : OTHER_TAB_MS);
+      this.schedule(!mine ? OTHER_TAB_MS : this.kicked ? SILENCE_MS : HEARTBEAT_MS);
     } catch (error) {
       this.failures += 1;
       this.gaps = 0;
@@ -155,6 +158,7 @@ export class Sender {
 
   private async sendAll(): Promise<void> {
     for (let round = 0; round < 1_000; round += 1) {
+      this.kicked = false;
       const scans = await this.options.outbox.unsent(this.perRequest);
       if (scans.length === 0 && round > 0) break;
       if (scans.length > 0) this.options.changed({ link: 'sending', refused: null });
