@@ -75,7 +75,6 @@ test('sends at once when twenty scans have gathered', async () => {
 });
 
 test('a scan that is stored while an empty request is under way does not wait for the next heartbeat', async () => {
-  const sender = makeSender();
   const inner = server.fetch;
   let answerNow: () => void = () => undefined;
   const held = async (address: string | URL | Request, init?: RequestInit): Promise<Response> => {
@@ -84,6 +83,7 @@ test('a scan that is stored while an empty request is under way does not wait fo
     return reply;
   };
   server = Object.assign(server, { fetch: held });
+  const sender = makeSender();
   sender.start();
   await timers.pass(10);
   await outbox.append([draft('a')]);
