@@ -10,7 +10,7 @@ from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import ScalarRenderPlugin
+from litestar.openapi.plugins import SwaggerRenderPlugin
 
 from backend.admin.mount import admin_mount
 from backend.app import demo_routes, events, look_up, trouble
@@ -28,6 +28,12 @@ from backend.scanning.api import PhotoReader
 from backend.scanning.flows import Intake
 
 log = structlog.get_logger()
+VIEWER = SwaggerRenderPlugin(
+    js_url="/viewer/swagger-ui-bundle.js",
+    css_url="/viewer/swagger-ui.css",
+    standalone_preset_js_url="/viewer/swagger-ui-standalone-preset.js",
+    favicon="<link rel='icon' href='/icons/icon-192.png'>",
+)
 PWA_FOLDER = Path(__file__).parents[2] / "pwa" / "dist"
 
 
@@ -86,7 +92,8 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000, exclude=["/api/events", "/admin"]),
         openapi_config=OpenAPIConfig(
             title="Rampa", version="1", path="/schema",
-            render_plugins=[ScalarRenderPlugin(js_url="/viewer/scalar.js", css_url="/viewer/scalar.css", favicon="/icon.svg")],
+            render_plugins=[VIEWER],
         ),
+        logging_config=None,
         debug=False,
     )  # fmt: skip
