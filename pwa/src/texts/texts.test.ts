@@ -74,6 +74,10 @@ test('codes inside values are said in words', () => {
   );
 });
 
+test('a reason whose places have no value reads without holes', () => {
+  expect(makeSay(cs, 'cs').code('correction', 'because', '', { because: 'WAVE_OVER' })).toBe('Proč: Vlna už skončila.');
+});
+
 test('an unknown code of a newer server is said by its own sentence', () => {
   expect(makeSay(cs, 'cs').code('problem', 'SOMETHING_NEW', 'A sentence.')).toBe('A sentence.');
 });

@@ -62,7 +62,8 @@ export function makeSay(texts: Texts, language: Language): Say {
       const prefix = coded ? CODED[name] : undefined;
       const known = prefix === undefined ? undefined : table[`${prefix}.${plain}`];
       // Such a text may hold places of its own, e.g. the order in "was cancelled".
-      return typeof known === 'string' ? fill(known, values, false) : plain;
+      // A place it has no value for leaves no hole behind.
+      return typeof known === 'string' ? fill(known, values, false).replace(/ {2,}/g, ' ') : plain;
     });
 
   const pick = (text: string | Plural, values: Values): string => {
