@@ -15,6 +15,9 @@ from backend.platform.errors import Conflict
 from backend.platform.journal import Actor
 from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
 
+PLAIN_KINDS = frozenset(("location", "product", "quantity", "tote"))
+"""Kinds of scans that touch no line but their own."""
+
 
 class Loaded(PickSnapshot, frozen=True, kw_only=True):
     """The snapshot together with how the waves were when they were read."""
@@ -25,15 +28,19 @@ class Loaded(PickSnapshot, frozen=True, kw_only=True):
 def load(conn: Connection, taken: Sequence[Taken]) -> Loaded:
     scans = [each.scan for each in taken if each.scan.local == "ok"]
     wave_ids = {number for scan in scans if (number := wave_of(scan.task)) is not None}
-    before = pick_lists.read_waves(conn, wave_ids, lock=True)
     keys = {key for scan in scans for key in scan.keys}
+    plain = all(scan.kind in PLAIN_KINDS for scan in scans)
+    named = {number for scan in scans if isinstance(number := scan.body.get("line"), int)} if plain else None
+    before = pick_lists.read_waves(conn, wave_ids, lock=True, named=named)
+    strange = _strange(before, keys)
+    if strange and named is not None:  # a wrong piece may be wanted by any other line
+        before = pick_lists.read_waves(conn, wave_ids, lock=True)
+        strange = _strange(before, keys)
     bound = {slot.tote for wave in before.values() for slot in wave.slots.values() if slot.tote is not None}
     scanned = {key for key in keys if key.startswith("tote:")}
     totes = pick_lists.read_totes(conn, scanned | bound, lock=True)
     short = {scan.body.get("line") for scan in scans if scan.kind == "short"}
     lacking = {line.product_id for wave in before.values() for line in wave.lines.values() if line.id in short}
-    wanted = {key for wave in before.values() for line in wave.lines.values() for key in line.codes}
-    strange = {key for key in keys - wanted if not key.startswith(("loc:", "tote:"))}
     return Loaded(
         waves={f"pick:{number}": wave for number, wave in before.items()},
         totes=totes,
@@ -41,6 +48,12 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Loaded:
         spares=pick_lists.read_spares(conn, lacking) if lacking else {},
         before=before,
     )
+
+
+def _strange(before: dict[int, PickWave], keys: set[str]) -> set[str]:
+    """Codes of goods that no line known so far wants."""
+    wanted = {key for wave in before.values() for line in wave.lines.values() for key in line.codes}
+    return {key for key in keys - wanted if not key.startswith(("loc:", "tote:"))}
 
 
 def save(conn: Connection, snapshot: Loaded, decided: Sequence[tuple[Taken, Decision]], now: datetime) -> None:

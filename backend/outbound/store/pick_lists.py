@@ -3,7 +3,7 @@
 Locks are taken in one order: waves, orders, reservations, totes, balances.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -19,8 +19,14 @@ from backend.stock import api as stock
 IN_USE = ("open", "picked")
 
 
-def read_waves(conn: Connection, wave_ids: Iterable[int], lock: bool = False) -> dict[int, PickWave]:
-    """Whole waves as values. With `lock` nobody else changes them, their orders or their reservations meanwhile."""
+def read_waves(
+    conn: Connection, wave_ids: Iterable[int], lock: bool = False, named: Collection[int] | None = None
+) -> dict[int, PickWave]:
+    """Whole waves as values. With `lock` nobody else changes them, their orders or their reservations meanwhile.
+
+    With `named` only those lines, and others of the same products, know their goods, place and reservation: enough to
+    judge scans that hit their line, and a third of the work. The counters of the others are there.
+    """
     asked = sorted(set(wave_ids))
     if lock:
         heads = lock_waves(conn, asked)
@@ -30,12 +36,14 @@ def read_waves(conn: Connection, wave_ids: Iterable[int], lock: bool = False) ->
     places = conn.execute(sa.select(wave_order).where(wave_order.c.wave_id.in_(heads)).order_by(wave_order.c.id)).all()
     acts = conn.execute(sa.select(pick_act).where(pick_act.c.wave_id.in_(heads)).order_by(pick_act.c.id)).all()
     known = orders.orders_by_ids(conn, [row.order_id for row in places], lock=lock)
-    held = stock.reservations_by_ids(conn, [row.move_id for row in picks if row.move_id is not None], lock=lock)
-    products = catalog.products_by_ids(conn, [row.product_id for row in picks])
+    wanted = {row.product_id for row in picks if named is None or row.id in named}
+    full = [row for row in picks if row.product_id in wanted]
+    held = stock.reservations_by_ids(conn, [row.move_id for row in full if row.move_id is not None], lock=lock)
+    products = catalog.products_by_ids(conn, wanted)
     owners = {each.merchant_id for each in products.values()} | {each.merchant_id for each in known.values()}
     merchants = catalog.read_merchants(conn, owners)
     totes = {row.tote_id for row in places if row.tote_id is not None}
-    locations = stock.locations_by_ids(conn, {row.location_id for row in picks} | totes)
+    locations = stock.locations_by_ids(conn, {row.location_id for row in full} | totes)
     lines = _lines(conn, picks, places, known, held, products, merchants, locations)
     slots = _slots(conn, places, known, merchants, locations)
     return {
@@ -72,6 +80,9 @@ def _lines(
     slot_of = {(row.wave_id, row.order_id): row.slot for row in places}
     found: dict[int, list[PickLine]] = {row.wave_id: [] for row in places}
     for row in picks:
+        if row.product_id not in products:
+            found[row.wave_id].append(_counters(row, known[row.order_id], slot_of[row.wave_id, row.order_id]))
+            continue
         product, location = products[row.product_id], locations[row.location_id]
         reservation = held.get(row.move_id) if row.move_id is not None else None
         found[row.wave_id].append(
@@ -102,6 +113,17 @@ def _lines(
             )
         )
     return found
+
+
+def _counters(row: Row, order: orders.Order, slot: int) -> PickLine:
+    """A line that nobody has named: what is left of it, and nothing of its goods."""
+    return PickLine(
+        id=row.id, order=order.number, slot=slot, sequence=row.sequence, location="", location_key="", sku="", name="",
+        quantity=row.quantity, codes={}, lot=row.lot, picked=row.picked, short=row.short, order_id=row.order_id,
+        cancelled=row.state == "cancelled" or order.state == "cancelled", order_line_id=row.order_line_id,
+        product_id=row.product_id, location_id=row.location_id, move_id=row.move_id,
+        instead_of=str(row.instead_of) if row.instead_of else "",
+    )  # fmt: skip
 
 
 def _slots(
