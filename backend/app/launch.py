@@ -94,11 +94,14 @@ def main() -> int:
     address = f"{scheme}://127.0.0.1:{args.port}"
     outside = next((each for each in local_addresses() if each != "127.0.0.1"), "127.0.0.1")
     phone = f"{scheme}://{outside}:{args.port}" if args.host == "0.0.0.0" else address  # noqa: S104 - the user asked
-    parts = _start(args, story, address, certificate, settings.database_url)
+    commands, env, trusting = _commands(args, story, address, certificate, settings.database_url)
+    parts = {"server": subprocess.Popen(commands.pop("server"), env=trusting)}
     try:
         if not _wait_ready(address, certificate[0] if certificate else None, parts["server"]):
             print("rampa: the server did not become ready; its messages stand above.", file=sys.stderr)
             return 1
+        for name, words in commands.items():
+            parts[name] = subprocess.Popen(words, env=trusting if name == "agent" else env)
         token, _ = run_once(settings.database_url, lambda conn: open_enrolment(conn, "Demo", None, clock.now()))
         _welcome(address, phone, story, token, certificate[0] if certificate else None)
         return _watch(parts)
@@ -106,9 +109,9 @@ def main() -> int:
         _end(parts)
 
 
-def _start(
+def _commands(
     args: argparse.Namespace, story: dict[str, Any], address: str, certificate: Any, url: str
-) -> dict[str, subprocess.Popen[bytes]]:
+) -> tuple[dict[str, list[str]], dict[str, str], dict[str, str]]:
     """Every part is a process of its own; on SQLite the worker lives inside the server, beside the single writer."""
     inline = url.startswith("sqlite")
     env = os.environ | {"RAMPA_WORKER": "inline" if inline else "none"}
@@ -131,10 +134,7 @@ def _start(
     if not inline:
         commands["worker"] = [*rampa, "work"]
     print(f"  the virtual label printer shows what it printed at http://127.0.0.1:{control}/", flush=True)
-    return {
-        name: subprocess.Popen(words, env=trusting if name in ("agent", "server") else env)
-        for name, words in commands.items()
-    }
+    return commands, env, trusting
 
 
 def _watch(parts: dict[str, subprocess.Popen[bytes]]) -> int:
