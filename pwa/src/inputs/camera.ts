@@ -84,7 +84,13 @@ export async function openCamera(options: CameraOptions): Promise<Camera> {
   video.srcObject = stream;
   video.muted = true;
   video.playsInline = true;
-  await video.play();
+  try {
+    await video.play();
+  } catch (error) {
+    // The screen was left meanwhile: without this the camera would stay on behind everybody's back.
+    stop('closed');
+    throw error;
+  }
   void send();
 
   return { stop: () => stop('closed'), ...(track === undefined ? { torch: null, zoom: null } : abilities(track)) };
