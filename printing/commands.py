@@ -95,6 +95,8 @@ class _Ended(BaseException):
 
 def _on_end(stop: Any) -> None:
     def end(number: int, frame: object) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)  # a second signal must not break the tidy end
         stop()
         raise _Ended
 

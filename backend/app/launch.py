@@ -154,10 +154,9 @@ def _watch(parts: dict[str, subprocess.Popen[bytes]]) -> int:
 
 
 def _end(parts: dict[str, subprocess.Popen[bytes]]) -> None:
-    for part in parts.values():
+    for part in reversed(parts.values()):  # the server last: whoever holds a line to it lets go first
         if part.poll() is None:
             part.terminate()
-    for part in parts.values():
         try:
             part.wait(5)
         except subprocess.TimeoutExpired:
