@@ -16,6 +16,7 @@ describe('the card of a wrong scan', () => {
       wanted: { sku: 'T-1', name: 'Čaj lesní', picture: null },
       belongs: 'B-04-2',
       codes: null,
+      wantedKind: '',
     });
   });
 
@@ -28,8 +29,15 @@ describe('the card of a wrong scan', () => {
     expect(refusalView(refusal(code, { got: 'A-2', wanted: 'A-1' })).codes).toEqual({ got: 'A-2', wanted: 'A-1' });
   });
 
+  test('an unknown code stands beside the wanted one, or beside its kind where any would do', () => {
+    const unknown = (expected: Record<string, unknown>) =>
+      refusalView(refusal('CODE_UNKNOWN', { got: '4006381333931' }, { kind: 'unknown', code: '4006381333931' }, expected));
+    expect(unknown({ kind: 'product', code: 'T-1' })).toMatchObject({ codes: { got: '4006381333931', wanted: 'T-1' }, wantedKind: '' });
+    expect(unknown({ kind: 'tote', code: '' })).toMatchObject({ codes: { wanted: '' }, wantedKind: 'tote' });
+  });
+
   test('says nothing of goods when it is about something else', () => {
     const shown = refusalView(refusal('ORDER_CANCELLED', { order: 'O7', name: 'x' }));
-    expect(shown).toEqual({ hold: null, wanted: null, belongs: '', codes: null });
+    expect(shown).toEqual({ hold: null, wanted: null, belongs: '', codes: null, wantedKind: '' });
   });
 });

@@ -12,8 +12,10 @@ export interface RefusalView {
   wanted: GoodsView | null;
   /** Code of the place where the held thing lives; '' when not known. */
   belongs: string;
-  /** Two codes side by side when it is about places, totes or lots. */
+  /** Two codes side by side when it is about places, totes or lots, or about a code that is not understood. */
   codes: { got: string; wanted: string } | null;
+  /** Kind of code that was wanted, where no code of its own can be told: '' when not needed. */
+  wantedKind: string;
 }
 
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
@@ -27,6 +29,8 @@ function goodsIn(side: Readonly<Record<string, unknown>>, sku: unknown, name: un
 
 const ABOUT_GOODS = new Set(['WRONG_PRODUCT', 'CODE_OF_OTHER_MERCHANT', 'NOT_IN_THIS_ORDER', 'ALREADY_CHECKED', 'LINE_STOPPED']);
 const ABOUT_CODES = new Set(['WRONG_LOCATION', 'WRONG_TOTE', 'WRONG_LOT']);
+/** Their values name kinds; the codes themselves stand in both sides. */
+const ABOUT_KINDS = new Set(['CODE_UNKNOWN', 'WRONG_KIND']);
 
 export function refusalView({ code, expected, got, values }: Refusal): RefusalView {
   if (ABOUT_GOODS.has(code)) {
@@ -35,8 +39,14 @@ export function refusalView({ code, expected, got, values }: Refusal): RefusalVi
       wanted: goodsIn(expected, values['wanted_sku'], values['wanted_name']),
       belongs: text(values['belongs']) || text(got['location']),
       codes: null,
+      wantedKind: '',
     };
   }
-  const codes = ABOUT_CODES.has(code) ? { got: text(values['got']), wanted: text(values['wanted']) } : null;
-  return { hold: null, wanted: null, belongs: '', codes };
+  const none = { hold: null, wanted: null, belongs: '', wantedKind: '' };
+  if (ABOUT_CODES.has(code)) return { ...none, codes: { got: text(values['got']), wanted: text(values['wanted']) } };
+  if (!ABOUT_KINDS.has(code)) return { ...none, codes: null };
+  const unread = code === 'CODE_UNKNOWN' ? text(values['got']) : '';
+  const codes = { got: text(got['code']) || unread, wanted: text(expected['code']) };
+  if (codes.got === '' && codes.wanted === '') return { ...none, codes: null };
+  return { ...none, codes, wantedKind: codes.wanted === '' ? text(expected['kind']) : '' };
 }
