@@ -33,6 +33,7 @@ class Stack:
         self.address = address
         self.folder = folder
         self.words = words
+        self._office: httpx.Client | None = None
 
     @property
     def printer_page(self) -> str:
@@ -49,10 +50,15 @@ class Stack:
         return httpx.post(f"{self.address}/api/demo/enrolment", timeout=20).json()["path"]
 
     def office(self) -> httpx.Client:
-        """A clerk at the office, by HTTP."""
-        client = httpx.Client(base_url=self.address, headers={"X-Rampa": "1"}, timeout=20)
-        client.post("/api/office/sign-in", json=self.tour()["owner"]).raise_for_status()
-        return client
+        """A clerk at the office, by HTTP; signed in once."""
+        if self._office is None:
+            self._office = httpx.Client(base_url=self.address, headers={"X-Rampa": "1"}, timeout=20)
+            self._office.post("/api/office/sign-in", json=self.tour()["owner"]).raise_for_status()
+        return self._office
+
+    def close(self) -> None:
+        if self._office is not None:
+            self._office.close()
 
 
 def _free_port() -> int:
@@ -63,8 +69,13 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("rampa")) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def running_stack(folder: Path) -> Iterator[Stack]:
     """Everything that `./dev run` starts, in a folder of its own."""
-    folder = tmp_path_factory.mktemp("rampa")
     port = _free_port()
     env = os.environ | {"RAMPA_DEMO": "1", "RAMPA_DATABASE_URL": f"sqlite:///{folder}/rampa.db"}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -85,7 +96,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     else:
         running.kill()
         pytest.fail("the product did not start:\n" + "".join(words))
-    yield Stack(address, folder, words)
+    stack = Stack(address, folder, words)
+    yield stack
+    stack.close()
     running.send_signal(signal.SIGINT)
     try:
         running.wait(20)

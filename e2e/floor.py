@@ -1,6 +1,8 @@
 """The floor app as a worker uses it: joins, signs in, scans. Speaks only in what a person sees and does."""
 
+import json
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -9,6 +11,21 @@ from e2e.conftest import Stack
 
 KEY_DELAY_MS = 28
 """A slow scanner: the same code twice is then further apart than the 300 ms within which it counts as a bounce."""
+
+
+KEYBOARDS = Path(__file__).parents[1] / "contracts" / "keyboards.json"
+
+
+def layout_damage(layout: str) -> dict[str, str]:
+    """What a scanner set to a US keyboard produces under this layout: wanted character -> produced character."""
+    vectors = json.loads(KEYBOARDS.read_text("utf-8"))["heal"]
+    pairs = [(each["healed"], each["text"]) for each in vectors if each["layout"] == layout and each["healed"]]
+    return {"5": {"cs": "ř", "sk": "ť"}[layout]} | {
+        wanted: made
+        for healed, text in pairs
+        if len(healed) == len(text)
+        for wanted, made in zip(healed, text, strict=True)
+    }
 
 
 class Floor:
@@ -45,6 +62,32 @@ class Floor:
             self.see(f"key-{digit}").click()
         self.see("primary").click()
         expect(self.see("menu")).to_be_visible()
+
+    def release(self, lines: int = 1, *, at_least_pieces: int = 1) -> dict:
+        """The office releases one ready order of so many lines as a wave of its own; returns the wave's row."""
+        office = self.stack.office()
+        rows = office.get("/api/orders", params={"state": "ready", "limit": 100}).json()["rows"]
+        fitting = [each for each in rows if each["lines"] == lines and each["pieces"] >= at_least_pieces]
+        assert fitting, f"the demo has no ready order left with {lines} lines and {at_least_pieces} pieces"
+        answer = office.post("/api/waves", json={"mode": "single", "orders": [fitting[0]["number"]]})
+        return answer.raise_for_status().json()["waves"][0]
+
+    def take(self, wave: dict) -> None:
+        """Scan the wave's paper in the menu: its pick list opens."""
+        self.scan(wave["code"])
+        expect(self.see("pick-step")).to_be_visible()
+
+    def start_again(self) -> None:
+        """After the page was loaded anew: the tap that unlocks sound, then the running job."""
+        expect(self.see("start-shift")).to_be_visible()
+        self.see("primary").click()
+        self.see("continue").click()
+        expect(self.see("job")).to_be_visible()
+
+    def counts(self) -> tuple[int, int]:
+        """(scanned, saved) as the strip says them."""
+        scanned, saved = re.findall(r"\d+", self.see("saved-count").inner_text())
+        return int(scanned), int(saved)
 
     def path(self, wanted: str) -> None:
         """Wait until the job stands at this step, such as `pick.at_location`."""

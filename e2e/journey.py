@@ -24,9 +24,10 @@ def pick_wave(floor: Floor, codes: dict[str, str], tote: str) -> dict[str, int]:
         if floor.see("job").get_attribute("data-path") == "pick.to_location":
             floor.scan_own("location", place)
             floor.path(r"pick\.at_location")
-        for piece in range(wanted):
+        for piece in range(1, wanted + 1):
             floor.scan(codes[sku])
-            floor.path(r"pick\.into_tote" if piece == wanted - 1 else r"pick\.at_location|pick\.into_tote")
+            expect(floor.see("pick-quantity")).to_contain_text(re.compile(rf"^\s*{piece}\s*/\s*{wanted}"))
+        floor.path(r"pick\.into_tote")
         lines_before = floor.see("progress").inner_text()
         floor.scan_own("tote", tote)
         expect(floor.see("progress")).not_to_have_text(lines_before)
