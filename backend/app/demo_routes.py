@@ -1,5 +1,6 @@
 """What `/demo` shows: every code of the tour, big enough to be scanned from a screen. Only with RAMPA_DEMO."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from litestar.params import FromQuery
 from sqlalchemy.engine import Connection
 
 from backend.app.demo import SETTING
-from backend.catalog.api import codes_of, read_setting
+from backend.catalog.api import ProductCode, codes_of, read_setting
 from backend.catalog.tables import product
 from backend.documents.api import render_paper
 from backend.documents.barcodes import encode
@@ -19,11 +20,12 @@ from backend.documents.symbologies import LINEAR
 from backend.gs1.own_codes import build_own_code
 from backend.identity.store import open_enrolment
 from backend.identity.tables import LANGUAGES
-from backend.outbound.tables import carton, pick, station, wave
+from backend.orders.tables import sales_order
+from backend.outbound.tables import carton, parcel, pick, station, wave
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.errors import Malformed
-from backend.stock.tables import location
+from backend.stock.tables import balance, location
 
 SHOWN_TOTES = 8
 SHOWN_SYMBOLOGIES = ("code128", "ean13", "qr", "datamatrix", "itf14")
@@ -57,7 +59,51 @@ def tour(conn: Connection) -> dict[str, Any]:
         "totes": [{"name": code, "code": build_own_code("tote", code)} for code in totes],
         "commands": [{"name": "Zpět", "code": build_own_code("command", "UNDO")}],
         "picks": _picks(conn),
+        "packs": _packs(conn),
+        "parcels": _parcels(conn),
     }
+
+
+def _parcels(conn: Connection) -> list[dict[str, Any]]:
+    """Parcels whose label can be scanned now: on the bench, and on the way to the courier."""
+    rows = conn.execute(
+        sa.select(parcel.c.number, parcel.c.state, sales_order.c.number.label("order"))
+        .join(sales_order, sales_order.c.id == parcel.c.order_id)
+        .where(parcel.c.state.in_(("labelled", "verified", "loaded")))
+        .order_by(parcel.c.id)
+        .limit(24)
+    )
+    return [{**row._mapping, "code": build_own_code("parcel", row.number)} for row in rows]
+
+
+def _packs(conn: Connection) -> list[dict[str, Any]]:
+    """Goods that lie in totes and wait for the bench, in the shape of the picks."""
+    rows = conn.execute(
+        sa.select(
+            location.c.code.label("place"), balance.c.product_id, balance.c.on_hand, product.c.sku, product.c.name
+        )
+        .join(location, location.c.id == balance.c.location_id)
+        .join(product, product.c.id == balance.c.product_id)
+        .where(location.c.kind == "tote", balance.c.on_hand > 0)
+        .order_by(location.c.code, product.c.sku)
+        .limit(60)
+    ).all()
+    codes = codes_of(conn, {row.product_id for row in rows})
+    return [
+        {
+            "wave": row.place, "sku": row.sku, "name": row.name, "quantity": row.on_hand, "place": row.place,
+            "place_code": build_own_code("tote", row.place), "codes": _gtins(codes[row.product_id]),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _gtins(codes: Iterable[ProductCode]) -> list[dict[str, Any]]:
+    return [
+        {"level": each.level, "quantity": each.quantity, "gtin": each.key.removeprefix("gtin:")}
+        for each in codes
+        if each.key.startswith("gtin:")
+    ]
 
 
 def _picks(conn: Connection) -> list[dict[str, Any]]:
@@ -79,11 +125,7 @@ def _picks(conn: Connection) -> list[dict[str, Any]]:
         {
             "wave": row.number, "sku": row.sku, "name": row.name, "quantity": row.quantity - row.picked,
             "place": row.place, "place_code": build_own_code("location", row.place),
-            "codes": [
-                {"level": each.level, "quantity": each.quantity, "gtin": each.key.removeprefix("gtin:")}
-                for each in codes[row.product_id]
-                if each.key.startswith("gtin:")
-            ],
+            "codes": _gtins(codes[row.product_id]),
         }
         for row in rows
     ]  # fmt: skip
@@ -122,7 +164,7 @@ async def code_picture(symbology: FromQuery[str], text: FromQuery[str]) -> Respo
 def _cards(found: dict[str, Any]) -> list[dict[str, Any]]:
     cards = [
         {"caption": card["name"], "note": f"PIN {card['pin']}" if "pin" in card else "", "symbology": "qr",
-         "text": card["code"]}
+         "text": card["code"], "hidden": group == "people"}
         for group in ("people", "stations", "totes", "cartons", "commands")
         for card in found[group]
     ]  # fmt: skip
