@@ -5,10 +5,12 @@ A client of its own: plain sockets with keep-alive, requests written before the 
 """
 
 import asyncio
+import os
 import re
 import statistics
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from bench.floor import Walker
@@ -18,15 +20,21 @@ _CURSOR = re.compile(rb'"cursor":(\d+)')
 
 
 class Measured(NamedTuple):
-    """Scans taken, seconds, and the latency of each request in seconds."""
+    """Scans taken, seconds, the latency of each request in seconds, processor seconds of the server meanwhile."""
 
     scans: int
     seconds: float
     latencies_s: list[float]
+    processor_s: float = 0.0
 
     @property
     def rate(self) -> float:
         return self.scans / self.seconds
+
+    @property
+    def rate_of_core(self) -> float:
+        """Scans for each second of one processor core that the server had: what others on the machine do is not in it."""
+        return self.scans / max(self.processor_s, 0.01)
 
     def percentile_ms(self, percent: int) -> float:
         return statistics.quantiles(self.latencies_s, n=100, method="inclusive")[percent - 1] * 1000
@@ -70,12 +78,19 @@ class Line:
         self.sent += count
 
 
-async def full_speed(port: int, walkers: Sequence[Walker], count: int, seconds: float) -> Measured:
+def processor_s(pid: int) -> float:
+    """Processor seconds that a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def full_speed(port: int, pid: int, walkers: Sequence[Walker], count: int, seconds: float) -> Measured:
     """Every device sends its next request when the one before was answered."""
     lines = [await Line(port, each).open() for each in walkers]
-    await asyncio.gather(*(each.send(count) for each in lines for _ in (1,)))
+    await asyncio.gather(*(each.send(count) for each in lines))
     latencies: list[float] = []
     taken = 0
+    used = processor_s(pid)
     began = time.perf_counter()
     last = began
 
@@ -91,7 +106,7 @@ async def full_speed(port: int, walkers: Sequence[Walker], count: int, seconds: 
     await asyncio.gather(*(walk(each) for each in lines))
     for line in lines:
         line.writer.close()
-    return Measured(taken, last - began, latencies)
+    return Measured(taken, last - began, latencies, processor_s(pid) - used)
 
 
 async def paced(port: int, walkers: Sequence[Walker], requests_per_s: float, seconds: float) -> Measured:
