@@ -36,6 +36,9 @@ class Inside(msgspec.Struct, frozen=True):
     apply: Callable[[Connection, Recorded, datetime], None]
 
 
+Refused = Callable[[Connection, Recorded, Problem, datetime], None]
+
+
 class Errand(msgspec.Struct, frozen=True):
     """`prepare(conn, fact, reference, now)` -> exchange or None (nothing to do); `settle(conn, fact, outcome, now)`.
 
@@ -44,7 +47,7 @@ class Errand(msgspec.Struct, frozen=True):
 
     prepare: Callable[[Connection, Recorded, str, datetime], "Exchange[Any] | None"]
     settle: Callable[[Connection, Recorded, Any, datetime], None]
-    refused: Callable[[Connection, Recorded, Problem, datetime], None] | None = None
+    refused: Refused | None = None
 
 
 Reaction = Inside | Errand
@@ -69,15 +72,20 @@ def pause_s(attempts: int, spread: float) -> float:
     return min(3600.0, 2.0 ** max(0, attempts - 1)) * (0.75 + 0.5 * spread)
 
 
-def claim(conn: Connection, now: datetime, limit: int = CLAIM_ROWS) -> list[Claimed]:
-    """Lease the oldest open delivery of each subject and reaction; a subject with an older open one waits."""
+def _is_blocked() -> sa.Exists:
+    """An older delivery of the same subject and reaction is not done."""
     older = delivery.alias("older")
-    blocked = sa.exists().where(
+    return sa.exists().where(
         older.c.about == delivery.c.about,
         older.c.reaction == delivery.c.reaction,
         older.c.id < delivery.c.id,
         older.c.state.in_(("waiting", "leased", "parked")),
     )
+
+
+def claim(conn: Connection, now: datetime, limit: int = CLAIM_ROWS) -> list[Claimed]:
+    """Lease the oldest open delivery of each subject and reaction; a subject with an older open one waits."""
+    blocked = _is_blocked()
     due = sa.or_(delivery.c.state == "waiting", delivery.c.state == "leased")
     statement = (
         sa.select(delivery.c.id).where(due, delivery.c.not_before <= now, ~blocked).order_by(delivery.c.id).limit(limit)
@@ -200,7 +208,7 @@ class Outbox:
             if last:
                 values["state"] = "parked"
                 if isinstance(reaction, Errand) and reaction.refused is not None and isinstance(error, Problem):
-                    reaction.refused(conn, claimed.fact, error, now)
+                    self._tell_refused(conn, reaction.refused, claimed, error, now)
             else:
                 values["state"] = "waiting"
                 values["not_before"] = now + timedelta(seconds=pause_s(claimed.attempts, random.random()))
@@ -212,11 +220,27 @@ class Outbox:
 
         await self.database.write(record)
 
+    @staticmethod
+    def _tell_refused(conn: Connection, refused: Refused, claimed: Claimed, problem: Problem, now: datetime) -> None:
+        """A bug in the telling may not keep the delivery from being parked: it would be claimed and fail for ever."""
+        try:
+            with conn.begin_nested():
+                refused(conn, claimed.fact, problem, now)
+        except sa.exc.OperationalError:
+            raise
+        except Exception as error:
+            if (getattr(getattr(error, "orig", None), "sqlstate", None) or "").startswith("40"):
+                raise  # a lost race: the whole transaction is run again
+            log.error("nobody could be told of the refusal", delivery=claimed.delivery_id, exc_info=error)
+
 
 def next_due(conn: Connection) -> datetime | None:
-    """When the next open delivery becomes due, so that a worker knows how long it may sleep."""
+    """When the next delivery may be tried, so that a worker knows how long it may sleep.
+
+    One that stands behind a parked one is not counted: a worker would look for it without any rest.
+    """
     return conn.execute(
-        sa.select(sa.func.min(delivery.c.not_before)).where(delivery.c.state.in_(("waiting", "leased")))
+        sa.select(sa.func.min(delivery.c.not_before)).where(delivery.c.state.in_(("waiting", "leased")), ~_is_blocked())
     ).scalar_one()
 
 

@@ -109,6 +109,35 @@ async def test_a_partner_that_says_no_for_good_is_parked_with_its_sentence(datab
     assert "house number" in parked.parked_reason
 
 
+async def test_what_waits_behind_a_parked_one_does_not_keep_a_worker_awake(database: Database) -> None:
+    """A worker sleeps until the next delivery may be tried; one that is blocked may not be."""
+    await _append(database, "refused", "behind")
+
+    def prepare(*_: Any) -> Any:
+        raise PermanentRefusal("ADDRESS", "Expected a house number, got none; correct the address.")
+
+    await _drain(database, Errand(prepare, lambda *_: None))
+    due = await database.read(outbox.next_due)
+
+    assert (["parked", "waiting"], None) == (await _states(database), due)
+
+
+async def test_a_bug_in_telling_of_a_refusal_does_not_stop_the_parking(database: Database) -> None:
+    """The note is lost, the refusal is not; what the note wrote before it broke is taken back."""
+    await _append(database, "x")
+
+    def prepare(*_: Any) -> Any:
+        raise PermanentRefusal("ADDRESS", "Expected a house number, got none; correct the address.")
+
+    def tell(conn: sa.Connection, fact: Any, _: Any, now: datetime) -> None:
+        _note(conn, fact, now)
+        raise ArithmeticError("planted")
+
+    await _drain(database, Errand(prepare, lambda *_: None, tell))
+
+    assert (["parked"], []) == (await _states(database), await _keys(database))
+
+
 async def test_an_errand_that_died_between_the_answer_and_our_note_is_asked_again(database: Database) -> None:
     """The same reference goes out twice; that is what makes the repeat harmless at the partner."""
     await _append(database, "x")
