@@ -28,10 +28,12 @@ class Access(ASGIMiddleware):
     def __init__(self, database: Database) -> None:
         self.database = database
         self.known: dict[tuple[str, str, str], tuple[float, Caller]] = {}
+        self.forgotten = 0
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         if scope["type"] == ScopeType.HTTP:
             scope["rampa_caller"] = await self._caller(scope)  # type: ignore[typeddict-unknown-key]
+            scope["rampa_forget"] = self.forget  # type: ignore[typeddict-unknown-key]
         await next_app(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Caller:
@@ -42,10 +44,12 @@ class Access(ASGIMiddleware):
         found = self.known.get(key)
         if found is not None and found[0] > time.monotonic():
             return found[1]
+        before = self.forgotten
         caller = await self._ask(bearer, session, cookie)
         if len(self.known) > REMEMBERED:
             self.known.clear()
-        self.known[key] = (time.monotonic() + REMEMBER_S, caller)
+        if before == self.forgotten:  # else the answer may be older than a revocation
+            self.known[key] = (time.monotonic() + REMEMBER_S, caller)
         return caller
 
     async def _ask(self, bearer: str, session: str, cookie: str) -> Caller:
@@ -61,7 +65,8 @@ class Access(ASGIMiddleware):
         return caller or NOBODY
 
     def forget(self) -> None:
-        """After a revocation or a sign-out nothing remembered may open a door."""
+        """After a revocation or a sign-out nothing remembered may open a door; other processes remember `REMEMBER_S` more."""
+        self.forgotten += 1
         self.known.clear()
 
 

@@ -29,6 +29,13 @@ def caller_of(connection: ASGIConnection) -> Caller:
     return connection.scope.get("rampa_caller", NOBODY)  # type: ignore[return-value]
 
 
+def forget_callers(connection: ASGIConnection) -> None:
+    """Secrets that have just become worthless must not be remembered as good ones."""
+    forget = connection.scope.get("rampa_forget")
+    if callable(forget):
+        forget()
+
+
 def _demand_known(caller: Caller) -> None:
     if caller == NOBODY:
         raise Unauthenticated(
@@ -92,7 +99,7 @@ async def sign_in_by_password(database: Database, email: str, password: str) -> 
 
     def evaluate(conn: Connection) -> Row | None:
         now = clock.now()
-        who = store.find_by_email(conn, email)
+        who = store.find_by_email(conn, email, lock=True)
         subject = f"email:{ids.fingerprint(email.strip().lower())[:32]}"
         store.check_tries(conn, subject, now)
         right = store.fits(who.password_hash if who else None, password)
@@ -114,6 +121,7 @@ __all__ = [
     "authenticate_cookie",
     "caller_of",
     "end_session",
+    "forget_callers",
     "people_of_sessions",
     "requires",
     "requires_agent",

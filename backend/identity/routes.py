@@ -10,7 +10,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from backend.identity import store
-from backend.identity.api import COOKIE, Caller, requires, requires_device, requires_known, sign_in_by_password
+from backend.identity.api import (
+    COOKIE,
+    Caller,
+    forget_callers,
+    requires,
+    requires_device,
+    requires_known,
+    sign_in_by_password,
+)
 from backend.identity.pins import readable_pin
 from backend.identity.store import DeviceOpened, SessionOpened
 from backend.platform import clock, ids
@@ -64,7 +72,7 @@ async def _check_badge(database: NamedDependency[Database], badge: str, pin: str
 
     def evaluate(conn: Any) -> Any:
         now = clock.now()
-        who = store.find_by_badge(conn, badge.strip().upper())
+        who = store.find_by_badge(conn, badge.strip().upper(), lock=True)
         subject = f"person:{who.id}" if who else f"badge:{ids.fingerprint(badge)[:32]}"
         store.check_tries(conn, subject, now)
         right = readable_pin(pin) and store.fits(who.pin_hash if who else None, pin)
@@ -82,19 +90,25 @@ async def _check_badge(database: NamedDependency[Database], badge: str, pin: str
 
 @post("/api/sessions", guards=[requires_device])
 async def sign_in(
-    data: JSONBody[BadgeRequest], database: NamedDependency[Database], caller: NamedDependency[Caller]
+    data: JSONBody[BadgeRequest],
+    request: Request,
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
 ) -> SessionOpened:
-    """A person takes this device over for a shift."""
+    """A person takes this device over for a shift; the session of whoever had it is over."""
     who = await _check_badge(database, data.badge, data.pin)
-    return await database.write(lambda conn: store.open_session(conn, who, "floor", caller.device_id, clock.now()))
+    opened = await database.write(lambda conn: store.open_session(conn, who, "floor", caller.device_id, clock.now()))
+    forget_callers(request)
+    return opened
 
 
 @delete("/api/sessions/current", guards=[requires_known])
-async def sign_out(database: NamedDependency[Database], caller: NamedDependency[Caller]) -> None:
+async def sign_out(request: Request, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> None:
     """The session ends; scans that were made in it may still arrive and keep their author."""
     uid = caller.session_uid
     if uid is not None:
         await database.write(lambda conn: store.end_session(conn, uid, clock.now()))
+        forget_callers(request)
 
 
 class OfficeRequest(msgspec.Struct):
@@ -123,11 +137,12 @@ async def office_sign_in(
 
 @post("/api/office/sign-out", status_code=200)
 async def office_sign_out(
-    database: NamedDependency[Database], caller: NamedDependency[Caller]
+    request: Request, database: NamedDependency[Database], caller: NamedDependency[Caller]
 ) -> Response[dict[str, bool]]:
     uid = caller.session_uid
     if uid is not None:
         await database.write(lambda conn: store.end_session(conn, uid, clock.now()))
+        forget_callers(request)
     return Response({"done": True}, cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/")])
 
 
@@ -144,9 +159,14 @@ async def list_devices(database: NamedDependency[Database]) -> list[dict[str, An
 
 @post("/api/devices/{number:int}/revoke", guards=[requires("office")], status_code=200)
 async def revoke_device(
-    number: FromPath[int], database: NamedDependency[Database], caller: NamedDependency[Caller]
+    number: FromPath[int],
+    request: Request,
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
 ) -> dict[str, bool]:
+    """Shut a device out at once; other server processes follow within five seconds."""
     await database.write(lambda conn: store.revoke_device(conn, number, caller.person_id, clock.now()))
+    forget_callers(request)
     return {"done": True}
 
 

@@ -156,18 +156,20 @@ def note_try(conn: Connection, subject: str, succeeded: bool, now: datetime) -> 
     conn.execute(sa.insert(sign_in_attempt).values(subject=subject, at=now, succeeded=succeeded))
 
 
-def find_by_badge(conn: Connection, code: str) -> Row | None:
-    return conn.execute(
+def find_by_badge(conn: Connection, code: str, lock: bool = False) -> Row | None:
+    """With `lock` tries for one person come one after another: of a hundred at once each would see no failure yet."""
+    statement = (
         sa.select(person)
         .join(badge, badge.c.person_id == person.c.id)
         .where(badge.c.code_hash == ids.fingerprint(code), badge.c.active, person.c.active)
-    ).one_or_none()
+    )
+    return conn.execute(statement.with_for_update(of=person) if lock else statement).one_or_none()
 
 
-def find_by_email(conn: Connection, email: str) -> Row | None:
-    return conn.execute(
-        sa.select(person).where(sa.func.lower(person.c.email) == email.strip().lower(), person.c.active)
-    ).one_or_none()
+def find_by_email(conn: Connection, email: str, lock: bool = False) -> Row | None:
+    """With `lock` as `find_by_badge`."""
+    statement = sa.select(person).where(sa.func.lower(person.c.email) == email.strip().lower(), person.c.active)
+    return conn.execute(statement.with_for_update() if lock else statement).one_or_none()
 
 
 def fits(secret_hash: str | None, secret: str) -> bool:
