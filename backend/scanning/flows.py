@@ -81,12 +81,13 @@ class Intake(msgspec.Struct, frozen=True):
     ) -> ScanReply:
         who = next(iter(people.values()), (None, None))
         cursor = journal.last_seq(conn)
+        known = min(max(envelope.cursor, 0), intake.SEQ_MAX)
         news = sa.select(journal.fact.c.id).where(
-            journal.fact.c.id > envelope.cursor,
+            journal.fact.c.id > known,
             journal.fact.c.kind.in_(self.watched),
             sa.or_(journal.fact.c.device_id.is_(None), journal.fact.c.device_id != device_id),
         )
-        changed = cursor > envelope.cursor and conn.execute(news.limit(1)).first() is not None
+        changed = cursor > known and conn.execute(news.limit(1)).first() is not None
         corrections = store.open_corrections(conn, device_id, who[0])
         return ScanReply(
             verdicts=[], acked_seq=acked, cursor=cursor, server_time=clock.now(), corrections=corrections,
@@ -186,7 +187,7 @@ class Intake(msgspec.Struct, frozen=True):
         except sa.exc.OperationalError:
             raise  # the database itself is in trouble: nothing is taken, the device sends again
         except sa.exc.DBAPIError as error:
-            if getattr(error.orig, "sqlstate", "")[:2] in ("40", "57", "08", "53"):
+            if (getattr(error.orig, "sqlstate", None) or "")[:2] in ("40", "57", "08", "53"):
                 raise  # lost race or lost connection: the whole chunk is run again
             decided = self._park_or_split(conn, run, now, answers, error)
         except Exception as error:

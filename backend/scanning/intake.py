@@ -16,6 +16,10 @@ from backend.scanning.protocol import Decision, Flow, Outcome, Refusal, Scan, Sc
 
 SEQ_MAX = 2**53 - 1
 """The largest whole number that a browser counts exactly."""
+KEYS_PER_SCAN = 64
+"""A code means a handful of things; thousands of keys would only be a way to slow the books down."""
+YEARS = range(2000, 2100)
+"""A clock that shows another year is broken, and the ends of the calendar cannot be told in UTC."""
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -56,7 +60,7 @@ def read_scans(envelope: ScanEnvelope) -> list[Received]:
     """Each scan by itself. An unreadable one keeps its number, or the place it stands at when it has none."""
     received: list[Received] = []
     for place, raw in enumerate(envelope.scans):
-        received.append(_read_one(bytes(raw), envelope.from_seq + place))
+        received.append(_read_one(bytes(raw), min(max(envelope.from_seq, 0), SEQ_MAX) + place))
     return received
 
 
@@ -70,6 +74,10 @@ def _read_one(raw: bytes, place_seq: int) -> Received:
         return Unreadable(place_seq, f"seq {scan.seq} is out of range", text[:SCAN_RAW_CHARACTERS])
     if scan.at.tzinfo is None:
         return Unreadable(scan.seq, "the time has no zone", text[:SCAN_RAW_CHARACTERS])
+    if scan.at.year not in YEARS:
+        return Unreadable(scan.seq, f"the year {scan.at.year} is out of range", text[:SCAN_RAW_CHARACTERS])
+    if len(scan.keys) > KEYS_PER_SCAN:
+        return Unreadable(scan.seq, f"{len(scan.keys)} keys are more than allowed", text[:SCAN_RAW_CHARACTERS])
     too_long = len(scan.raw) > SCAN_RAW_CHARACTERS or len(text) > 16 * SCAN_RAW_CHARACTERS
     if too_long or "\\u0000" in text or len(scan.flow) > 32 or len(scan.task) > 64 or len(scan.kind) > 32:
         return Unreadable(scan.seq, "a member is longer than allowed, or holds a zero byte", text[:SCAN_RAW_CHARACTERS])

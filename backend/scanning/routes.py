@@ -12,7 +12,7 @@ from backend.gs1.scan_keys import read_code
 from backend.identity.api import Caller, requires, requires_device
 from backend.platform import clock
 from backend.platform.database import Database
-from backend.platform.errors import Malformed, NotFound
+from backend.platform.errors import Forbidden, Malformed, NotFound
 from backend.platform.limits import SCANS_BODY_BYTES
 from backend.scanning import store
 from backend.scanning.api import PHOTO_BYTES_MAX, PhotoReader, read_photo
@@ -50,7 +50,9 @@ class WorkRequest(msgspec.Struct, frozen=True):
 
 
 def _asker(caller: NamedDependency[Caller]) -> Asker:
-    assert caller.person_id is not None
+    """Raises `Forbidden` PERSON_NEEDED for a partner's program: goods are carried by somebody."""
+    if caller.person_id is None:
+        raise Forbidden("PERSON_NEEDED", "Expected a signed-in person, got a program; work is given to people only.")
     return Asker(
         person_id=caller.person_id, device_id=caller.device_id, role=caller.role or "worker", language=caller.language
     )

@@ -43,6 +43,17 @@ def _save(conn: sa.Connection, _: Any, decided: Any, __: datetime) -> None:
 INTAKE = Intake(flows={"words": Flow("words", _load, _decide, _save)}, people=people_of_sessions)
 
 
+def _save_numbers(conn: sa.Connection, _: Any, decided: Any, __: datetime) -> None:
+    """Asks for a number of the device's choice, as a flow does with a line of a bundle."""
+    for _taken, decision in decided:
+        for word in decision.changes:
+            number = word if isinstance(word, int) else 0
+            conn.execute(sa.select(setting.c.key).where(setting.c.id == number)).all()
+
+
+LONG_WORDS = Intake(flows={"words": Flow("words", _load, _decide, _save_numbers)}, people=people_of_sessions)
+
+
 async def _device(database: Database) -> int:
     await database.write(lambda conn: identity.add_device(conn, "test", NOW))
     return await database.read(lambda conn: conn.execute(sa.text("SELECT max(id) FROM device")).scalar_one())
@@ -131,6 +142,9 @@ async def test_a_poison_scan_is_parked_alone(database: Database) -> None:
         ("seq of another type", {"id": str(uuid.uuid4()), "seq": "two", "at": "2026-11-21T09:00:00Z"}),
         ("seq beyond what a browser counts", {"id": str(uuid.uuid4()), "seq": 2**60, "at": "2026-11-21T09:00:00Z"}),
         ("raw text of a megabyte", {"id": str(uuid.uuid4()), "seq": 2, "at": "2026-11-21T09:00:00Z", "raw": "x" * 1_000_000}),
+        ("a clock before the calendar", {"id": str(uuid.uuid4()), "seq": 2, "at": "0001-01-01T00:00:00+14:00"}),
+        ("a clock after the calendar", {"id": str(uuid.uuid4()), "seq": 2, "at": "9999-12-31T23:59:59-12:00"}),
+        ("thousands of keys", {"id": str(uuid.uuid4()), "seq": 2, "at": "2026-11-21T09:00:00Z", "keys": ["k"] * 5000}),
         ("a zero byte", {"id": str(uuid.uuid4()), "seq": 2, "at": "2026-11-21T09:00:00Z", "raw": "a\x00b"}),
     ],
 )  # fmt: skip
@@ -142,6 +156,26 @@ async def test_an_unreadable_scan_takes_its_place(database: Database, _case: str
 
     assert ["ok", "unreadable", "ok"] == _outcomes(reply)
     assert ["w1", "w3"] == await _words(database)
+
+
+async def test_a_number_beyond_its_column_is_parked_alone(database: Database) -> None:
+    """What the driver refuses before sending carries no SQL state; it may neither jam the queue nor take the others along."""
+    device = await _device(database)
+
+    reply = await LONG_WORDS.take(database, device, _body(_scan(1), _scan(2, body={"word": 2**70}), _scan(3)))
+
+    assert ["ok", "parked", "ok"] == _outcomes(reply)
+    assert 3 == reply.acked_seq
+
+
+async def test_hostile_members_of_the_envelope_take_nothing_along(database: Database) -> None:
+    """The scans are good: whatever the other members say, they are taken and answered."""
+    device = await _device(database)
+    hostile = {"cursor": 2**80, "from_seq": -(2**70), "unsent": 2**70, "app": "a\x00b" * 400}
+
+    reply = await INTAKE.take(database, device, _body(_scan(1), **hostile))
+
+    assert (1, ["ok"]) == (reply.acked_seq, _outcomes(reply))
 
 
 async def test_an_act_stands_or_falls_together(database: Database) -> None:
