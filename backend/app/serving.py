@@ -37,6 +37,15 @@ SECURITY = {
 }
 
 
+def _file_within(root: Path, path: str) -> Path | None:
+    """The file that an address means; None for what is not there, lies elsewhere, or cannot be a name at all."""
+    try:
+        wanted = (root / path.lstrip("/")).resolve()
+        return wanted if root in wanted.parents and wanted.is_file() else None
+    except (OSError, ValueError):  # longer than a name may be, or with a zero byte
+        return None
+
+
 def page_routes(folder: Path) -> list[HTTPRouteHandler]:
     """Handlers that serve the built app from `folder` (the output of the front end's build)."""
     root = folder.resolve()
@@ -53,8 +62,8 @@ def page_routes(folder: Path) -> list[HTTPRouteHandler]:
 
     @get("/{path:path}", include_in_schema=False)
     async def page(path: FromPath[str], request: Request) -> Response[bytes]:
-        wanted = (root / path.lstrip("/")).resolve()
-        if root in wanted.parents and wanted.is_file():
+        wanted = _file_within(root, path)
+        if wanted is not None:
             immutable = "assets" in wanted.relative_to(root).parts
             return answer(wanted, "public, max-age=31536000, immutable" if immutable else "no-cache")
         first = path.strip("/").split("/")[0]

@@ -120,3 +120,57 @@ async def test_ready_tells_the_truth(client: httpx.AsyncClient, database: Databa
     after = await client.get("/ready")
 
     assert (503, "SCHEMA_OLD", 200) == (before.status_code, before.json()["code"], after.status_code)
+
+
+async def test_a_revoked_device_is_out_with_the_next_request(
+    client: httpx.AsyncClient, sign_in: Any, database: Database
+) -> None:
+    """Answers about callers are remembered for some seconds; a revocation may not wait for them."""
+    from backend.identity import store as identity
+    from tests.app.conftest import NOW
+
+    await sign_in("office")
+    device = await database.write(lambda conn: identity.add_device(conn, "Lost Zebra", NOW))
+    bearer = {"Authorization": f"Bearer {device.token}"}
+    number = (await client.get("/api/devices")).json()[0]["id"]
+    known = await client.get("/api/me", headers=bearer)
+
+    revoked = await client.post(f"/api/devices/{number}/revoke")
+    after = await client.get("/api/me", headers=bearer)
+
+    assert (200, 200, 403, "DEVICE_REVOKED") == (
+        known.status_code, revoked.status_code, after.status_code, after.json()["code"],
+    )  # fmt: skip
+
+
+async def test_a_stolen_cookie_is_worthless_after_the_sign_out(client: httpx.AsyncClient, sign_in: Any) -> None:
+    """The browser forgets its cookie; so must the server, at once."""
+    await sign_in("lead")
+    stolen = {"Cookie": f"rampa_session={client.cookies['rampa_session']}"}
+    before = await client.get("/api/me")
+
+    await client.post("/api/office/sign-out")
+    client.cookies.clear()
+    after = await client.get("/api/me", headers=stolen)
+
+    assert (200, 401) == (before.status_code, after.status_code)
+
+
+@pytest.mark.parametrize("address", ["/%00", "/assets/%00.js", "/" + "x" * 3000, "/assets/" + "y" * 300 + ".js"])
+async def test_an_address_that_no_file_can_have_is_no_failure(client: httpx.AsyncClient, address: str) -> None:
+    """A zero byte, or a name longer than the disk allows."""
+    answer = await client.get(address)
+
+    assert answer.json().get("code") in ("NOT_FOUND", "APP_NOT_BUILT") if answer.status_code >= 400 else True
+
+
+async def test_a_program_gets_no_work(client: httpx.AsyncClient, database: Database) -> None:
+    """Its token has a role but no hands."""
+    from backend.identity import store as identity
+    from tests.app.conftest import NOW
+
+    token = await database.write(lambda conn: identity.give_api_token(conn, "shop", NOW, "office"))
+
+    answer = await client.get("/api/work", headers={"Authorization": f"Bearer {token}"})
+
+    assert (403, "PERSON_NEEDED") == (answer.status_code, answer.json()["code"])
