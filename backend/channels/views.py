@@ -9,8 +9,10 @@ from sqlalchemy.engine import Connection
 
 from backend.channels.tables import inbox
 from backend.orders.api import read_channels
+from backend.platform.errors import Malformed
 
 SHOWN = 100
+STATES = ("received", "parsed", "refused")
 
 
 class InboxEntry(msgspec.Struct, frozen=True):
@@ -48,8 +50,13 @@ def read_inbox(conn: Connection, cursor: str | None, limit: int, state: str | No
         inbox.c.outcome,
     )
     if state is not None:
+        if state not in STATES:
+            raise Malformed(
+                "STATE_UNKNOWN", f"Expected a state of files ({', '.join(STATES)}), got {state[:40]!r}; choose one.",
+                expected=", ".join(STATES), got=state[:40],
+            )  # fmt: skip
         statement = statement.where(inbox.c.state == state)
-    if cursor is not None and cursor.isdigit():
+    if cursor is not None and cursor.isascii() and cursor.isdigit():
         statement = statement.where(inbox.c.id < int(cursor))
     rows = conn.execute(statement.order_by(inbox.c.id.desc()).limit(limit + 1)).all()
     entries = [
