@@ -17,7 +17,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer sizes, shorter runs")
     args = parser.parse_args()
     load = os.getloadavg()[0]
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {load:.1f}")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {load:.1f}"
+    )
     print("Server, database, worker and the measuring devices share these cores.\n")
     for part in args.only or PARTS:
         if part == "scans":

@@ -54,7 +54,9 @@ def postgres_server() -> Iterator[str]:
     cluster = folder / "cluster"
     control = [f"{found[-1]}/pg_ctl", "-D", str(cluster), "-w", "-l", str(folder / "log")]
     try:
-        subprocess.run([f"{found[-1]}/initdb", "-U", "postgres", "-A", "trust", "-D", str(cluster)], check=True, **options)
+        subprocess.run(
+            [f"{found[-1]}/initdb", "-U", "postgres", "-A", "trust", "-D", str(cluster)], check=True, **options
+        )
         subprocess.run([*control, "-o", f"-p {port} -h 127.0.0.1 -k {folder}", "start"], check=True, **options)
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres"

@@ -43,12 +43,20 @@ def create_shelves(conn: Connection, products: int, pieces: int) -> tuple[int, l
     """A merchant, products with a code each, one pick face for each product, all stocked up."""
     merchant_id = catalog.create_merchant(conn, "BENCH", "Bench")
     now = clock.now()
-    names = [{"merchant_id": merchant_id, "sku": f"P{number:06d}", "name": f"Zboží {number}"} for number in range(products)]
+    names = [
+        {"merchant_id": merchant_id, "sku": f"P{number:06d}", "name": f"Zboží {number}"} for number in range(products)
+    ]
     ids = catalog.create_products(conn, names)
     catalog.add_codes(
         conn,
         [
-            {"merchant_id": merchant_id, "product_id": each, "key": f"gtin:{gtin(number)}", "quantity": 1, "level": "each"}
+            {
+                "merchant_id": merchant_id,
+                "product_id": each,
+                "key": f"gtin:{gtin(number)}",
+                "quantity": 1,
+                "level": "each",
+            }
             for number, each in enumerate(ids)
         ],
     )

@@ -1,6 +1,6 @@
 """Orders imported and promised, with a full house: 50,000 products and 10,000 open orders.
 
-    python -m bench.orders [--engine sqlite|postgres] [--orders N] [--products N]
+python -m bench.orders [--engine sqlite|postgres] [--orders N] [--products N]
 """
 
 import argparse

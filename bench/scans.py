@@ -1,6 +1,6 @@
 """Scans a second through `POST /api/scans`: a real server process on loopback, real files, real pick scans.
 
-    python -m bench.scans [--engine sqlite|postgres] [--seconds S] [--rounds N] [--quick]
+python -m bench.scans [--engine sqlite|postgres] [--seconds S] [--rounds N] [--quick]
 """
 
 import argparse
@@ -83,7 +83,9 @@ def _row(engine: str, devices: int, count: int, how: str, run: Measured, ratio: 
     return f"| {engine} | {devices} | {count} | {HOWS[how]} | {run.rate:,.0f} | {run.rate_of_core:,.0f} | {ratio} | {times} |"
 
 
-def table(grounds: list[Ground], seconds: float, rounds: int, sizes: tuple[int, ...], hows: tuple[str, ...]) -> list[str]:
+def table(
+    grounds: list[Ground], seconds: float, rounds: int, sizes: tuple[int, ...], hows: tuple[str, ...]
+) -> list[str]:
     lines = [
         "| engine | devices | scans in a request | way | scans/s | scans/s of a core | of ceiling | request p50 / p95 / p99 ms |",
         "|---|---|---|---|---|---|---|---|",

@@ -91,7 +91,9 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     seeds = [args.seed] if args.seed is not None else range(args.first, args.first + args.seeds)
-    print(f"{'seed':>6} {'steps':>6} {'scans':>6} {'faults':>7} {'orders':>7} {'cancelled':>10} {'lists':>6} {'s':>6}  result")
+    print(
+        f"{'seed':>6} {'steps':>6} {'scans':>6} {'faults':>7} {'orders':>7} {'cancelled':>10} {'lists':>6} {'s':>6}  result"
+    )
     failed = 0
     with tempfile.TemporaryDirectory(prefix="rampa-days-") as name, _server(args.engine, Path(name)) as server:
         for seed in seeds:

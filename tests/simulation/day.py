@@ -147,7 +147,7 @@ class Day:
         elif roll < 0.9:
             await self._goods_come()
         else:
-            waves = [each for each in (await self.office("GET", "/api/waves")).json()["rows"]]
+            waves = (await self.office("GET", "/api/waves")).json()["rows"]
             if waves:
                 await self.office("POST", f"/api/waves/{self.chance.choice(waves)['number']}/cancel")
         await self.office("POST", "/api/shippable")
@@ -315,9 +315,7 @@ class Day:
         await self.check()
 
     async def check(self) -> None:
-        found = await self.database.read(
-            lambda conn: invariants.wrongs(conn, self.warehouse.received, self.states)
-        )
+        found = await self.database.read(lambda conn: invariants.wrongs(conn, self.warehouse.received, self.states))
         if found:
             raise Broken("; ".join(found[:5]))
 

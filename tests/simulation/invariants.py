@@ -46,7 +46,9 @@ def _ledger(conn: Connection) -> list[str]:
 def _conserved(conn: Connection, received: Mapping[int, int]) -> list[str]:
     """Pieces from the vendor = on shelves, in totes, at the dock + with customers + written off."""
     inside = dict(
-        conn.execute(sa.select(balance.c.product_id, sa.func.sum(balance.c.on_hand)).group_by(balance.c.product_id)).all()
+        conn.execute(
+            sa.select(balance.c.product_id, sa.func.sum(balance.c.on_hand)).group_by(balance.c.product_id)
+        ).all()
     )
     outside: dict[int, int] = {}
     for end, sign in ((move.c.target_id, 1), (move.c.source_id, -1)):
@@ -79,7 +81,9 @@ def _never_twice(conn: Connection) -> list[str]:
         .group_by(move.c.reverses_id)
         .having(sa.func.count() > 1)
     ).all()
-    parked = conn.execute(sa.select(scan.c.seq, scan.c.record).where(scan.c.outcome.in_(("parked", "unreadable")))).all()
+    parked = conn.execute(
+        sa.select(scan.c.seq, scan.c.record).where(scan.c.outcome.in_(("parked", "unreadable")))
+    ).all()
     return [
         *(f"act {act} moved goods {count} times" for act, count in twice),
         *(f"move {of} was reversed {count} times" for of, count in reversed_twice),
@@ -90,7 +94,9 @@ def _never_twice(conn: Connection) -> list[str]:
 def _queues(conn: Connection) -> list[str]:
     """No gap: the last number taken is the number of scans taken."""
     rows = conn.execute(
-        sa.select(scan.c.device_id, sa.func.count(), sa.func.min(scan.c.seq), sa.func.max(scan.c.seq)).group_by(scan.c.device_id)
+        sa.select(scan.c.device_id, sa.func.count(), sa.func.min(scan.c.seq), sa.func.max(scan.c.seq)).group_by(
+            scan.c.device_id
+        )
     ).all()
     acked = dict(conn.execute(sa.select(device_queue.c.device_id, device_queue.c.acked_seq)).all())
     return [
@@ -104,7 +110,8 @@ def _lines(conn: Connection) -> list[str]:
     """Counters of a line agree with the picks, the reservations and the checks behind them."""
     picked = _sums(conn, sa.select(pick.c.order_line_id, sa.func.sum(pick.c.picked)).where(pick.c.state != "cancelled"))
     held = _sums(
-        conn, sa.select(move.c.order_line_id, sa.func.sum(move.c.quantity - move.c.taken)).where(move.c.state == "pending")
+        conn,
+        sa.select(move.c.order_line_id, sa.func.sum(move.c.quantity - move.c.taken)).where(move.c.state == "pending"),
     )
     missing = _sums(
         conn,
@@ -165,9 +172,14 @@ def _hands(conn: Connection) -> list[str]:
     for line, pieces in acts.values():
         claimed[line] = claimed.get(line, 0) + pieces
     booked = {
-        row.id: row.picked for row in conn.execute(sa.select(pick.c.id, pick.c.picked).where(pick.c.state != "cancelled"))
+        row.id: row.picked
+        for row in conn.execute(sa.select(pick.c.id, pick.c.picked).where(pick.c.state != "cancelled"))
     }
-    applied = set(conn.execute(sa.select(pick_act.c.uid).where(pick_act.c.state == "applied", pick_act.c.kind == "pick")).scalars())
+    applied = set(
+        conn.execute(
+            sa.select(pick_act.c.uid).where(pick_act.c.state == "applied", pick_act.c.kind == "pick")
+        ).scalars()
+    )
     return [
         f"pick {line}: devices were told ok for {claimed.get(line, 0)} pieces, the books have {pieces}"
         for line, pieces in booked.items()

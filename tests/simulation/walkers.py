@@ -3,7 +3,6 @@
 A walker knows only what a bundle says and what the own hands have done since. Nothing here looks into the database.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +63,9 @@ class Picking:
             device.write("pick", self.task, "quantity", now=now, act=act, line=line["id"], quantity=quantity)
         else:
             for pieces in range(2, quantity + 1):
-                device.write("pick", self.task, "product", _piece(line), now=now, act=act, line=line["id"], quantity=pieces)
+                device.write(
+                    "pick", self.task, "product", _piece(line), now=now, act=act, line=line["id"], quantity=pieces
+                )
         if chance.random() < 0.03:
             tote = chance.choice(TOTES)
         device.write(
@@ -230,8 +231,3 @@ class Loading:
 
 Work = Picking | Packing | Loading
 KINDS: dict[str, type[Work]] = {"pick": Picking, "pack": Packing, "handover": Loading}
-
-
-def open_slots(jobs: Sequence[Work]) -> set[str]:
-    """Tasks in hands, so that a take-over has something to take."""
-    return {each.task for each in jobs}

@@ -92,7 +92,9 @@ def stock_up(
     return received
 
 
-def order_file(warehouse: Warehouse, chance: random.Random, channel: str, first: int, count: int, now: datetime) -> bytes:
+def order_file(
+    warehouse: Warehouse, chance: random.Random, channel: str, first: int, count: int, now: datetime
+) -> bytes:
     """Orders as a shop sends them; now and then for goods that nobody has, or with a broken address."""
     goods = [each for each in warehouse.products.values() if each.channel == channel]
     orders = [_order(chance, goods, channel, first + place, now) for place in range(count)]

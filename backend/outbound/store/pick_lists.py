@@ -55,8 +55,13 @@ def read_waves(
             slots={each.slot: each for each in slots[row.id]},
             acts={
                 str(act.uid): PickAct(
-                    uid=str(act.uid), line=act.pick_id, kind=act.kind, quantity=act.quantity, state=act.state,
-                    missing=act.missing, held=act.held,
+                    uid=str(act.uid),
+                    line=act.pick_id,
+                    kind=act.kind,
+                    quantity=act.quantity,
+                    state=act.state,
+                    missing=act.missing,
+                    held=act.held,
                 )
                 for act in acts
                 if act.wave_id == row.id
