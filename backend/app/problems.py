@@ -61,13 +61,15 @@ def on_http(_: Request, error: HTTPException) -> Response[bytes]:
 
 
 def is_beyond_columns(error: Exception) -> bool:
-    """A number or a text that no column can hold (2 to the power of 63, a zero byte): the books have refused it.
+    """A value that no column can hold (2 to the power of 63, a zero byte, a word outside a closed list).
 
-    PostgreSQL says so with a state of class 22, its driver with a ValueError before it sends, SQLite's with OverflowError.
+    SQLAlchemy tells of a word by a LookupError. PostgreSQL says so with a state of class 22, its driver with a ValueError before it sends, SQLite's with OverflowError.
     """
     if isinstance(error, sa.exc.DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
         return state.startswith("22") or isinstance(getattr(error.orig, "__cause__", None), ValueError)
+    if isinstance(error, sa.exc.StatementError):
+        return isinstance(error.orig, LookupError)
     return isinstance(error, OverflowError)
 
 
@@ -75,9 +77,7 @@ def on_bug(request: Request, error: Exception) -> Response[bytes]:
     """Our mistake: logged with a trace number that the client can name."""
     if is_beyond_columns(error):
         log.warning("value beyond its column", method=request.method, path=request.url.path, reason=str(error)[:300])
-        sentence = (
-            "Expected numbers below 2 to the power of 63 and texts without a zero byte, got others; correct them."
-        )
+        sentence = "Expected known words, numbers below 2 to the power of 63 and texts without a zero byte; correct the request."
         return _answer(ProblemBody(status=422, title="Malformed", code="MALFORMED", detail=sentence))
     trace = uuid.uuid4().hex[:12]
     log.error("unhandled", trace=trace, method=request.method, path=request.url.path, exc_info=error)
