@@ -32,22 +32,27 @@ def id_of_link(conn: Connection, token: str, now: datetime) -> int:
     )
     found = conn.execute(mine).scalar_one_or_none()
     if found is None:
-        raise NotFound(
-            "LINK_UNKNOWN",
-            "Expected a link that is at most 90 seconds old, got another; scan the QR on the screen again.",
-        )
+        raise _link_unknown()
     return int(found)
+
+
+def _link_unknown() -> NotFound:
+    return NotFound(
+        "LINK_UNKNOWN", "Expected a link that is at most 90 seconds old, got another; scan the QR on the screen again."
+    )
 
 
 def open_link(conn: Connection, token: str, now: datetime) -> tuple[str, datetime]:
     """Spend the link for a session of fifteen minutes."""
     handover_id = id_of_link(conn, token, now)
     session, until = ids.token(), now + SESSION_LIFE
-    conn.execute(
+    spent = conn.execute(
         sa.update(handover)
-        .where(handover.c.id == handover_id)
+        .where(handover.c.id == handover_id, handover.c.token_hash == ids.fingerprint(token))
         .values(token_hash=None, token_expires_at=None, session_hash=ids.fingerprint(session), session_expires_at=until)
     )
+    if spent.rowcount != 1:  # of two phones at once the second finds it spent
+        raise _link_unknown()
     return session, until
 
 
