@@ -36,14 +36,18 @@ async def pokes(database: NamedDependency[Database], cursor: int) -> AsyncIterat
     yield b"retry: 3000\n\n"
     seen = database.wake.seen
     spoke_at = time.monotonic()
+    woken = (
+        False  # a fact that commits late may stand before the newest number: the wake tells of it, the number cannot
+    )
     while True:
         newest = await database.read(journal.last_seq)
-        if newest > cursor:
-            cursor = newest
+        if newest > cursor or woken:
+            cursor = max(newest, cursor)
             spoke_at = time.monotonic()
             yield b"id: %d\nevent: poke\ndata: %s\n\n" % (cursor, msgspec.json.encode({"cursor": cursor}))
             await asyncio.sleep(MERGE_S)
-        seen = await database.wake.wait(seen, 2.0)
+        before, seen = seen, await database.wake.wait(seen, 2.0)
+        woken = seen != before
         if time.monotonic() - spoke_at > HEARTBEAT_S:
             spoke_at = time.monotonic()
             yield b": still here\n\n"
