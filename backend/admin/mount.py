@@ -42,7 +42,7 @@ class Admin:
             engine: Any = SQLiteEngine(path=self.url.removeprefix("sqlite:///"), timeout=15)
         else:
             engine = PostgresEngine(config={"dsn": self.url.replace("postgresql+asyncpg://", "postgresql://")})
-            await engine.start_connection_pool(min_size=1, max_size=4)
+            await engine.start_connection_pool(min_size=0, max_size=4)
         tables = derive_tables(metadata, engine, sqlite=self.database.is_sqlite)
         secrets = {
             name: frozenset(column.key for column in table.columns if column.info.get("secret"))

@@ -8,6 +8,10 @@ import pytest
 from backend.platform.database import Database
 
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""About doors and pages, not about the engine."""
+
+
 async def test_every_api_route_refuses_a_stranger(client: httpx.AsyncClient) -> None:
     """All of them, read from our own description; the public ones are named here."""
     public = {
