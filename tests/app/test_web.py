@@ -7,7 +7,6 @@ import pytest
 
 from backend.platform.database import Database
 
-
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """About doors and pages, not about the engine."""
 
