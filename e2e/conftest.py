@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 ROOT = Path(__file__).parents[1]
 READY_S = 120
+WORDS_SHOWN = 60
 expect.set_options(timeout=20_000)
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -68,9 +69,11 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("rampa")) as running:
         yield running
+        if request.session.testsfailed:
+            print("\nthe product said last:", *running.words[-WORDS_SHOWN:], sep="\n")
 
 
 @contextlib.contextmanager

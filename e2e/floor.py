@@ -84,10 +84,9 @@ class Floor:
         self.see("continue").click()
         expect(self.see("job")).to_be_visible()
 
-    def counts(self) -> tuple[int, int]:
-        """(scanned, saved) as the strip says them."""
-        scanned, saved = re.findall(r"\d+", self.see("saved-count").inner_text())
-        return int(scanned), int(saved)
+    def counts(self, scanned: int, saved: int) -> None:
+        """Wait until the strip says these two numbers."""
+        expect(self.see("saved-count")).to_have_text(re.compile(rf"\D{scanned}\D+{saved}$"))
 
     def path(self, wanted: str) -> None:
         """Wait until the job stands at this step, such as `pick.at_location`."""

@@ -120,6 +120,7 @@ def _pack_screens(floor: Floor, tote: str, picked: dict[str, int]) -> Iterator[s
     floor.scan_own("parcel", parcel)
     floor.path(r"pack\.done")
     yield "pack_done"
+    floor.everything_saved()
     floor.see("back").click()
     expect(floor.see("menu")).to_be_visible()
 
@@ -216,7 +217,7 @@ def office_screens(page: Page, stack: Stack) -> Iterator[str]:
     page.get_by_test_id("orders").wait_for()
     for tab in TABS:
         page.get_by_test_id(f"tab-{tab}").click()
-        expect(page.get_by_test_id(f"screen-{tab}").locator("h1, h2, ul").first).to_be_visible()
+        expect(page.get_by_test_id(f"screen-{tab}").locator("h1, h2, ul, p").first).to_be_visible()
         page.wait_for_load_state("networkidle")
         yield f"office_{tab}"
     page.get_by_test_id("tab-orders").click()

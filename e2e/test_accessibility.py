@@ -41,21 +41,23 @@ def test_floor_and_courier(small_phone: Page, browser: Browser, stack: Stack) ->
     """The floor app from enrolment to the packed parcel, then the driver's own phone."""
     floor = Floor(small_phone, stack)
     found = faults_of(small_phone, screens.floor_screens(floor, tote="T-020"), targets=True)
-    context = browser.new_context(viewport=SMALL, locale="cs", has_touch=True)
+    context = browser.new_context(viewport=SMALL, locale="cs", has_touch=True, reduced_motion="reduce")
     courier = context.new_page()
     found += faults_of(courier, screens.courier_screens(courier, stack))
     context.close()
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_office(small_phone: Page, stack: Stack) -> None:
     """Every tab of the office, an order, an enrolment."""
-    assert faults_of(small_phone, screens.office_screens(small_phone, stack)) == []
+    found = faults_of(small_phone, screens.office_screens(small_phone, stack))
+    assert not found, "\n".join(found)
 
 
 def test_demo(small_phone: Page, stack: Stack) -> None:
     """Every step of the guided story."""
-    assert faults_of(small_phone, screens.demo_screens(small_phone, stack)) == []
+    found = faults_of(small_phone, screens.demo_screens(small_phone, stack))
+    assert not found, "\n".join(found)
 
 
 def test_the_rules_find_planted_faults(small_phone: Page, stack: Stack) -> None:
