@@ -36,6 +36,11 @@ describe('the card of a wrong scan', () => {
     expect(unknown({ kind: 'tote', code: '' })).toMatchObject({ codes: { wanted: '' }, wantedKind: 'tote' });
   });
 
+  test('too many shows both numbers', () => {
+    const shown = refusalView(refusal('TOO_MANY', { got: 12, quantity: 2, name: 'Čaj lesní' }));
+    expect(shown.codes).toEqual({ got: '12', wanted: '2' });
+  });
+
   test('says nothing of goods when it is about something else', () => {
     const shown = refusalView(refusal('ORDER_CANCELLED', { order: 'O7', name: 'x' }));
     expect(shown).toEqual({ hold: null, wanted: null, belongs: '', codes: null, wantedKind: '' });

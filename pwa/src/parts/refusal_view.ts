@@ -12,7 +12,7 @@ export interface RefusalView {
   wanted: GoodsView | null;
   /** Code of the place where the held thing lives; '' when not known. */
   belongs: string;
-  /** Two codes side by side when it is about places, totes or lots, or about a code that is not understood. */
+  /** Side by side: two places, totes or lots, an unknown code and the wanted one, or how many and how many wanted. */
   codes: { got: string; wanted: string } | null;
   /** Kind of code that was wanted, where no code of its own can be told: '' when not needed. */
   wantedKind: string;
@@ -44,6 +44,7 @@ export function refusalView({ code, expected, got, values }: Refusal): RefusalVi
   }
   const none = { hold: null, wanted: null, belongs: '', wantedKind: '' };
   if (ABOUT_CODES.has(code)) return { ...none, codes: { got: text(values['got']), wanted: text(values['wanted']) } };
+  if (code === 'TOO_MANY') return { ...none, codes: { got: text(values['got']), wanted: text(values['quantity']) } };
   if (!ABOUT_KINDS.has(code)) return { ...none, codes: null };
   const unread = code === 'CODE_UNKNOWN' ? text(values['got']) : '';
   const codes = { got: text(got['code']) || unread, wanted: text(expected['code']) };

@@ -249,6 +249,7 @@ export const cs = {
   'card.WRONG_TOTE': 'Špatná přepravka',
   'card.WRONG_LOT': 'Jiná šarže',
   'card.CODE_UNKNOWN': 'Neznámý kód',
+  'card.TOO_MANY': 'Moc kusů',
   'card.word': 'Špatně',
   'band.ok': 'V pořádku',
   'band.wait': 'Čekám na sken',

@@ -249,6 +249,7 @@ export const en = {
   'card.WRONG_TOTE': 'Wrong tote',
   'card.WRONG_LOT': 'Another lot',
   'card.CODE_UNKNOWN': 'Unknown code',
+  'card.TOO_MANY': 'Too many',
   'card.word': 'Wrong',
   'band.ok': 'Right',
   'band.wait': 'Waiting for a scan',

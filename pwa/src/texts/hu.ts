@@ -246,6 +246,7 @@ export const hu = {
   'card.WRONG_TOTE': 'Rossz láda',
   'card.WRONG_LOT': 'Másik tételszám',
   'card.CODE_UNKNOWN': 'Ismeretlen kód',
+  'card.TOO_MANY': 'Túl sok',
   'card.word': 'Rossz',
   'band.ok': 'Rendben',
   'band.wait': 'Beolvasásra várok',

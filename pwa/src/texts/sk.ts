@@ -246,6 +246,7 @@ export const sk = {
   'card.WRONG_TOTE': 'Nesprávna prepravka',
   'card.WRONG_LOT': 'Iná šarža',
   'card.CODE_UNKNOWN': 'Neznámy kód',
+  'card.TOO_MANY': 'Veľa kusov',
   'card.word': 'Zle',
   'band.ok': 'V poriadku',
   'band.wait': 'Čakám na sken',
