@@ -26,7 +26,7 @@ COLOURS = 128
 
 def take(page: Page, file: Path) -> None:
     """A PNG of what is seen, with a palette."""
-    page.evaluate("() => document.fonts.ready.then(() => true)")
+    page.wait_for_function("() => [...document.images].every((each) => each.complete || each.loading === 'lazy')")
     picture = Image.open(io.BytesIO(page.screenshot(scale="css"))).convert("RGB")
     file.parent.mkdir(parents=True, exist_ok=True)
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
