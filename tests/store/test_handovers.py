@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.orders import api as orders
 from backend.orders.tables import sales_order
 from backend.outbound.flows import handovers as flow
 from backend.outbound.handover import broken_link, content_hash
@@ -323,3 +324,37 @@ async def test_a_link_is_short_lived_and_spent_once(dock: Dock) -> None:
     assert (401, "SESSION_OVER") == (refused.value.status, refused.value.code)
     kept = await dock.database.read(lambda conn: conn.execute(sa.select(handover.c.session_hash)).scalar_one())
     assert session not in kept
+
+
+async def _cancel_all(dock: Dock) -> None:
+    def work(conn: Connection) -> None:
+        ids = list(conn.execute(sa.select(sales_order.c.id)).scalars())
+        orders.cancel(conn, ids, "buyer", clock.now())
+
+    await dock.database.write(work)
+
+
+async def test_a_parcel_of_a_cancelled_order_is_not_loaded(dock: Dock) -> None:
+    """Also in the seconds before the reaction to the cancelling stops the parcel itself."""
+    (key,) = await dock.packed()
+    number = await dock.open()
+    await _cancel_all(dock)
+
+    assert ["PARCEL_NOT_PACKED"] == await dock.load(number, key)
+
+
+async def test_a_list_with_a_parcel_of_a_cancelled_order_is_not_signed(dock: Dock) -> None:
+    """The goods would leave for an order that is not to be sent; after the reaction the list is right by itself."""
+    (key,) = await dock.packed()
+    number = await dock.open()
+    assert ["ok"] == await dock.load(number, key)
+    await _cancel_all(dock)
+
+    with pytest.raises(Conflict) as too_early:
+        await dock.sign(number)
+    await drain(dock.database, dock.partner)
+    with pytest.raises(Conflict) as emptied:
+        await dock.sign(number)
+
+    assert ("LIST_CHANGED", "NOTHING_LOADED") == (too_early.value.code, emptied.value.code)
+    assert ["cancelled"] == await dock.order_states()

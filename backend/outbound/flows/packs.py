@@ -48,6 +48,8 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Jobs:
         acts |= {uid for uid in (each.scan.act, _uuid(each.scan.body.get("of"))) if uid}
         if each.scan.kind == "close":
             closings[order_id] = closings.get(order_id, 0) + 1
+    if any(each.scan.kind in ("close", "missing", "undo") for each in taken):
+        packs.lock_waves_of(conn, ids)
     jobs = packs.load_jobs(conn, ids, acts=acts, closings=closings) if ids else {}
     foreign = places_of_keys(
         conn, jobs, [key for each in taken for key in each.scan.keys if each.scan.kind == "product"]

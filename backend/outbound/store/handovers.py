@@ -86,6 +86,7 @@ def load_loadings(
     ).all()
     loaded_by = _acts(conn, acts)
     parcels = _parcels_meant(conn, keys, [parcel_id for _, parcel_id in loaded_by.values()])
+    heads = orders.orders_by_ids(conn, {each.order_id for each in parcels})
     found = {}
     for row in rows:
         mine: list[LoadParcel] = []
@@ -93,7 +94,10 @@ def load_loadings(
         unpacked: dict[str, OtherParcel] = {}
         for each in parcels:
             its_keys = keys_of(each.number, each.label_code, each.tracking_number)
-            if each.carrier_code == row.carrier_code and (each.state == READY or each.handover_id == row.id):
+            stopped = heads[each.order_id].state == "cancelled" and each.state == READY
+            if stopped:  # the reaction that stops the parcel itself has not come yet
+                unpacked |= dict.fromkeys(its_keys, OtherParcel(each.id, each.number or "", state="cancelled"))
+            elif each.carrier_code == row.carrier_code and (each.state == READY or each.handover_id == row.id):
                 mine.append(LoadParcel(id=each.id, number=each.number, keys=its_keys, loaded=each.state == "loaded"))
             elif each.state in NOT_READY:
                 unpacked |= dict.fromkeys(its_keys, OtherParcel(each.id, each.number or "", state=each.state))
@@ -233,6 +237,8 @@ def sign(conn: Connection, handover_id: int, signature: Signature, now: datetime
     row = find_handover(conn, handover_id, lock=True)
     if row.state != "open":
         raise signed_already(row.number)
+    # the list is ours, so nothing is loaded meanwhile; orders before parcels, as everywhere
+    heads = orders.orders_by_ids(conn, {each.order_id for each in loaded_parcels(conn, handover_id)}, lock=True)
     loaded = loaded_parcels(conn, handover_id, lock=True)
     if not loaded:
         raise Conflict(
@@ -243,6 +249,12 @@ def sign(conn: Connection, handover_id: int, signature: Signature, now: datetime
         raise Conflict(
             "LIST_CHANGED", f"Expected a signature under the list as it is now ({len(loaded)} parcels), got one under an "
             "older list; look at it again and sign.", expected=wanted, got=signature.content_hash, content_hash=wanted,
+        )  # fmt: skip
+    stopped = sorted(head.number for head in heads.values() if head.state == "cancelled")
+    if stopped:
+        raise Conflict(
+            "LIST_CHANGED", f"Expected parcels of orders that are to be sent, but {', '.join(stopped[:5])} was cancelled; "
+            "take its parcels out, look at the list again and sign.", got=stopped[0], content_hash=wanted,
         )  # fmt: skip
     missing = count_missing(conn, row.carrier_code)
     if missing and not (signature.missing_confirmed or signature.remark.strip()):

@@ -12,6 +12,7 @@ from backend.catalog import api as catalog
 from backend.orders import api as orders
 from backend.outbound.pack_job import PackAct, PackJob, PackLine, PackParcel
 from backend.outbound.pack_lots import Taken, Wanted, choose_lots
+from backend.outbound.store.waves import lock_waves
 from backend.outbound.tables import carton, pack_act, parcel, parcel_content, station, wave, wave_order
 from backend.platform.database import upsert
 from backend.platform.journal import Actor
@@ -307,6 +308,15 @@ def write_acts(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 def mark_undone(conn: Connection, uids: Collection[UUID], now: datetime) -> None:
     if uids:
         conn.execute(sa.update(pack_act).where(pack_act.c.uid.in_(sorted(uids, key=str))).values(undone_at=now))
+
+
+def lock_waves_of(conn: Connection, order_ids: Collection[int]) -> None:
+    """Lock the waves that `settle_waves` may change. Pickers lock waves before orders, so packers do as well."""
+    mine = sa.select(wave_order.c.wave_id).where(
+        wave_order.c.order_id.in_(sorted(order_ids)), wave_order.c.state.in_(("picked", "packed"))
+    )
+    if order_ids:
+        lock_waves(conn, conn.execute(mine).scalars())
 
 
 def settle_waves(conn: Connection, order_ids: Collection[int], packed: bool) -> None:
