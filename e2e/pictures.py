@@ -68,7 +68,7 @@ def one_size(browser: Browser, stack: Stack, size: tuple[int, int], folder: Path
     page.context.close()
     for names in (screens.office_screens, screens.courier_screens, screens.demo_screens):
         page = new_page(browser, size)
-        walk(page, names(page, stack), folder, {"office_orders": "orders"} if size == TABLET else {})
+        walk(page, names(page, stack), folder, {"office_order": "orders"} if size == TABLET else {})
         page.context.close()
 
 
