@@ -13,6 +13,7 @@ from backend.identity.store import (
     authenticate_bearer,
     authenticate_cookie,
     end_session,
+    hear_device,
     people_of_sessions,
 )
 from backend.platform import clock, ids
@@ -121,6 +122,7 @@ __all__ = [
     "authenticate_cookie",
     "caller_of",
     "end_session",
+    "hear_device",
     "forget_callers",
     "people_of_sessions",
     "requires",

@@ -17,7 +17,8 @@ from backend.platform.errors import Forbidden, NotFound
 
 ENROLMENT_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
-SEEN_EVERY = timedelta(seconds=30)
+HEARD_EVERY = timedelta(seconds=5)
+UNSENT_MAX = 1_000_000
 _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
@@ -128,9 +129,13 @@ def revoke_device(conn: Connection, device_id: int, by: int | None, now: datetim
 
 
 def hear_device(conn: Connection, device_id: int, unsent: int, app: str, now: datetime) -> None:
-    """Note what the device says of itself: how much it still holds, which version it runs."""
+    """Note what the device says of itself: how much it still holds, which version it runs. At most every few seconds."""
+    held = min(max(unsent, 0), UNSENT_MAX)
+    news = sa.or_(device.c.last_seen_at.is_(None), device.c.last_seen_at < now - HEARD_EVERY, device.c.unsent != held)
     conn.execute(
-        sa.update(device).where(device.c.id == device_id).values(last_seen_at=now, unsent=unsent, app_version=app[:32])
+        sa.update(device)
+        .where(device.c.id == device_id, news)
+        .values(last_seen_at=now, unsent=held, app_version="".join(filter(str.isprintable, app))[:32])
     )
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
+from backend.identity.api import hear_device
 from backend.platform import clock, journal
 from backend.platform.database import Database
 from backend.platform.errors import Conflict
@@ -80,6 +81,7 @@ class Intake(msgspec.Struct, frozen=True):
         envelope: ScanEnvelope,
     ) -> ScanReply:
         who = next(iter(people.values()), (None, None))
+        hear_device(conn, device_id, envelope.unsent, envelope.app, clock.now())
         cursor = journal.last_seq(conn)
         known = min(max(envelope.cursor, 0), intake.SEQ_MAX)
         news = sa.select(journal.fact.c.id).where(

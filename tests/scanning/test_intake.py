@@ -250,3 +250,16 @@ async def test_too_many_scans_are_refused(sqlite_database: Database) -> None:
         await INTAKE.take(sqlite_database, 1, _body(*[_scan(seq) for seq in range(1, 502)]))
 
     assert ("500", "501") == (caught.value.expected, caught.value.got)
+
+
+async def test_what_a_device_says_of_itself_is_kept(database: Database) -> None:
+    """Last heard, how much it still holds, which version: also from a request without scans, and from a liar."""
+    device = await _device(database)
+
+    await INTAKE.take(database, device, _body(unsent=12, app="1.4\x00.0"))
+    heard = (await database.read(identity.list_devices))[0]
+    await INTAKE.take(database, device, _body(unsent=-(10**15), app="x" * 100))
+    again = (await database.read(identity.list_devices))[0]
+
+    assert (12, "1.4.0", True) == (heard["unsent"], heard["app_version"], heard["last_seen_at"] is not None)
+    assert (0, "x" * 32) == (again["unsent"], again["app_version"])
