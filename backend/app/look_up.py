@@ -90,7 +90,7 @@ def _moves(conn: Connection, condition: sa.ColumnElement[bool]) -> list[dict[str
         )
         .join(source, source.c.id == move.c.source_id)
         .join(target, target.c.id == move.c.target_id)
-        .where(condition, move.c.state == "posted")
+        .where(condition, move.c.posted_at.is_not(None))  # by state SQLite would walk every posted move
         .order_by(move.c.id.desc())
         .limit(MOVES)
     )  # fmt: skip

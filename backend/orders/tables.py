@@ -34,7 +34,7 @@ sales_order = table(
     reference("channel"),
     sa.Column("number", sa.String(32), nullable=False, unique=True),
     sa.Column("remote_key", sa.String(100), nullable=False),
-    sa.Column("remote_number", sa.String(100), nullable=False, default=""),
+    sa.Column("remote_number", sa.String(100), nullable=False, default="", index=True),
     sa.Column("state", choice(*ORDER_STATES, name="order_state"), nullable=False),
     sa.Column("placed_at", UtcTime, nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),

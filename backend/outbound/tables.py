@@ -77,7 +77,13 @@ pick = table(
     sa.Column("picked", Quantity, nullable=False, default=0),
     sa.Column("short", Quantity, nullable=False, default=0),
     reference("move", nullable=True),
-    sa.Column("instead_of", Uuid, nullable=True, info={"help": "the act that declared these pieces missing elsewhere"}),
+    sa.Column(
+        "instead_of",
+        Uuid,
+        nullable=True,
+        index=True,
+        info={"help": "the act that declared these pieces missing elsewhere"},
+    ),
     sa.Column("state", choice("open", "done", "short", "cancelled", name="pick_state"), nullable=False, default="open"),
     sa.CheckConstraint("picked >= 0 AND short >= 0 AND picked + short <= quantity", name="not_over_picked"),
 )
@@ -120,11 +126,19 @@ parcel = table(
     sa.Column("carrier_code", sa.String(32), nullable=False, index=True),
     sa.Column("service_code", sa.String(32), nullable=False, default=""),
     sa.Column("tracking_number", sa.String(64), nullable=True, index=True),
-    sa.Column("label_code", sa.String(80), nullable=True, info={"help": "scan key of the label: parcel:… or track:…"}),
+    sa.Column(
+        "label_code",
+        sa.String(80),
+        nullable=True,
+        index=True,
+        info={"help": "scan key of the label: parcel:… or track:…"},
+    ),
     reference("location", nullable=True),
     reference("person", name="packed_by", nullable=True, index=False),
     sa.Column("closed_at", UtcTime, nullable=True),
-    sa.Column("booked_at", UtcTime, nullable=True, info={"help": "the carrier was asked; closing is final from then on"}),
+    sa.Column(
+        "booked_at", UtcTime, nullable=True, info={"help": "the carrier was asked; closing is final from then on"}
+    ),
     sa.Column("label_verified_at", UtcTime, nullable=True),
     reference("handover", nullable=True),
     sa.Column("loaded_at", UtcTime, nullable=True),
@@ -175,8 +189,11 @@ handover = table(
     sa.Column("document", sa.LargeBinary, nullable=True, info={"help": "the signed list as PDF"}),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Index(
-        "uq_handover_open", "carrier_code", unique=True,
-        sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"),
+        "uq_handover_open",
+        "carrier_code",
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
     ),
 )
 
@@ -192,5 +209,5 @@ handover_scan = table(
     ),
     sa.Column("side", choice("warehouse", "courier", name="handover_side"), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
-    sa.Column("act", Uuid, nullable=True),
+    sa.Column("act", Uuid, nullable=True, index=True),
 )

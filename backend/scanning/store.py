@@ -47,12 +47,9 @@ def refused_acts(conn: Connection, device_id: int, acts: set[UUID]) -> set[UUID]
     """Acts of which an earlier scan was refused."""
     if not acts:
         return set()
-    rows = conn.execute(
-        sa.select(scan.c.act).where(
-            scan.c.act.in_(acts), scan.c.device_id == device_id, scan.c.outcome.in_(("refused", "parked"))
-        )
-    )
-    return set(rows.scalars())
+    # asked by the act alone: with the device in the question SQLite would walk everything it ever scanned
+    rows = conn.execute(sa.select(scan.c.act, scan.c.device_id, scan.c.outcome).where(scan.c.act.in_(acts)))
+    return {row.act for row in rows if row.device_id == device_id and row.outcome in ("refused", "parked")}
 
 
 def known_ids(conn: Connection, uids: Sequence[UUID]) -> set[UUID]:

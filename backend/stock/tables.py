@@ -71,7 +71,7 @@ move = table(
     sa.Column("person_id", Id, nullable=True),
     sa.Column("device_id", Id, nullable=True),
     sa.Column("act", Uuid, nullable=True, index=True),
-    sa.Column("reverses_id", Id, sa.ForeignKey("move.id"), nullable=True),
+    sa.Column("reverses_id", Id, sa.ForeignKey("move.id"), nullable=True, index=True),
     sa.CheckConstraint("source_id <> target_id", name="goes_somewhere"),
     sa.CheckConstraint("taken >= 0 AND taken <= quantity", name="not_overtaken"),
     sa.Index("ix_move_pending", "state", "source_id"),
