@@ -139,9 +139,10 @@ export class FloorState {
   // Moving about
 
   async go(screen: ScreenName): Promise<void> {
+    // First of all: the screen that shows between two screens must not open the camera anew.
+    this.codeSheet = false;
     if (screen !== 'job') await this.shift.closeJob();
     this.message = null;
-    this.codeSheet = false;
     this.screen = screen;
     this.stayAwake.want(screen === 'job');
   }
