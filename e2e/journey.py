@@ -86,7 +86,7 @@ def walk(floor: Floor, browser: Browser, tote: str) -> None:
 
 def order_of(office: httpx.Client, number: str) -> dict:
     body = office.get(f"/api/orders/{number}").json()
-    return body.get("order") or body
+    return body | body["order"]
 
 
 def hand_over(office: httpx.Client, stack: Stack, browser, carrier: str, parcel: str) -> dict:

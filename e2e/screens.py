@@ -221,7 +221,7 @@ def office_screens(page: Page, stack: Stack) -> Iterator[str]:
     page.get_by_test_id("orders").wait_for()
     for tab, seen in TABS.items():
         page.get_by_test_id(f"tab-{tab}").click()
-        page.get_by_test_id(seen).first.wait_for()
+        page.get_by_test_id(seen).first.wait_for(state="attached")
         yield f"office_{tab}"
     page.get_by_test_id("tab-orders").click()
     page.get_by_test_id("orders").locator("button.order").first.click()
