@@ -204,7 +204,7 @@ def courier_screens(page: Page, stack: Stack) -> Iterator[str]:
 
 TABS = {
     "orders": "orders", "waves": "release", "handover": "open-handovers", "printing": "printers",
-    "trouble": re.compile("^(no-trouble|trouble-.+)$"), "devices": "devices", "import": "channel",
+    "trouble": re.compile("^(no-trouble|trouble-.+)$"), "devices": "enrol", "import": "channel",
 }  # fmt: skip
 """Tab -> what is seen in it when it has loaded."""
 
