@@ -56,8 +56,13 @@ def ascii_data(number: int) -> dict[str, Any]:
     recipient = {**data["recipient"], "name": f"John Smith {number}", "street": f"High Street {number}", "city": "Brno"}
     sender = {**data["sender"], "company": "Korenka Ltd", "city": "Brno", "street": "Warehouse 12"}
     return {
-        **data, "language": "en", "recipient": recipient, "sender": sender, "carrier": "Own van",
-        "service": "To the door", "note": "Please call ten minutes ahead.",
+        **data,
+        "language": "en",
+        "recipient": recipient,
+        "sender": sender,
+        "carrier": "Own van",
+        "service": "To the door",
+        "note": "Please call ten minutes ahead.",
     }
 
 
@@ -67,10 +72,15 @@ def naive_png(number: int) -> bytes:
     sheet = Image.new("L", (840, 1184), 255)
     draw = ImageDraw.Draw(sheet)
     lines = [
-        (data["carrier"], 56, 24), (data["sender"]["company"], 26, 160), (data["sender"]["street"], 22, 200),
-        (data["recipient"]["name"], 60, 330), (data["recipient"]["street"], 48, 410),
-        (data["recipient"]["postcode"] + " " + data["recipient"]["city"], 64, 510), ("Dobírka", 26, 610),
-        (str(data["cod_minor"] / 100), 60, 650), (data["note"][:50], 28, 1040),
+        (data["carrier"], 56, 24),
+        (data["sender"]["company"], 26, 160),
+        (data["sender"]["street"], 22, 200),
+        (data["recipient"]["name"], 60, 330),
+        (data["recipient"]["street"], 48, 410),
+        (data["recipient"]["postcode"] + " " + data["recipient"]["city"], 64, 510),
+        ("Dobírka", 26, 610),
+        (str(data["cod_minor"] / 100), 60, 650),
+        (data["note"][:50], 28, 1040),
     ]
     for text, size, y in lines:
         draw.text((32, y), text, font=ImageFont.truetype(FONT_FOLDER / "DejaVuSans-Bold.ttf", size), fill=0)

@@ -68,7 +68,9 @@ def _checked_png(page: Page, demands: tuple[Demand, ...]) -> bytes:
     mismatches = read_back(bitmap, demands)
     if mismatches:
         raise LayoutProblem(
-            "read-back", expected="every code to be read back", got=mismatches[0].sentence,
+            "read-back",
+            expected="every code to be read back",
+            got=mismatches[0].sentence,
             cure="report this label with its data",
         )
     return png(bitmap, page.dpi)

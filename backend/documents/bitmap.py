@@ -99,14 +99,18 @@ def picture_in_box(content: bytes, width: int, height: int, dither: bool) -> Ima
         source = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
         if source.width * source.height > _PICTURE_PIXELS_MAX:
             raise LayoutProblem(
-                "picture", expected="a picture of at most 16 megapixels", got=f"{source.width} x {source.height}",
+                "picture",
+                expected="a picture of at most 16 megapixels",
+                got=f"{source.width} x {source.height}",
                 cure="send a smaller picture",
             )
         flat = Image.new("RGBA", source.size, "white")
         flat.alpha_composite(source.convert("RGBA"))
     except (OSError, SyntaxError, ValueError) as error:
         raise LayoutProblem(
-            "picture", expected="a PNG, JPEG or WebP file", got=str(error)[:80] or "something else",
+            "picture",
+            expected="a PNG, JPEG or WebP file",
+            got=str(error)[:80] or "something else",
             cure="send another picture",
         ) from None
     gray = flat.convert("L")

@@ -59,9 +59,7 @@ def placed_code(element: Barcode, symbol: Symbol, width: int, height: int, per_m
     return _linear(element, symbol, rule, module, x, width, height, per_mm)
 
 
-def _module(
-    element: Barcode, symbol: Symbol, rule: SymbolRule, width: int, height: int, per_mm: float
-) -> int:
+def _module(element: Barcode, symbol: Symbol, rule: SymbolRule, width: int, height: int, per_mm: float) -> int:
     largest_mm = min(rule.module_max_mm, element.module_max_mm or rule.module_max_mm)
     module = int((largest_mm + _TOLERANCE_MM) * per_mm)
     module = min(module, width // (symbol.width + rule.quiet_left + rule.quiet_right))
@@ -134,7 +132,7 @@ def _retail_digits(
     digits = symbol.text
     lead = {13: 1, 12: 1, 8: 0}[len(digits)]
     tail = 1 if len(digits) == 12 else 0
-    inner = digits[lead: len(digits) - tail]
+    inner = digits[lead : len(digits) - tail]
     half = len(inner) // 2
     middle = symbol.width // 2
     room = (middle - 6 - 2) * module

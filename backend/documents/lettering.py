@@ -51,9 +51,7 @@ class FittedText(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=256)
 def face(weight: Weight, size_dots: int) -> ImageFont.FreeTypeFont:
     """The font at an em size in dots. Basic layout: no shaping library decides about our labels."""
-    return ImageFont.truetype(
-        FONT_FOLDER / FONT_FILES[weight], size_dots, layout_engine=ImageFont.Layout.BASIC
-    )
+    return ImageFont.truetype(FONT_FOLDER / FONT_FILES[weight], size_dots, layout_engine=ImageFont.Layout.BASIC)
 
 
 @lru_cache(maxsize=8192)
@@ -146,7 +144,7 @@ def wrapped(weight: Weight, text: str, limit_em: float) -> list[str]:
             while width_em(weight, word) > limit_em and len(word) > 1:
                 taken = _head(weight, word, limit_em)
                 lines.append(taken)
-                word = word[len(taken):]
+                word = word[len(taken) :]
             line = word
         if line:
             lines.append(line)

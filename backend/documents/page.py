@@ -304,5 +304,16 @@ def modules_scaled(bars: Bars) -> np.ndarray:
 def guard_modules(symbol: Symbol) -> list[int]:
     """Module columns of the guard bars of an EAN or UPC symbol."""
     middle = symbol.width // 2
-    return [0, 1, 2, middle - 2, middle - 1, middle, middle + 1, middle + 2, symbol.width - 3, symbol.width - 2,
-            symbol.width - 1]
+    return [
+        0,
+        1,
+        2,
+        middle - 2,
+        middle - 1,
+        middle,
+        middle + 1,
+        middle + 2,
+        symbol.width - 3,
+        symbol.width - 2,
+        symbol.width - 1,
+    ]

@@ -47,7 +47,9 @@ def set_paper(paper: Paper, fields: dict[str, Any] | PaperData) -> bytes:
             raise Malformed(
                 "PAPER_DATA",
                 f"Expected data of paper {paper.code} with the fields {wanted}, got: {error}; correct the data.",
-                expected=wanted, got=str(error), cure="correct the data",
+                expected=wanted,
+                got=str(error),
+                cure="correct the data",
             ) from None
     content = {"words": words(data.language), "language": data.language, **paper.content(data)}
     return compile_pdf(f"papers/{paper.source}", "data", content)

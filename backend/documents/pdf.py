@@ -80,7 +80,6 @@ def _box(x: float, y: float, width: float, height: float, per_mm: float) -> dict
     return {"x": x / per_mm, "y": y / per_mm, "width": width / per_mm, "height": height / per_mm}
 
 
-
 def symbol_svg(symbol: Symbol, bar_modules: float = 0.0, guard_length: float = 0.0) -> str:
     """The symbol as SVG, one unit a module, without quiet zones. Linear bars are `bar_modules` high, guards longer."""
     return _svg(symbol.symbology, symbol.content, round(bar_modules, 3), round(guard_length, 3))

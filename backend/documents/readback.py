@@ -109,9 +109,11 @@ def read_back(bitmap: Image.Image, demands: tuple[Demand, ...] | list[Demand]) -
 
 def _read(picture: Image.Image, symbology: Symbology) -> list[str]:
     zbar = _ZBAR.get(symbology)
-    texts = [] if zbar is None else [
-        symbol.data.decode("utf-8", "replace") for symbol in pyzbar.decode(picture, symbols=[zbar])
-    ]
+    texts = (
+        []
+        if zbar is None
+        else [symbol.data.decode("utf-8", "replace") for symbol in pyzbar.decode(picture, symbols=[zbar])]
+    )
     zxing = _ZXING.get(symbology)
     if zxing is None:
         return texts
@@ -146,10 +148,10 @@ def _measured(cut: Image.Image, demand: Demand, place: Place) -> list[Mismatch]:
     ink = np.rot90(ink, place.rotation // 90)
     left, above, right, below = (count * place.module for count in place.quiet)
     height, width = ink.shape
-    core = ink[above: height - below, left: width - right]
+    core = ink[above : height - below, left : width - right]
     found = []
     border = ink.copy()
-    border[above: height - below, left: width - right] = False
+    border[above : height - below, left : width - right] = False
     if border.any():
         found.append(
             Mismatch("quiet-zone", demand, expected="white quiet zones", got=f"{int(border.sum())} black dots in them")

@@ -10,8 +10,18 @@ from typing import Literal
 import msgspec
 
 Symbology = Literal[
-    "code128", "gs1-128", "ean13", "ean8", "upca", "itf14", "code39",
-    "qr", "datamatrix", "gs1-datamatrix", "pdf417", "aztec",
+    "code128",
+    "gs1-128",
+    "ean13",
+    "ean8",
+    "upca",
+    "itf14",
+    "code39",
+    "qr",
+    "datamatrix",
+    "gs1-datamatrix",
+    "pdf417",
+    "aztec",
 ]
 Use = Literal["floor", "retail", "logistics"]
 

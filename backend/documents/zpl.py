@@ -46,8 +46,7 @@ def write_zpl(page: Page, glyphs: frozenset[str] = PRINTER_GLYPHS) -> str:
 def write_zpl_graphic(bitmap: Image.Image) -> str:
     """A finished bitmap as one `^GFA` label: for printers whose fonts and encoders are not trusted."""
     return (
-        f"^XA^CI28^LH0,0^PW{bitmap.width}^LL{bitmap.height}\n"
-        f"{graphic_field(ink_mask(bitmap), 0, 0)}\n^PQ1,0,1,Y^XZ\n"
+        f"^XA^CI28^LH0,0^PW{bitmap.width}^LL{bitmap.height}\n{graphic_field(ink_mask(bitmap), 0, 0)}\n^PQ1,0,1,Y^XZ\n"
     )
 
 
@@ -167,4 +166,3 @@ def _marks_graphic(frame: Frame, marks: tuple[Mark, ...]) -> str:
 
 def _has_inverse(page: Page, frame: Frame) -> bool:
     return any(isinstance(mark, Words) and mark.inverse and mark.frame == frame for mark in page.marks)
-

@@ -52,19 +52,37 @@ _NUMBER = r"\d{1,5}"
 _SHAPES: dict[str, re.Pattern[str]] = {
     name: re.compile(shape)
     for name, shape in {
-        "^XA": "", "^XZ": "", "^FS": "",
-        "^CI": "28", "^LH": r"\d{1,4},\d{1,4}", "^PW": _NUMBER, "^LL": _NUMBER, "^LS": "0",
-        "^PO": "[NI]", "^MM": "[TPC]", "^MN": "[NWM]", "^MD": r"-?\d{1,2}", "^PR": r"\d{1,2}(,\d{1,2}){0,2}",
+        "^XA": "",
+        "^XZ": "",
+        "^FS": "",
+        "^CI": "28",
+        "^LH": r"\d{1,4},\d{1,4}",
+        "^PW": _NUMBER,
+        "^LL": _NUMBER,
+        "^LS": "0",
+        "^PO": "[NI]",
+        "^MM": "[TPC]",
+        "^MN": "[NWM]",
+        "^MD": r"-?\d{1,2}",
+        "^PR": r"\d{1,2}(,\d{1,2}){0,2}",
         "^PQ": r"\d{1,4}(,\d{1,4}){0,2}(,[YN])?",
-        "^FO": rf"{_NUMBER},{_NUMBER}(,[01])?", "^FT": rf"{_NUMBER},{_NUMBER}(,[01])?",
-        "^FB": r"\d{1,5},\d{1,3},-?\d{1,4},[LCRJ],\d{1,4}", "^FH": r"[^\x00-\x20^~0-9A-Fa-f]?",
-        "^A0": rf"[NRIB],{_NUMBER},{_NUMBER}", "^GB": rf"{_NUMBER},{_NUMBER},{_NUMBER}(,[BW](,[0-8])?)?",
+        "^FO": rf"{_NUMBER},{_NUMBER}(,[01])?",
+        "^FT": rf"{_NUMBER},{_NUMBER}(,[01])?",
+        "^FB": r"\d{1,5},\d{1,3},-?\d{1,4},[LCRJ],\d{1,4}",
+        "^FH": r"[^\x00-\x20^~0-9A-Fa-f]?",
+        "^A0": rf"[NRIB],{_NUMBER},{_NUMBER}",
+        "^GB": rf"{_NUMBER},{_NUMBER},{_NUMBER}(,[BW](,[0-8])?)?",
         "^BY": rf"(10|[1-9]),[23](\.\d)?,{_NUMBER}",
-        "^BC": rf"[NRIB],{_NUMBER},[YN],[YN],[YN],[AD]", "^BE": rf"[NRIB],{_NUMBER},[YN],[YN]",
-        "^B8": rf"[NRIB],{_NUMBER},[YN],[YN]", "^B2": rf"[NRIB],{_NUMBER},[YN],[YN],[YN]",
-        "^B3": rf"[NRIB],[YN],{_NUMBER},[YN],[YN]", "^BQ": r"N,2,(10|[1-9])",
+        "^BC": rf"[NRIB],{_NUMBER},[YN],[YN],[YN],[AD]",
+        "^BE": rf"[NRIB],{_NUMBER},[YN],[YN]",
+        "^B8": rf"[NRIB],{_NUMBER},[YN],[YN]",
+        "^B2": rf"[NRIB],{_NUMBER},[YN],[YN],[YN]",
+        "^B3": rf"[NRIB],[YN],{_NUMBER},[YN],[YN]",
+        "^BQ": r"N,2,(10|[1-9])",
         "^BX": r"[NRIB],\d{1,3},200,\d{1,3},\d{1,3},[0-6]?,[^\x00-\x20^~]",
-        "^FD": r"[\s\S]*", "^GF": r"A,\d+,\d+,\d+,[\s\S]*", "^FX": r"[ -}]*",
+        "^FD": r"[\s\S]*",
+        "^GF": r"A,\d+,\d+,\d+,[\s\S]*",
+        "^FX": r"[ -}]*",
     }.items()
 }
 _BARCODES = frozenset({"^BC", "^BE", "^B8", "^B2", "^B3", "^BQ", "^BX"})
@@ -93,7 +111,10 @@ def _split(zpl: str) -> Iterator[Command]:
 def _characters(zpl: str) -> Iterator[Finding]:
     for match in re.finditer(r"[^\n\r -~]", zpl):
         yield Finding(
-            "plain-characters", match.start(), "printable ASCII, the rest in ^FH hex", repr(match[0]),
+            "plain-characters",
+            match.start(),
+            "printable ASCII, the rest in ^FH hex",
+            repr(match[0]),
             "write the text with field_data",
         )
 
@@ -120,20 +141,29 @@ def _shapes(commands: list[Command]) -> Iterator[Finding]:
     for command in commands:
         if command.name.startswith("~"):
             yield Finding(
-                "immediate-command", command.at, "no ~ command inside a label", command.name + command.rest[:10],
+                "immediate-command",
+                command.at,
+                "no ~ command inside a label",
+                command.name + command.rest[:10],
                 "escape the tilde in the data; status is asked on its own",
             )
             continue
         shape = _SHAPES.get(command.name)
         if shape is None:
             yield Finding(
-                "known-command", command.at, "a command of our profile", command.name + command.rest[:10],
+                "known-command",
+                command.at,
+                "a command of our profile",
+                command.name + command.rest[:10],
                 "escape the caret in the data or add the command to the profile",
             )
         elif not shape.fullmatch(command.rest):
             yield Finding(
-                "parameters", command.at, f"{command.name} with parameters like {shape.pattern}",
-                repr(command.rest[:40]), "correct the parameters",
+                "parameters",
+                command.at,
+                f"{command.name} with parameters like {shape.pattern}",
+                repr(command.rest[:40]),
+                "correct the parameters",
             )
 
 
@@ -156,7 +186,10 @@ def _fields(commands: list[Command]) -> Iterator[Finding]:
             field.code = command
             if name == "^BQ" and bar_height > 10:
                 yield Finding(
-                    "qr-shift", command.at, "^BY with a height of at most 10 before ^BQ", str(bar_height),
+                    "qr-shift",
+                    command.at,
+                    "^BY with a height of at most 10 before ^BQ",
+                    str(bar_height),
                     "give the QR code a ^BY of its own",
                 )
         elif name == "^FH":
@@ -201,7 +234,7 @@ def _decoded(command: Command, mark: str) -> tuple[str, list[Finding]]:
             written += rest[place].encode()
             place += 1
             continue
-        digits = rest[place + 1: place + 3]
+        digits = rest[place + 1 : place + 3]
         if not re.fullmatch(r"[0-9A-Fa-f]{2}", digits):
             return "", [_hex_fault(command, f"two hex digits after {mark}", repr(digits))]
         written.append(int(digits, 16))
@@ -282,7 +315,12 @@ def _code39(code: Command, text: str) -> str:
 
 
 _DATA_RULES: dict[str, Callable[[Command, str], str]] = {
-    "^BC": _code128, "^BE": _retail(13), "^B8": _retail(8), "^B2": _interleaved, "^B3": _code39, "^BQ": _qr,
+    "^BC": _code128,
+    "^BE": _retail(13),
+    "^B8": _retail(8),
+    "^B2": _interleaved,
+    "^B3": _code39,
+    "^BQ": _qr,
     "^BX": _matrix,
 }
 

@@ -15,7 +15,7 @@ from backend.platform.exchange import HttpRequest, HttpResponse
 
 Mode = Literal["ok", "refuse", "late", "down", "silent"]
 MODES = ("ok", "refuse", "late", "down", "silent")
-TOKEN = "fake-token"  # noqa: S105 - the partner is a toy
+TOKEN = "fake-token"
 WEIGHT_KG_MAX = 31.5
 LATE_LOOKS = 8
 """In mode `late` an import is finished after being looked at so often."""

@@ -18,9 +18,7 @@ def _run(*words: str) -> int:
     return int(args.run(args))
 
 
-@pytest.mark.parametrize(
-    ("label_format", "start"), [("zpl", b"^XA^CI28"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-")]
-)
+@pytest.mark.parametrize(("label_format", "start"), [("zpl", b"^XA^CI28"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-")])
 def test_label_is_written_to_the_named_file(tmp_path: Path, label_format: str, start: bytes) -> None:
     """Data from a file, a label into a file, in each format."""
     data, out = tmp_path / "data.json", tmp_path / "out"

@@ -57,8 +57,25 @@ def test_typed_text_is_never_a_command(case: str) -> None:
     assert 1 == zpl.count("^XZ")
     assert "~" not in zpl
     assert set(re.findall(r"\^[A-Z][A-Z0-9@]", zpl)) <= {
-        "^XA", "^CI", "^LH", "^PW", "^LL", "^FO", "^FT", "^A0", "^FB", "^FH", "^FD", "^FS", "^GB", "^GF", "^BY", "^BC",
-        "^BQ", "^PQ", "^XZ",
+        "^XA",
+        "^CI",
+        "^LH",
+        "^PW",
+        "^LL",
+        "^FO",
+        "^FT",
+        "^A0",
+        "^FB",
+        "^FH",
+        "^FD",
+        "^FS",
+        "^GB",
+        "^GF",
+        "^BY",
+        "^BC",
+        "^BQ",
+        "^PQ",
+        "^XZ",
     }
 
 

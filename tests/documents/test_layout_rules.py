@@ -14,7 +14,12 @@ MEDIA = Media("100x60", 100, 60)
 
 def _code(**changes: object) -> Barcode:
     fields = {
-        "x_mm": 2, "y_mm": 2, "width_mm": 60, "height_mm": 26, "symbology": "code128", "content": "P.26-123.K",
+        "x_mm": 2,
+        "y_mm": 2,
+        "width_mm": 60,
+        "height_mm": 26,
+        "symbology": "code128",
+        "content": "P.26-123.K",
     }
     return Barcode(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -34,9 +39,11 @@ BROKEN: list[tuple[str, str, tuple[Element, ...]]] = [
     ("QR in a small box", "box-too-small", (_code(symbology="qr", width_mm=9, height_mm=9),)),
     ("low EAN", "bars-too-short", (_code(symbology="ean13", content="8591234567893", height_mm=15),)),
     ("low Code 128", "bars-too-short", (_code(height_mm=4),)),
-    ("low logistic SSCC", "bars-too-short", (
-        _code(symbology="gs1-128", content="(00)385912345678901230", width_mm=96, height_mm=26, use="logistics"),
-    )),
+    (
+        "low logistic SSCC",
+        "bars-too-short",
+        (_code(symbology="gs1-128", content="(00)385912345678901230", width_mm=96, height_mm=26, use="logistics"),),
+    ),
     ("text in the quiet zone", "quiet-zone", (_code(), _text(x_mm=48, y_mm=10, text="close"))),
     ("line along the bars", "quiet-zone", (_code(), Line(x_mm=13, y_mm=2, length_mm=20, upright=True))),
     ("two codes touching", "quiet-zone", (_code(), _code(x_mm=30, y_mm=20, content="AB"))),
@@ -44,14 +51,20 @@ BROKEN: list[tuple[str, str, tuple[Element, ...]]] = [
     ("letters in EAN", "code-content", (_code(symbology="ean13", content="85912345678AB"),)),
     ("wrong EAN check digit", "code-content", (_code(symbology="ean13", content="8591234567890"),)),
     ("GS1 without brackets", "code-content", (_code(symbology="gs1-128", content="0108591234567893"),)),
-    ("wrong SSCC check digit", "code-content", (
-        _code(symbology="gs1-128", content="(00)385912345678901236", width_mm=90),
-    )),
+    (
+        "wrong SSCC check digit",
+        "code-content",
+        (_code(symbology="gs1-128", content="(00)385912345678901236", width_mm=90),),
+    ),
     ("control character", "code-content", (_code(content="A\x1dB"),)),
-    ("second 13 characters beside a postal code", "lone-13", (
-        _code(content="BA0305127240L", width_mm=96, height_mm=20),
-        _code(content="1234567890123", y_mm=30, width_mm=96, height_mm=20),
-    )),
+    (
+        "second 13 characters beside a postal code",
+        "lone-13",
+        (
+            _code(content="BA0305127240L", width_mm=96, height_mm=20),
+            _code(content="1234567890123", y_mm=30, width_mm=96, height_mm=20),
+        ),
+    ),
     ("no picture", "picture", (Image(x_mm=2, y_mm=2, width_mm=10, height_mm=10, picture=b"GIF89a"),)),
 ]
 
@@ -71,10 +84,13 @@ def test_broken_rule_is_named_with_a_cure(rule: str, elements: tuple[Element, ..
 
 def test_postal_code_beside_other_lengths_is_allowed() -> None:
     """The 13-character rule forbids only a second code of 13 characters."""
-    layout = Layout(MEDIA, (
-        _code(content="BA0305127240L", width_mm=96, height_mm=20),
-        _code(content="P.26-123.K", y_mm=30, width_mm=96, height_mm=20),
-    ))
+    layout = Layout(
+        MEDIA,
+        (
+            _code(content="BA0305127240L", width_mm=96, height_mm=20),
+            _code(content="P.26-123.K", y_mm=30, width_mm=96, height_mm=20),
+        ),
+    )
 
     assert 2 == len(place(layout, 203).codes)
 
@@ -100,7 +116,11 @@ def test_smallest_module_of_a_rule_is_whole_dots(symbology: str, use: str, dpi: 
     content = {"ean13": "8591234567893", "gs1-128": "(00)385912345678901230", "itf14": "08591234567893"}[symbology]
     smallest = rule_of(symbology, use).module_min_mm  # type: ignore[arg-type]
     code = _code(
-        symbology=symbology, use=use, content=content, module_max_mm=smallest + 1 / DOTS_PER_MM[dpi], width_mm=96,
+        symbology=symbology,
+        use=use,
+        content=content,
+        module_max_mm=smallest + 1 / DOTS_PER_MM[dpi],
+        width_mm=96,
         height_mm=50,
     )
 

@@ -65,8 +65,9 @@ def test_manifest_of_many_parcels_repeats_its_head_and_counts_pages() -> None:
     example = papers()["handover-manifest"].example
     words = _words(render_paper("handover-manifest", {**example, "parcels": example["parcels"] * 60}))
 
-    assert words.count("Číslo zásilky") == len(pypdfium2.PdfDocument(render_paper(
-        "handover-manifest", {**example, "parcels": example["parcels"] * 60})))
+    assert words.count("Číslo zásilky") == len(
+        pypdfium2.PdfDocument(render_paper("handover-manifest", {**example, "parcels": example["parcels"] * 60}))
+    )
     assert "120." in words
     assert "Strana 1 z" in words
 

@@ -30,7 +30,13 @@ SYMBOLS: list[tuple[Symbology, str]] = [
 
 def _page(symbology: Symbology = "code128", content: str = "P.26-123.K", rotation: int = 0, dpi: int = 203) -> Page:
     code = Barcode(
-        x_mm=2, y_mm=2, width_mm=66, height_mm=66, symbology=symbology, content=content, module_max_mm=0.5,
+        x_mm=2,
+        y_mm=2,
+        width_mm=66,
+        height_mm=66,
+        symbology=symbology,
+        content=content,
+        module_max_mm=0.5,
         rotation=rotation,  # type: ignore[arg-type]
     )
     return place(Layout(Media("test", 70, 70), (code,)), dpi)  # type: ignore[arg-type]

@@ -114,8 +114,15 @@ def test_unknown_label_lists_the_known_ones() -> None:
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [("parcel", "parcel_code"), ("location", "code"), ("tote", "code"), ("badge", "code"), ("station", "code"),
-     ("command", "code"), ("carton", "code")],
+    [
+        ("parcel", "parcel_code"),
+        ("location", "code"),
+        ("tote", "code"),
+        ("badge", "code"),
+        ("station", "code"),
+        ("command", "code"),
+        ("carton", "code"),
+    ],
 )
 def test_examples_carry_codes_that_the_floor_accepts(code: str, kind: str) -> None:
     """An example label can be scanned: its own code has the right check character."""

@@ -41,8 +41,15 @@ CONTENTS: list[tuple[Symbology, str]] = [
 def _alone(symbology: Symbology, content: str, rotation: int, dpi: int = 203) -> Page:
     """A page with one code in the middle."""
     code = Barcode(
-        x_mm=2, y_mm=2, width_mm=66, height_mm=66, symbology=symbology, content=content, module_max_mm=0.5,
-        hri=symbology == "ean13", rotation=rotation,  # type: ignore[arg-type]
+        x_mm=2,
+        y_mm=2,
+        width_mm=66,
+        height_mm=66,
+        symbology=symbology,
+        content=content,
+        module_max_mm=0.5,
+        hri=symbology == "ean13",
+        rotation=rotation,  # type: ignore[arg-type]
     )
     return place(Layout(Media("test", 70, 70), (code,)), dpi)  # type: ignore[arg-type]
 
@@ -75,9 +82,7 @@ def test_native_codes_stand_where_they_were_placed(code: str, render_zpl: Render
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 @pytest.mark.parametrize(("symbology", "content"), CONTENTS)
-def test_every_symbology_turned_in_zpl(
-    symbology: Symbology, content: str, rotation: int, render_zpl: Renderer
-) -> None:
+def test_every_symbology_turned_in_zpl(symbology: Symbology, content: str, rotation: int, render_zpl: Renderer) -> None:
     """Each symbology reads alike from ZPL and from our picture, in all four directions, GS1 marked as GS1."""
     page = _alone(symbology, content, rotation)
     zpl = write_zpl(page)

@@ -57,7 +57,7 @@ async def test_naive_times_are_refused(database: Database) -> None:
     from backend.platform.journal import Fact, append
 
     with pytest.raises((ValueError, sa.exc.StatementError)):
-        await database.write(lambda conn: append(conn, [Fact(about="order:1")], datetime(2026, 1, 1)))  # noqa: DTZ001
+        await database.write(lambda conn: append(conn, [Fact(about="order:1")], datetime(2026, 1, 1)))
 
 
 async def test_a_file_that_cannot_be_opened_is_told_at_once(tmp_path: Path) -> None:

@@ -27,6 +27,9 @@ def paper_of(code: str) -> Paper:
     except KeyError:
         known = ", ".join(papers())
         raise NotFound(
-            "PAPER_UNKNOWN", f"Expected one of the papers {known}, got {code[:40]!r}; choose one of them.",
-            expected=known, got=code[:40], cure="choose one of them",
+            "PAPER_UNKNOWN",
+            f"Expected one of the papers {known}, got {code[:40]!r}; choose one of them.",
+            expected=known,
+            got=code[:40],
+            cure="choose one of them",
         ) from None

@@ -92,7 +92,8 @@ PAPER = Paper(
             {"caption": "Přepravka 0042", "text": build_own_code("tote", "0042")},
             {"caption": "Hrnek žlutý", "text": "8591234567893", "symbology": "ean13", "note": "HRN-04-ZL"},
             {
-                "caption": "Perník, šarže L2611A", "text": "(01)08591234567893(15)270531(10)L2611A",
+                "caption": "Perník, šarže L2611A",
+                "text": "(01)08591234567893(15)270531(10)L2611A",
                 "symbology": "gs1-datamatrix",
             },
             {"caption": "Zpět", "text": build_own_code("command", "undo"), "symbology": "qr"},

@@ -103,12 +103,19 @@ PAPER = Paper(
         "sender": {"name": "Kořenka s. r. o.", "lines": ["Skladová 12", "301 00 Plzeň"]},
         "parcels": [
             {
-                "tracking": "26-000123-1", "recipient": "Jiří Žďárský", "town": "110 00 Praha 1",
-                "order_number": "26-000123", "weight_g": 2450, "cod_minor": 125000,
+                "tracking": "26-000123-1",
+                "recipient": "Jiří Žďárský",
+                "town": "110 00 Praha 1",
+                "order_number": "26-000123",
+                "weight_g": 2450,
+                "cod_minor": 125000,
             },
             {
-                "tracking": "26-000124-1", "recipient": "Szűcs Őrs", "town": "1024 Budapest",
-                "order_number": "26-000124", "weight_g": 800,
+                "tracking": "26-000124-1",
+                "recipient": "Szűcs Őrs",
+                "town": "1024 Budapest",
+                "order_number": "26-000124",
+                "weight_g": 800,
             },
         ],
         "handed_by": "Kateřina Dvořáčková",

@@ -51,11 +51,18 @@ class ParcelLabel(LabelData, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def draw(data: ParcelLabel) -> Layout:
     if not 1 <= data.piece <= data.pieces:
         raise LayoutProblem(
-            "piece-of-pieces", expected="piece between 1 and pieces", got=f"{data.piece} of {data.pieces}",
+            "piece-of-pieces",
+            expected="piece between 1 and pieces",
+            got=f"{data.piece} of {data.pieces}",
             cure="correct the data",
         )
     elements = (
-        *_header(data), *_sender(data), *_recipient(data), *_route_and_cash(data), *_code(data), *_foot(data),
+        *_header(data),
+        *_sender(data),
+        *_recipient(data),
+        *_route_and_cash(data),
+        *_code(data),
+        *_foot(data),
     )
     return Layout(MEDIA, elements)
 
@@ -121,9 +128,7 @@ def _recipient(data: ParcelLabel) -> tuple[Element, ...]:
     elements.append(
         _text(_LEFT, 64.6, 82, 9.6, town, 8.2, weight="condensed", min_size_mm=3.9, vertical="bottom", fit="wrap")
     )
-    elements.append(
-        _text(87, 64.6, 14, 9.6, to.country, 8.2, weight="condensed", align="right", vertical="bottom")
-    )
+    elements.append(_text(87, 64.6, 14, 9.6, to.country, 8.2, weight="condensed", align="right", vertical="bottom"))
     return tuple(elements)
 
 
@@ -164,7 +169,12 @@ def _route_and_cash(data: ParcelLabel) -> tuple[Element, ...]:
 def _code(data: ParcelLabel) -> tuple[Element, ...]:
     return (
         Barcode(
-            x_mm=_LEFT, y_mm=92.6, width_mm=_WIDE, height_mm=25.6, symbology="code128", content=data.parcel_code,
+            x_mm=_LEFT,
+            y_mm=92.6,
+            width_mm=_WIDE,
+            height_mm=25.6,
+            symbology="code128",
+            content=data.parcel_code,
             module_max_mm=0.5,
         ),
         _text(_LEFT, 118.6, _WIDE, 6, data.parcel_number, 5, weight="bold", align="center", vertical="middle"),
@@ -176,8 +186,14 @@ def _foot(data: ParcelLabel) -> tuple[Element, ...]:
     elements: list[Element] = [
         Line(x_mm=_LEFT, y_mm=125.4, length_mm=_WIDE, stroke_mm=0.3),
         Barcode(
-            x_mm=83, y_mm=126.4, width_mm=20, height_mm=20, symbology="qr", content=data.qr or data.parcel_code,
-            module_max_mm=0.76, align="right",
+            x_mm=83,
+            y_mm=126.4,
+            width_mm=20,
+            height_mm=20,
+            symbology="qr",
+            content=data.qr or data.parcel_code,
+            module_max_mm=0.76,
+            align="right",
         ),
     ]
     if data.note:
@@ -201,12 +217,21 @@ TEMPLATE = Template(
         "carrier": "Vlastní rozvoz",
         "service": "Na adresu, dnes do 18:00",
         "sender": {
-            "name": "Sklad", "company": "Kořenka s. r. o.", "street": "Skladová 12", "postcode": "301 00",
-            "city": "Plzeň", "country": "CZ", "phone": "+420 377 123 456",
+            "name": "Sklad",
+            "company": "Kořenka s. r. o.",
+            "street": "Skladová 12",
+            "postcode": "301 00",
+            "city": "Plzeň",
+            "country": "CZ",
+            "phone": "+420 377 123 456",
         },
         "recipient": {
-            "name": "Jiří Žďárský", "street": "Na Příkopě 1047/17", "postcode": "110 00", "city": "Praha 1",
-            "country": "CZ", "phone": "+420 601 234 567",
+            "name": "Jiří Žďárský",
+            "street": "Na Příkopě 1047/17",
+            "postcode": "110 00",
+            "city": "Praha 1",
+            "country": "CZ",
+            "phone": "+420 601 234 567",
         },
         "weight_g": 2450,
         "route": "P4",

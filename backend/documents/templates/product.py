@@ -46,11 +46,26 @@ def retail_code(gtin: str) -> RetailCode:
 
 def draw(data: ProductLabel) -> Layout:
     name = Text(
-        x_mm=1.5, y_mm=1, width_mm=47, height_mm=7, text=data.name, size_mm=2.95, min_size_mm=2.2, fit="wrap",
-        weight="bold", vertical="middle",
+        x_mm=1.5,
+        y_mm=1,
+        width_mm=47,
+        height_mm=7,
+        text=data.name,
+        size_mm=2.95,
+        min_size_mm=2.2,
+        fit="wrap",
+        weight="bold",
+        vertical="middle",
     )
     sku = Text(
-        x_mm=45, y_mm=8.4, width_mm=3.6, height_mm=20.6, text=data.sku, size_mm=2.9, rotation=270, align="center",
+        x_mm=45,
+        y_mm=8.4,
+        width_mm=3.6,
+        height_mm=20.6,
+        text=data.sku,
+        size_mm=2.9,
+        rotation=270,
+        align="center",
         vertical="middle",
     )
     return Layout(MEDIA, (name, _code(data), sku))
@@ -60,8 +75,16 @@ def _code(data: ProductLabel) -> Element:
     code = retail_code(data.gtin) if data.gtin else RetailCode("datamatrix", data.sku)
     retail = code.symbology in ("ean13", "ean8", "upca")
     return Barcode(
-        x_mm=1, y_mm=8.2, width_mm=43.4, height_mm=21.2, symbology=code.symbology, content=code.content,
-        use="retail" if retail else "floor", hri=retail, hri_size_mm=2.8, module_max_mm=0.4 if retail else 0.9,
+        x_mm=1,
+        y_mm=8.2,
+        width_mm=43.4,
+        height_mm=21.2,
+        symbology=code.symbology,
+        content=code.content,
+        use="retail" if retail else "floor",
+        hri=retail,
+        hri_size_mm=2.8,
+        module_max_mm=0.4 if retail else 0.9,
     )
 
 

@@ -32,8 +32,16 @@ def draw(data: LargeProductLabel) -> Layout:
         rows.append((word("location", language), data.location_code))
     elements: list[Element] = [
         Text(
-            x_mm=3, y_mm=2, width_mm=94, height_mm=13, text=data.name, size_mm=5, min_size_mm=3.2, fit="wrap",
-            weight="condensed", vertical="middle",
+            x_mm=3,
+            y_mm=2,
+            width_mm=94,
+            height_mm=13,
+            text=data.name,
+            size_mm=5,
+            min_size_mm=3.2,
+            fit="wrap",
+            weight="condensed",
+            vertical="middle",
         ),
         Line(x_mm=3, y_mm=16, length_mm=94, stroke_mm=0.4),
         _till_code(data),
@@ -49,7 +57,12 @@ def draw(data: LargeProductLabel) -> Layout:
     if tracked:
         elements.append(
             Barcode(
-                x_mm=83, y_mm=18, width_mm=15, height_mm=16, symbology="gs1-datamatrix", content=tracked,
+                x_mm=83,
+                y_mm=18,
+                width_mm=15,
+                height_mm=16,
+                symbology="gs1-datamatrix",
+                content=tracked,
                 module_max_mm=0.5,
             )
         )
@@ -60,8 +73,16 @@ def _till_code(data: LargeProductLabel) -> Element:
     code = retail_code(data.gtin) if data.gtin else RetailCode("datamatrix", data.sku)
     retail = code.symbology in ("ean13", "ean8", "upca")
     return Barcode(
-        x_mm=2, y_mm=18, width_mm=54, height_mm=29.6, symbology=code.symbology, content=code.content,
-        use="retail" if retail else "floor", hri=retail, hri_size_mm=3.4, module_max_mm=0.4 if retail else 1.2,
+        x_mm=2,
+        y_mm=18,
+        width_mm=54,
+        height_mm=29.6,
+        symbology=code.symbology,
+        content=code.content,
+        use="retail" if retail else "floor",
+        hri=retail,
+        hri_size_mm=3.4,
+        module_max_mm=0.4 if retail else 1.2,
     )
 
 
