@@ -19,14 +19,14 @@ const draft = (raw: string): Draft => ({
   scan: { kind: 'product', step: 'pick.at_location', act: null, keys: [], raw, local: 'ok', body: {} },
 });
 
-function makeSender(random: () => number = () => 0.5): Sender {
+function makeSender(random: () => number = () => 0.5, settled: () => void = () => undefined): Sender {
   return new Sender({
     outbox, device: 'd', app: '1', timers, random,
     api: apiClient(() => ({ device: 't', session: null }), '', server.fetch as typeof fetch),
     cursor: async () => 0,
     alone: async (work) => (await work(), true),
     changed: (each) => news.push(each),
-    settled: () => undefined,
+    settled,
   });
 }
 
@@ -89,6 +89,21 @@ test('a scan that is stored while an empty request is under way does not wait fo
   await outbox.append([draft('a')]);
   sender.kick(1);
   answerNow();
+  await timers.pass(1_000);
+
+  expect(server.taken.map((scan) => scan.raw)).toEqual(['a']);
+});
+
+test('a pull that is asked for while an answer is being settled is not put off to the next heartbeat', async () => {
+  let pulled = false;
+  const sender = makeSender(undefined, () => {
+    if (!pulled) sender.pull();
+    pulled = true;
+  });
+  sender.start();
+  await timers.pass(10);
+  await outbox.append([draft('a')]);
+  sender.kick(1);
   await timers.pass(1_000);
 
   expect(server.taken.map((scan) => scan.raw)).toEqual(['a']);

@@ -138,7 +138,7 @@ export class Sender {
     try {
       const mine = await alone(() => this.sendAll());
       this.failures = 0;
-      this.schedule(!mine ? OTHER_TAB_MS : this.kicked ? SILENCE_MS : HEARTBEAT_MS);
+      this.schedule(!mine ? OTHER_TAB_MS : this.pulling ? 0 : this.kicked ? SILENCE_MS : HEARTBEAT_MS);
     } catch (error) {
       this.failures += 1;
       this.gaps = 0;
