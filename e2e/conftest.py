@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 ROOT = Path(__file__).parents[1]
 READY_S = 120
 WORDS_SHOWN = 60
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=45_000)
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -136,7 +136,7 @@ def new_phone(browser: Browser, language: str = "cs", **options) -> BrowserConte
         viewport={"width": 412, "height": 915}, locale=language, has_touch=True, is_mobile=True,
         reduced_motion="reduce", **options,
     )  # fmt: skip
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     return context
 
 
@@ -154,7 +154,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def tablet(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1180, "height": 820}, locale="cs")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
