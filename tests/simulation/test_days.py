@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulation.day import play
 
-STEPS = 45
+STEPS = 80
 SEEDS = range(1, 21)
 POSTGRES_SEEDS = range(101, 104)
 
@@ -12,7 +12,7 @@ POSTGRES_SEEDS = range(101, 104)
 async def play_well(url: str, seed: int) -> None:
     outcome = await play(url, seed, STEPS)
     assert "" == outcome.broken, f"seed {seed}, {STEPS} steps: {outcome.day.last_scans()}"
-    assert outcome.day.counts["scans"] > 0, f"seed {seed}: nobody walked"
+    assert outcome.day.counts["scans"] > 100, f"seed {seed}: hardly anybody walked"
 
 
 @pytest.mark.slow
