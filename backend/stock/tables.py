@@ -10,6 +10,9 @@ from backend.platform.database import Id, Quantity, UtcTime, Uuid, choice, refer
 
 PHYSICAL_KINDS = ("receiving", "storage", "pick_face", "packing", "dispatch", "quarantine", "tote", "cart")
 VIRTUAL_KINDS = ("vendor", "customer", "variance", "scrap", "transit")
+COUNT_KINDS = ("location", "product", "cycle", "stocktake", "zero", "short", "recount")
+COUNT_OUTCOMES = ("open", "equal", "booked", "recount", "disturbed", "promised", "dropped")
+"""recount: a second person counts; disturbed: goods moved meanwhile; promised: what lacks is reserved for orders."""
 PICKABLE_KINDS = ("storage", "pick_face")
 """Kinds whose stock can be promised to orders, unless the location is blocked."""
 
@@ -77,6 +80,29 @@ move = table(
     sa.Index("ix_move_pending", "state", "source_id"),
 )
 
+count_list = table(
+    "count_list",
+    sa.Column("number", sa.String(32), nullable=False, unique=True),
+    sa.Column("kind", choice(*COUNT_KINDS, name="count_kind"), nullable=False),
+    sa.Column("blind", sa.Boolean, nullable=False, default=True, info={"help": "the book's figure is not shown"}),
+    sa.Column(
+        "at_close",
+        sa.Boolean,
+        nullable=False,
+        default=False,
+        info={"help": "differences are booked when the list is closed, not place by place"},
+    ),
+    sa.Column("state", choice("open", "counting", "closed", "cancelled", name="count_list_state"), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("created_by", Id, nullable=True),
+    sa.Column("person_id", Id, nullable=True, info={"help": "who counts"}),
+    sa.Column("device_id", Id, nullable=True),
+    sa.Column("not_by", Id, nullable=True, info={"help": "who counted first: the second count is somebody else's"}),
+    sa.Column("closed_at", UtcTime, nullable=True),
+    sa.Column("version", sa.Integer, nullable=False, default=1),
+    sa.Index("ix_count_list_state", "state", "id"),
+)
+
 count_task = table(
     "count_task",
     reference("location"),
@@ -86,4 +112,58 @@ count_task = table(
     sa.Column("state", choice("open", "done", "cancelled", name="count_state"), nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("person_id", Id, nullable=True),
+    reference("count_list", name="list_id", nullable=True),
+    sa.Column("round", sa.Integer, nullable=False, server_default="1", default=1, info={"help": "2: second count"}),
+    sa.Column("not_by", Id, nullable=True, info={"help": "who counted in the round before"}),
+    sa.Column("since_move", sa.BigInteger, nullable=True, info={"help": "newest move when the place was begun"}),
+    sa.Column("counted_at", UtcTime, nullable=True),
+    sa.Column("counted_by", Id, nullable=True),
+    sa.Index("ix_count_task_state", "state", "location_id"),
+    sa.Index("ix_count_task_counted", "location_id", "counted_at"),
+)
+
+count_line = table(
+    "count_line",
+    reference("count_task"),
+    reference("product"),
+    sa.Column("lot", sa.String(40), nullable=False, default=""),
+    sa.Column("counted", Quantity, nullable=True, info={"help": "empty: not counted yet"}),
+    sa.Column("expected", Quantity, nullable=True, info={"help": "what the book said when it was settled"}),
+    sa.Column("moved", Quantity, nullable=False, default=0, info={"help": "pieces booked: + found, - lost"}),
+    sa.Column("value_minor", sa.BigInteger, nullable=False, default=0, info={"help": "of the pieces booked"}),
+    sa.Column("outcome", choice(*COUNT_OUTCOMES, name="count_outcome"), nullable=False, default="open"),
+    sa.Column("cause", sa.String(32), nullable=False, default="", info={"help": "why, from the list of causes"}),
+    sa.UniqueConstraint("count_task_id", "product_id", "lot"),
+    sa.Index("ix_count_line_outcome", "outcome"),
+)
+
+product_value = table(
+    "product_value",
+    reference("product", unique=True, index=False),
+    sa.Column("value_minor", sa.BigInteger, nullable=False, info={"help": "of one piece, without tax"}),
+)
+
+replenish_rule = table(
+    "replenish_rule",
+    reference("product"),
+    reference("location"),
+    sa.Column("minimum", Quantity, nullable=False, info={"help": "below it the pick face is filled"}),
+    sa.Column("fill_to", Quantity, nullable=False),
+    sa.UniqueConstraint("product_id", "location_id"),
+    sa.CheckConstraint("minimum >= 0 AND fill_to > minimum", name="fills_up"),
+)
+
+replenish_task = table(
+    "replenish_task",
+    reference("product"),
+    reference("location", name="source_id"),
+    reference("location", name="target_id"),
+    sa.Column("lot", sa.String(40), nullable=False, default=""),
+    sa.Column("quantity", Quantity, sa.CheckConstraint("quantity > 0", name="quantity_positive"), nullable=False),
+    sa.Column("moved", Quantity, nullable=False, default=0),
+    sa.Column("state", choice("open", "done", "cancelled", name="replenish_state"), nullable=False),
+    sa.Column("reason", sa.String(32), nullable=False, info={"help": "below_minimum, called"}),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("person_id", Id, nullable=True, info={"help": "who carries"}),
+    sa.Index("ix_replenish_task_state", "state", "id"),
 )
