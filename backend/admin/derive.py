@@ -13,6 +13,7 @@ from piccolo.columns import (
     Boolean,
     Bytea,
     Column,
+    Date,
     ForeignKey,
     Integer,
     Serial,
@@ -82,6 +83,8 @@ def _plain(kind: Any, options: dict[str, Any], *, sqlite: bool) -> Column:
         if "default" in options and options["default"] is not None:
             options["default"] = words(options["default"])
         return Varchar(length=32, choices=words, **options)
+    if isinstance(kind, sa.Date):
+        return Date(**({"default": None} | options))
     if isinstance(kind, sa.JSON):
         return (JSON if sqlite else JSONB)(**options)
     if isinstance(kind, sa.Boolean):

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from backend.platform.database import Json, Quantity, choice, reference, table
+from backend.platform.database import Id, Json, Quantity, choice, reference, table
 
 merchant = table(
     "merchant",
@@ -65,6 +65,36 @@ product_code = table(
     sa.UniqueConstraint("merchant_id", "key"),
     sa.Index("ix_product_code_key", "key"),
 )
+
+product_policy = table(
+    "product_policy",
+    sa.Column("product_id", Id, sa.ForeignKey("product.id"), nullable=False, unique=True),
+    sa.Column("dated", sa.Boolean, nullable=False, default=False, info={"help": "a best-before date must be known"}),
+    sa.Column("rotation", choice("fefo", "fifo", "any", name="rotation"), nullable=False, default="any"),
+    sa.Column(
+        "life_days",
+        sa.Integer,
+        nullable=False,
+        default=0,
+        info={"help": "less remaining life is asked about at the dock"},
+    ),
+    sa.Column("mixed_lots", sa.Boolean, nullable=False, default=True, info={"help": "several lots may share a place"}),
+    sa.Column("zone", sa.String(16), nullable=False, default="", info={"help": "put away into this zone only"}),
+    sa.Column(
+        "look_alike", sa.String(32), nullable=False, default="", info={"help": "goods of one group share no place"}
+    ),
+    sa.Column("volume_ml", sa.Integer, nullable=False, default=0, info={"help": "of one piece; 0: not known"}),
+)
+"""What the goods ask for beyond the plain rules; a product without a row asks for nothing."""
+
+weight_layout = table(
+    "weight_layout",
+    reference("merchant"),
+    sa.Column("pattern", sa.String(13), nullable=False, info={"help": "13 of 0-9 I W V, C at the end: 28IIII0WWWWWC"}),
+    sa.Column("g_per_unit", sa.Integer, nullable=False, default=1, info={"help": "grams (or mm) for each unit of W"}),
+    sa.UniqueConstraint("merchant_id", "pattern"),
+)
+"""How a merchant's own weight codes 20 to 29 are laid out; without rows the Czech layouts hold."""
 
 setting = table(
     "setting",

@@ -88,8 +88,18 @@ order_line = table(
     sa.Column("picked", Quantity, nullable=False, default=0),
     sa.Column("checked", Quantity, nullable=False, default=0),
     sa.Column("short", Quantity, nullable=False, default=0, info={"help": "will not be sent, found missing"}),
+    sa.Column("named_lot", sa.String(40), nullable=True, info={"help": "the buyer asked for exactly this lot"}),
     sa.UniqueConstraint("order_id", "position"),
 )
+
+life_rule = table(
+    "life_rule",
+    reference("merchant"),
+    reference("channel", nullable=True),
+    sa.Column("email", sa.String(254), nullable=False, default="", info={"help": "of a customer; empty: everyone"}),
+    sa.Column("days", sa.Integer, nullable=False, info={"help": "best-before must be at least so far away when sent"}),
+)
+"""Least remaining life of dated goods, by channel or customer. Of several rules that fit the longest holds."""
 
 order_hold = table(
     "order_hold",

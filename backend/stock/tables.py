@@ -36,6 +36,8 @@ location = table(
     sa.Column("blocked", sa.Boolean, nullable=False, default=False),
     sa.Column("active", sa.Boolean, nullable=False, default=True),
     sa.Column("version", sa.Integer, nullable=False, default=1),
+    sa.Column("holds_g", sa.BigInteger, nullable=True, info={"help": "grams it may bear; empty: not limited"}),
+    sa.Column("holds_ml", sa.BigInteger, nullable=True, info={"help": "millilitres it can take; empty: not limited"}),
     sa.Index("ix_location_kind", "kind"),
 )
 
@@ -167,3 +169,52 @@ replenish_task = table(
     sa.Column("person_id", Id, nullable=True, info={"help": "who carries"}),
     sa.Index("ix_replenish_task_state", "state", "id"),
 )
+
+fixed_place = table(
+    "fixed_place",
+    reference("product"),
+    reference("location"),
+    sa.UniqueConstraint("product_id", "location_id"),
+)
+"""Where a product lives: put-away goes there first."""
+
+lot = table(
+    "lot",
+    reference("product"),
+    sa.Column("code", sa.String(40), nullable=False, info={"help": "as in balance.lot and move.lot"}),
+    sa.Column("best_before", sa.Date, nullable=True),
+    sa.Column("received_at", UtcTime, nullable=False, info={"help": "when it first came; first in, first out"}),
+    sa.Column("blocked", sa.Boolean, nullable=False, default=False),
+    sa.Column("block_reason", sa.String(200), nullable=False, default=""),
+    sa.Column("blocked_at", UtcTime, nullable=True),
+    sa.Column("blocked_by", Id, nullable=True),
+    sa.UniqueConstraint("product_id", "code"),
+    sa.Index("ix_lot_code", "code"),
+)
+
+serial = table(
+    "serial",
+    reference("product"),
+    sa.Column("code", sa.String(40), nullable=False),
+    sa.Column("lot", sa.String(40), nullable=False, default=""),
+    reference("location"),
+    sa.Column("about", sa.String(64), nullable=False, info={"help": "what moved it last, such as order:12"}),
+    sa.Column("moved_at", UtcTime, nullable=False),
+    sa.UniqueConstraint("product_id", "code"),
+    sa.Index("ix_serial_code", "code"),
+)
+"""Where each serial is: one row, so that it can be in one place only."""
+
+serial_move = table(
+    "serial_move",
+    reference("serial"),
+    reference("location", name="source_id"),
+    reference("location", name="target_id"),
+    sa.Column("reason", sa.String(32), nullable=False),
+    sa.Column("about", sa.String(64), nullable=False, index=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("act", Uuid, nullable=True, index=True),
+    sa.Column("person_id", Id, nullable=True),
+    sa.Column("device_id", Id, nullable=True),
+)
+"""The way of each serial, from receipt to parcel to return; rows are only added."""
