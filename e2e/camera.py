@@ -1,7 +1,8 @@
 """A camera stream made from a code: an empty bench, then a label that glides in, a little turned, and stays.
 
 Chromium plays a raw MJPEG file in a loop as 1280 x 720 at 30 frames per second; it opens the file anew each time the
-page opens the camera, so a test lays the next code before the lens by writing the file.
+page opens the camera, so a test lays the next code before the lens by writing the file. The label stays for half a
+minute: were the clip short, a busy machine would still be looking when it begins again, and the piece be scanned twice.
 """
 
 import io
@@ -12,9 +13,10 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
 WIDTH, HEIGHT = 1280, 720
-FRAMES = 45
 EMPTY_FRAMES = 6
 GLIDE_FRAMES = 12
+STILL_FRAMES = 6
+STILL_ROUNDS = 150
 BENCH = (146, 134, 120)
 
 
@@ -29,13 +31,13 @@ def draw_label(text: str, symbology: str) -> Image.Image:
 
 
 def write_clip(file: Path, text: str, symbology: str, seed: int = 1) -> None:
-    """Replace `file` by a clip of about one and a half seconds that shows the code."""
+    """Replace `file` by a clip of about 30 s that shows the code: half a second of coming in, then the hand is still."""
     chance = random.Random(seed)
     label = draw_label(text, symbology)
     limit = min(620 / label.width, 560 / label.height, 1.6)
     label = label.resize((int(label.width * limit), int(label.height * limit)), Image.Resampling.LANCZOS)
     frames = []
-    for number in range(FRAMES):
+    for number in range(EMPTY_FRAMES + GLIDE_FRAMES + STILL_FRAMES):
         frame = Image.new("RGB", (WIDTH, HEIGHT), BENCH)
         draw = ImageDraw.Draw(frame)
         for y in range(0, HEIGHT, 48):
@@ -45,8 +47,9 @@ def write_clip(file: Path, text: str, symbology: str, seed: int = 1) -> None:
         stream = io.BytesIO()
         frame.save(stream, "JPEG", quality=82, subsampling=2)
         frames.append(stream.getvalue())
+    coming, still = frames[:-STILL_FRAMES], frames[-STILL_FRAMES:]
     unfinished = file.with_suffix(".unfinished")
-    unfinished.write_bytes(b"".join(frames))
+    unfinished.write_bytes(b"".join(coming + still * STILL_ROUNDS))
     unfinished.replace(file)
 
 

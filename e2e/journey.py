@@ -71,10 +71,10 @@ def walk(floor: Floor, browser: Browser, tote: str) -> None:
     floor.scan_own("tote", tote)
     floor.path(r"pack\.checking")
     pack(floor, codes, picked)
-    floor.path(r"pack\.label")
-    parcel = re.search(r"P\d+", floor.see("pack-label").inner_text())[0]
+    parcel = parcel_on_label(floor)
     floor.scan_own("parcel", parcel)
     floor.path(r"pack\.done")
+    floor.everything_saved()
 
     office = stack.office()
     number = office.get("/api/look-up", params={"key": f"parcel:{parcel}"}).json()["parcels"][0]["order"]
@@ -84,6 +84,13 @@ def walk(floor: Floor, browser: Browser, tote: str) -> None:
     assert ("packed", "complete") == (packed["state"], packed["check_result"])
     assert "dispatched" == order_of(office, number)["state"]
     assert ("signed", "Pavel Řidič") == (signed["state"], signed["courier_name"])
+
+
+def parcel_on_label(floor: Floor) -> str:
+    """The number on the label that the packer is to stick on; the label may come a while after the last piece."""
+    floor.path(r"pack\.label")
+    expect(floor.see("pack-label")).to_contain_text(re.compile(r"P\d+"))
+    return re.search(r"P\d+", floor.see("pack-label").inner_text())[0]
 
 
 def labels_on_paper(office: httpx.Client, parcel: str) -> None:

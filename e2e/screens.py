@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from backend.gs1.own_codes import build_own_code
 from e2e.conftest import Stack
 from e2e.floor import Floor
+from e2e.journey import parcel_on_label
 
 
 def floor_screens(floor: Floor, tote: str) -> Iterator[str]:
@@ -114,9 +115,8 @@ def _pack_screens(floor: Floor, tote: str, picked: dict[str, int]) -> Iterator[s
     for digit in "980":
         floor.see(f"key-{digit}").click()
     page.get_by_test_id("number-pad").get_by_test_id("primary").click()
-    floor.path(r"pack\.label")
+    parcel = parcel_on_label(floor)
     yield "pack_label"
-    parcel = re.search(r"P\d+", floor.see("pack-label").inner_text())[0]
     floor.scan_own("parcel", parcel)
     floor.path(r"pack\.done")
     yield "pack_done"

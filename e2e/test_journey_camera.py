@@ -19,6 +19,11 @@ class CameraFloor(Floor):
     def __init__(self, page: Page, stack: Stack, clip: Path) -> None:
         super().__init__(page, stack)
         self.clip = clip
+        # A camera that saw nothing for 20 s asks for a tap: on a machine this busy a person would tap, too.
+        page.add_locator_handler(
+            page.locator("[data-testid=code-sheet][data-camera=idle]"),
+            lambda sheet: sheet.locator(".again button").click(),
+        )
 
     def scan(self, text: str) -> None:
         sheet = self.page.get_by_test_id("close-sheet")

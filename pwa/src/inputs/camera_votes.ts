@@ -1,7 +1,8 @@
 /*
  * When a picture's code may be believed: at once for codes that prove themselves, after two equal reads otherwise.
  *
- * The same code counts again only after it left the picture for a moment, so a still hand scans once.
+ * The same code counts again only after it left the picture for a moment, so a still hand scans once. Time alone proves
+ * nothing: on a slow phone two pictures lie further apart than that moment, so pictures without the code must say it.
  */
 
 export interface CameraRead {
@@ -12,6 +13,7 @@ export interface CameraRead {
 
 const AGREE_WITHIN_MS = 300;
 const LEFT_AFTER_MS = 400;
+const LEFT_AFTER_PICTURES = 2;
 
 const PROVEN = new Set(['qr_code', 'micro_qr_code', 'data_matrix', 'aztec', 'pdf417', 'ean_13', 'upc_a', 'databar']);
 
@@ -30,29 +32,41 @@ export function provesItself(read: CameraRead): boolean {
   return PROVEN.has(read.format);
 }
 
+interface Seen {
+  last_ms: number;
+  pictures_without: number;
+}
+
 /** Reads that are mostly noise: short ITF lives in every ruled line. */
 const hopeless = (read: CameraRead): boolean => read.text === '' || (read.format === 'itf' && read.text.length < 6);
 
 export class CameraVotes {
   private candidate: { text: string; at_ms: number } | null = null;
-  private readonly seen = new Map<string, number>();
+  private readonly seen = new Map<string, Seen>();
 
   /** All reads of one picture; returns the code text to take, or null. */
   picture(reads: readonly CameraRead[], at_ms: number): string | null {
-    for (const [text, last_ms] of this.seen) if (at_ms - last_ms > LEFT_AFTER_MS) this.seen.delete(text);
+    this.forgetWhatLeft(at_ms);
     let taken: string | null = null;
     for (const read of reads) {
       if (hopeless(read)) continue;
       if (this.seen.has(read.text)) {
-        this.seen.set(read.text, at_ms);
+        this.seen.set(read.text, { last_ms: at_ms, pictures_without: 0 });
         continue;
       }
       if (taken !== null || !this.believed(read, at_ms)) continue;
       taken = read.text;
-      this.seen.set(read.text, at_ms);
+      this.seen.set(read.text, { last_ms: at_ms, pictures_without: 0 });
       this.candidate = null;
     }
+    for (const each of this.seen.values()) if (each.last_ms !== at_ms) each.pictures_without += 1;
     return taken;
+  }
+
+  private forgetWhatLeft(at_ms: number): void {
+    for (const [text, { last_ms, pictures_without }] of this.seen) {
+      if (pictures_without >= LEFT_AFTER_PICTURES && at_ms - last_ms > LEFT_AFTER_MS) this.seen.delete(text);
+    }
   }
 
   private believed(read: CameraRead, at_ms: number): boolean {
