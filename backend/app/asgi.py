@@ -8,13 +8,15 @@ from pathlib import Path
 import structlog
 from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 
 from backend.admin.mount import admin_mount
 from backend.app import demo_routes, events, look_up, trouble
 from backend.app.access import Access
+from backend.app.description import TruthfulConfig
+from backend.app.outages import Outages
 from backend.app.problems import HANDLERS
 from backend.app.schema import load_tables
 from backend.app.serving import authority_file, health, page_routes, ready
@@ -90,10 +92,11 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
         lifespan=[lifespan],
         request_max_body_size=JSON_BODY_BYTES,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000, exclude=["/api/events", "/admin"]),
-        openapi_config=OpenAPIConfig(
+        openapi_config=TruthfulConfig(
             title="Rampa", version="1", path="/schema",
             render_plugins=[VIEWER],
         ),
+        state=State({"outages": Outages()}),
         logging_config=None,
         debug=False,
     )  # fmt: skip

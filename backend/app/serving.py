@@ -9,6 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from backend.app.problems import on_outage
 from backend.app.schema import missing_migrations
 from backend.app.settings import Settings
 from backend.platform.database import Database
@@ -98,15 +99,12 @@ async def health() -> dict[str, str]:
 
 
 @get("/ready")
-async def ready(database: NamedDependency[Database]) -> dict[str, str]:
-    """The database answers and has the newest schema; 503 otherwise."""
-    try:
-        missing = await database.read(missing_migrations)
-    except Exception as error:
-        raise Problem(
-            "DATABASE_SILENT", "Expected the database to answer, got an error; look at its log.", status=503,
-            got=type(error).__name__,
-        ) from error  # fmt: skip
+async def ready(database: NamedDependency[Database], request: Request) -> dict[str, str]:
+    """The database answers, takes writes and has the newest schema; 503 with the reason otherwise."""
+    missing = await database.read(missing_migrations)
     if missing:
         raise Problem("SCHEMA_OLD", f"Expected the newest schema, {missing}; run `rampa migrate`.", status=503)
+    outage = await request.app.state.outages.still(database)
+    if outage is not None:
+        return on_outage(request, outage)  # type: ignore[return-value]
     return {"status": "ready"}

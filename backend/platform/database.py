@@ -227,6 +227,8 @@ class _SqliteWriter(threading.Thread):
                     raw.execute("RELEASE job")
                     wake = wake or bool(conn.info.pop("wake", False))
                 except BaseException as error:  # each waiting caller receives its own failure
+                    if not raw.in_transaction:
+                        raise  # the disk is full: SQLite has taken back the whole transaction by itself
                     if outcomes and outcomes[-1][0] is settle:
                         outcomes.pop()
                     raw.execute("ROLLBACK TO job")
