@@ -1,5 +1,7 @@
 """Who is calling: a person at a device, a device alone, an office session, a partner's program, a printing agent."""
 
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -21,6 +23,14 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     def may(self, role: str) -> bool:
         """True when the caller's role ranks at least as high as `role`."""
         return RANK.get(self.role or "", 0) >= RANK[role]
+
+
+class SessionHolder(NamedTuple):
+    """Whose session it is or was. `until`: when it ended, or will end by itself; scans made before belong to the person."""
+
+    person_id: int
+    role: str
+    until: datetime
 
 
 NOBODY = Caller()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from backend.facts.identity import DeviceEnrolled, DeviceRevoked, SignedIn
-from backend.identity.caller import Caller
+from backend.identity.caller import Caller, SessionHolder
 from backend.identity.pins import TRIES_PER_WINDOW, WINDOW, locked_until
 from backend.identity.tables import api_token, badge, device, enrolment, person, session, sign_in_attempt
 from backend.platform import ids, journal
@@ -249,16 +249,19 @@ def rank_of_session(conn: Connection, uid: UUID, device_id: int, now: datetime) 
     ).one_or_none()  # fmt: skip
 
 
-def people_of_sessions(conn: Connection, uids: set[UUID], device_id: int) -> dict[UUID, tuple[int, str]]:
-    """Session -> (person, role), also of ended sessions: a late scan still belongs to who made it."""
+def people_of_sessions(conn: Connection, uids: set[UUID], device_id: int) -> dict[UUID, SessionHolder]:
+    """Holders of this device's sessions, also of ended ones: a late scan still belongs to who made it."""
     if not uids:
         return {}
     rows = conn.execute(
-        sa.select(session.c.uid, session.c.person_id, person.c.role)
+        sa.select(session.c.uid, session.c.person_id, person.c.role, session.c.ended_at, session.c.expires_at)
         .join(person, person.c.id == session.c.person_id)
         .where(session.c.uid.in_(uids), session.c.device_id == device_id)
     )
-    return {row.uid: (row.person_id, row.role) for row in rows}
+    return {
+        row.uid: SessionHolder(row.person_id, row.role, min(row.ended_at or row.expires_at, row.expires_at))
+        for row in rows
+    }
 
 
 def authenticate_cookie(conn: Connection, secret: str, now: datetime) -> Caller | None:

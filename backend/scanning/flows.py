@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from backend.identity.api import hear_device
+from backend.identity.caller import SessionHolder
 from backend.platform import clock, journal
 from backend.platform.database import Database
 from backend.platform.errors import Conflict
@@ -21,8 +22,8 @@ from backend.scanning.intake import Received, Unreadable
 from backend.scanning.protocol import Correction, Decision, Flow, Refusal, ScanEnvelope, ScanReply, Taken, Verdict
 
 log = structlog.get_logger()
-People = Callable[[Connection, set[UUID], int], dict[UUID, tuple[int, str]]]
-"""Session ids of a device -> (person, role). Handed in by the app: identity knows people, scanning does not."""
+People = Callable[[Connection, set[UUID], int], dict[UUID, SessionHolder]]
+"""Session ids of a device -> their holders. Handed in by the app: identity knows people, scanning does not."""
 
 
 class _Part(NamedTuple):
@@ -46,12 +47,15 @@ class Intake(msgspec.Struct, frozen=True):
         could be taken, or SEQ_REUSED when a number comes back with another scan: the device's store was copied.
         """
         envelope = intake.read_envelope(body)
+        late_by = intake.clock_error(envelope, clock.now())
         received = intake.in_order(intake.read_scans(envelope))
         verdicts: list[bytes] = []
         parts = intake.chunks(received) or [[]]
         for part in parts:
             asked = envelope if part is parts[-1] else None
-            answer = await database.write(partial(self._take_part, device_id=device_id, part=part, envelope=asked))
+            answer = await database.write(
+                partial(self._take_part, device_id=device_id, part=part, envelope=asked, late_by=late_by)
+            )
             verdicts.extend(answer.verdicts)
             if answer.gap and not verdicts:
                 raise Conflict(
@@ -64,10 +68,15 @@ class Intake(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(reply, verdicts=[msgspec.Raw(each) for each in verdicts])
 
     def _take_part(
-        self, conn: Connection, device_id: int, part: Sequence[Received], envelope: ScanEnvelope | None
+        self,
+        conn: Connection,
+        device_id: int,
+        part: Sequence[Received],
+        envelope: ScanEnvelope | None,
+        late_by: timedelta,
     ) -> "_Part":
         """One transaction; with the last part of a request the rest of the answer is read in it as well."""
-        verdicts, acked, gap, people = self.take_chunk(conn, device_id, part)
+        verdicts, acked, gap, people = self.take_chunk(conn, device_id, part, late_by)
         if envelope is None:
             return _Part(verdicts, acked, gap)
         return _Part(verdicts, acked, gap, self._reply(conn, device_id, people, acked, envelope))
@@ -76,11 +85,11 @@ class Intake(msgspec.Struct, frozen=True):
         self,
         conn: Connection,
         device_id: int,
-        people: Mapping[UUID, tuple[int, str]],
+        people: Mapping[UUID, SessionHolder],
         acked: int,
         envelope: ScanEnvelope,
     ) -> ScanReply:
-        who = next(iter(people.values()), (None, None))
+        who = next(iter(people.values()), None)
         hear_device(conn, device_id, envelope.unsent, envelope.app, clock.now())
         cursor = journal.last_seq(conn)
         known = min(max(envelope.cursor, 0), intake.SEQ_MAX)
@@ -90,7 +99,7 @@ class Intake(msgspec.Struct, frozen=True):
             sa.or_(journal.fact.c.device_id.is_(None), journal.fact.c.device_id != device_id),
         )
         changed = cursor > known and conn.execute(news.limit(1)).first() is not None
-        corrections = store.open_corrections(conn, device_id, who[0])
+        corrections = store.open_corrections(conn, device_id, who.person_id if who else None)
         return ScanReply(
             verdicts=[], acked_seq=acked, cursor=cursor, server_time=clock.now(), corrections=corrections,
             work_changed=changed,
@@ -115,8 +124,8 @@ class Intake(msgspec.Struct, frozen=True):
         return answers
 
     def take_chunk(
-        self, conn: Connection, device_id: int, chunk: Sequence[Received]
-    ) -> tuple[list[bytes], int, bool, dict[UUID, tuple[int, str]]]:
+        self, conn: Connection, device_id: int, chunk: Sequence[Received], late_by: timedelta = timedelta(0)
+    ) -> tuple[list[bytes], int, bool, dict[UUID, SessionHolder]]:
         """One transaction: verdicts in order, the last number taken, whether a gap follows, who made the scans.
 
         Repeats inside are answered, not applied.
@@ -129,13 +138,18 @@ class Intake(msgspec.Struct, frozen=True):
         if not fresh:
             return verdicts, acked, gap, people
         now = clock.now()
-        answers = self._decide(conn, device_id, fresh, people, now)
+        authors = {
+            each.seq: author
+            for each in fresh
+            if not isinstance(each, Unreadable) and (author := intake.author_of(each, people, late_by, now))
+        }
+        answers = self._decide(conn, device_id, fresh, authors, now)
         rows, corrections = [], []
         for each in fresh:
             verdict, snapshot, correction = answers[each.seq]
             encoded = intake.encode_verdict(verdict)
             verdicts.append(encoded)
-            rows.append(_row(each, device_id, people, verdict, encoded, snapshot, now))
+            rows.append(_row(each, device_id, authors, verdict, encoded, snapshot, now))
             if correction is not None and not isinstance(each, Unreadable):
                 corrections.append((device_id, rows[-1]["person_id"], each.id, correction))
         store.insert_scans(conn, rows)
@@ -149,7 +163,7 @@ class Intake(msgspec.Struct, frozen=True):
         conn: Connection,
         device_id: int,
         fresh: Sequence[Received],
-        people: Mapping[UUID, tuple[int, str]],
+        authors: Mapping[int, SessionHolder],
         now: datetime,
     ) -> dict[int, tuple[Verdict, dict[str, Any] | None, Correction | None]]:
         answers: dict[int, tuple[Verdict, dict[str, Any] | None, Correction | None]] = {}
@@ -167,10 +181,13 @@ class Intake(msgspec.Struct, frozen=True):
                 answers[scan.seq] = (Verdict(seq=scan.seq, id=None, outcome="refused", refusal=refusal), None, None)
                 continue
             spent.add(scan.id)
-            person, role = people.get(scan.session, (None, None)) if scan.session else (None, None)
+            author = authors.get(scan.seq)
             taken.append(
-                Taken(scan=scan, device_id=device_id, person_id=person, role=role, act_refused=scan.act in broken)
-            )
+                Taken(
+                    scan=scan, device_id=device_id, person_id=author.person_id if author else None,
+                    role=author.role if author else None, act_refused=scan.act in broken,
+                )
+            )  # fmt: skip
         for run in intake.runs_of_one_flow(taken):
             self._run(conn, run, now, answers)
         return answers
@@ -239,7 +256,7 @@ def _without_flow(taken: Taken) -> Decision:
 
 
 def _row(
-    each: Received, device_id: int, people: Mapping[UUID, tuple[int, str]], verdict: Verdict, encoded: bytes,
+    each: Received, device_id: int, authors: Mapping[int, SessionHolder], verdict: Verdict, encoded: bytes,
     snapshot: dict[str, Any] | None, now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
     if isinstance(each, Unreadable):
@@ -248,13 +265,13 @@ def _row(
             "flow": "", "task": "", "kind": "", "act": None, "raw": "", "outcome": verdict.outcome, "verdict": encoded,
             "record": {"unreadable": each.text, "reason": each.reason},
         }  # fmt: skip
-    person = people.get(each.session) if each.session else None
+    author = authors.get(each.seq)
     record = msgspec.to_builtins(each)
     if snapshot is not None:
         record["parked"] = snapshot
     return {
         "device_id": device_id, "seq": each.seq, "uid": each.id if verdict.id else None, "at": each.at,
-        "received_at": now, "person_id": person[0] if person else None, "flow": each.flow, "task": each.task,
+        "received_at": now, "person_id": author.person_id if author else None, "flow": each.flow, "task": each.task,
         "kind": each.kind, "act": each.act, "raw": each.raw, "outcome": verdict.outcome, "verdict": encoded,
         "record": record,
     }  # fmt: skip

@@ -4,12 +4,14 @@ The queue never jams: refused and unreadable scans are taken too, and their verd
 same verdict, for ever.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
+from backend.identity.caller import SessionHolder
 from backend.platform.errors import Malformed, TooLarge
 from backend.platform.limits import SCAN_RAW_CHARACTERS, SCANS_PER_REQUEST, SCANS_PER_TRANSACTION
 from backend.scanning.protocol import Decision, Flow, Outcome, Refusal, Scan, ScanEnvelope, Taken, Verdict
@@ -20,6 +22,9 @@ KEYS_PER_SCAN = 64
 """A code means a handful of things; thousands of keys would only be a way to slow the books down."""
 YEARS = range(2000, 2100)
 """A clock that shows another year is broken, and the ends of the calendar cannot be told in UTC."""
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""A clock that was set between a scan and its sending must not take the scan from its author."""
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -142,6 +147,8 @@ def fold(flow: Flow, snapshot: Any, run: Sequence[Taken], now: datetime) -> tupl
     for each in run:
         if each.scan.local != "ok":
             decision = Decision(note={"local": each.scan.local})
+        elif each.person_id is None:
+            decision = Decision(refusal=person_needed(each.scan))
         elif each.scan.act is not None and each.scan.act in refused_acts:
             decision = Decision(refusal=Refusal(code="ACT_REFUSED", cure="SCAN_AGAIN"))
         else:
@@ -150,6 +157,34 @@ def fold(flow: Flow, snapshot: Any, run: Sequence[Taken], now: datetime) -> tupl
             refused_acts.add(each.scan.act)
         decided.append((each, decision))
     return snapshot, decided
+
+
+def person_needed(scan: Scan) -> Refusal:
+    """Goods are moved by somebody: a scan without a person is evidence, and nothing is done for it."""
+    session = "none" if scan.session is None else str(scan.session)
+    return Refusal(code="PERSON_NEEDED", expected={"person": ""}, got={"session": session}, cure="SIGN_IN")
+
+
+def clock_error(envelope: ScanEnvelope, now: datetime) -> timedelta:
+    """What must be added to the device's times; nothing when it does not say its own time."""
+    try:
+        sent_at = datetime.fromisoformat(envelope.sent_at)
+    except ValueError:
+        return timedelta(0)
+    return now - sent_at if sent_at.tzinfo is not None and sent_at.year in YEARS else timedelta(0)
+
+
+def author_of(
+    scan: Scan, people: Mapping[UUID, SessionHolder], late_by: timedelta, now: datetime
+) -> SessionHolder | None:
+    """Who made the scan: the holder of the session it names, if that had not ended by then; None for anybody else.
+
+    What has arrived was made by now, so a session that is still open owns it whatever the device's clock says.
+    """
+    holder = people.get(scan.session) if scan.session else None
+    if holder is None:
+        return None
+    return holder if min(scan.at + late_by, now) < holder.until + CLOCK_TOLERANCE else None
 
 
 def verdict_of(seq: int, decision: Decision, scan: Scan) -> Verdict:

@@ -125,7 +125,10 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class ScanEnvelope(msgspec.Struct, frozen=True, kw_only=True):
-    """The request body, read leniently: each scan is decoded by itself, so that one bad scan harms no other."""
+    """The request body, read leniently: each scan is decoded by itself, so that one bad scan harms no other.
+
+    `sent_at` is the device's clock when it sent: what it is wrong by tells when its scans were really made.
+    """
 
     scans: tuple[msgspec.Raw, ...]
     from_seq: int = 0
@@ -133,6 +136,7 @@ class ScanEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     cursor: int = 0
     unsent: int = 0
     app: str = ""
+    sent_at: str = ""
 
 
 class ScanReply(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ class Maker:
     def __init__(self, chance: random.Random, schemas: dict[str, Any]) -> None:
         self.chance = chance
         self.schemas = schemas
+        self.session: str | None = None
 
     def value(self, schema: dict[str, Any]) -> Any:
         if self.chance.random() < 0.08:
@@ -95,6 +96,7 @@ class Maker:
             "flow": flow, "task": f"{flow}:{self.chance.choice((1, 2, 3, 'x'))}", "kind": self.chance.choice(kinds),
             "step": self.chance.choice(TEXTS), "act": self.chance.choice((None, str(uuid.UUID(int=self.chance.getrandbits(128))))),
             "keys": [self.chance.choice(TEXTS) for _ in range(2)], "raw": self.chance.choice(TEXTS),
+            "session": self.chance.choice((self.session, self.session, None, "x")),
             "body": {name: self.chance.choice(JUNK) for name in bodies if self.chance.random() < 0.5},
         }  # fmt: skip
         envelope = {
@@ -102,6 +104,7 @@ class Maker:
             "cursor": self.chance.choice(NUMBERS),
             "scans": [scan],
         }
+        envelope["sent_at"] = self.chance.choice((*TEXTS, "2026-11-21T09:00:00Z", "0001-01-01T00:00:00+14:00"))
         return envelope | {"unsent": self.chance.choice(NUMBERS), "app": self.chance.choice(TEXTS), "device": "x"}
 
 
@@ -138,6 +141,7 @@ async def test_nothing_breaks_the_server(client: httpx.AsyncClient, database: Da
     described = (await client.get("/schema/openapi.json")).json()
     maker = Maker(chance, described["components"]["schemas"])
     headers = (await callers(client, database))[who]
+    maker.session = headers.get("X-Session")
     rounds = ROUNDS["sqlite" if database.is_sqlite else "postgresql"] if who in (0, 2) else 5
     broken: list[str] = []
     for path, methods in described["paths"].items():

@@ -82,7 +82,7 @@ async def test_a_late_scan_keeps_its_author_after_the_next_person_signed_in(data
 
     assert working is None
     assert {first.session: first.person_id, second.session: second.person_id} == {
-        session: person for session, (person, _) in authors.items()
+        session: holder.person_id for session, holder in authors.items()
     }
 
 

@@ -1,13 +1,14 @@
 """A bench for tests: picked orders in totes, and a device that scans them through the real intake."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.identity.api import people_of_sessions
 from backend.identity.tables import device, person, session
 from backend.orders.tables import order_line, sales_order
 from backend.outbound.flows import FLOWS
@@ -62,7 +63,7 @@ class Device:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.seq = 0
-        self.intake = Intake(flows=FLOWS, people=self._people)
+        self.intake = Intake(flows=FLOWS, people=people_of_sessions)
 
     async def enrol(self) -> "Device":
         def work(conn: Connection) -> None:
@@ -80,15 +81,12 @@ class Device:
             conn.execute(
                 sa.insert(session).values(
                     uid=self.session, person_id=self.person_id, device_id=self.device_id, kind="floor", created_at=AT,
-                    last_seen_at=AT, expires_at=AT,
+                    last_seen_at=AT, expires_at=AT + timedelta(hours=12),
                 )
             )  # fmt: skip
 
         await self.database.write(work)
         return self
-
-    def _people(self, conn: Connection, sessions: set[uuid.UUID], device_id: int) -> dict[uuid.UUID, tuple[int, str]]:
-        return {self.session: (self.person_id, "worker")} if self.session in sessions else {}
 
     def scan(self, flow: str, task: str, kind: str, *keys: str, act: str | None = None, **body: Any) -> dict[str, Any]:
         """One record as the app writes it; every call takes the next number."""

@@ -1,7 +1,7 @@
 """The queue of scans: nothing is lost, nothing is applied twice, nothing jams. On both engines, through the real intake."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from backend.catalog.tables import setting
 from backend.identity import store as identity
 from backend.identity.api import people_of_sessions
+from backend.identity.tables import session
 from backend.platform.database import Database
 from backend.platform.errors import Conflict, Malformed, TooLarge
 from backend.scanning.flows import Intake
@@ -18,6 +19,7 @@ from backend.scanning.protocol import Correction, Decision, Flow, Refusal
 from backend.scanning.tables import correction, scan
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+SESSION = uuid.uuid4()
 
 
 def _decide(snapshot: list[str], taken: Any, _: datetime) -> tuple[list[str], Decision]:
@@ -55,12 +57,26 @@ LONG_WORDS = Intake(flows={"words": Flow("words", _load, _decide, _save_numbers)
 
 
 async def _device(database: Database) -> int:
-    await database.write(lambda conn: identity.add_device(conn, "test", NOW))
-    return await database.read(lambda conn: conn.execute(sa.text("SELECT max(id) FROM device")).scalar_one())
+    """An enrolled device with somebody signed in under `SESSION`."""
+
+    def enrol(conn: sa.Connection) -> int:
+        identity.add_device(conn, "test", NOW)
+        device_id: int = conn.execute(sa.text("SELECT max(id) FROM device")).scalar_one()
+        person_id = identity.create_person(conn, name="Jana", now=NOW)
+        conn.execute(
+            sa.insert(session).values(
+                uid=SESSION, person_id=person_id, device_id=device_id, kind="floor", created_at=NOW, last_seen_at=NOW,
+                expires_at=NOW + timedelta(hours=12),
+            )
+        )  # fmt: skip
+        return device_id
+
+    return await database.write(enrol)
 
 
 def _scan(seq: int, word: str = "", **members: Any) -> dict[str, Any]:
     base = {"id": str(uuid.uuid4()), "seq": seq, "at": "2026-11-21T09:00:00.000Z", "flow": "words", "kind": "word"}
+    base["session"] = str(SESSION)
     return base | {"body": {"word": word or f"w{seq}"}} | members
 
 

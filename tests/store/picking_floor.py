@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.identity import store as identity
+from backend.identity.api import people_of_sessions
 from backend.identity.tables import person
 from backend.outbound.flows.picks import PICK, PICK_JOB
 from backend.platform.database import Database
@@ -19,7 +20,7 @@ from backend.stock import api as stock
 from tests.builders import NOW, unique
 
 LATER = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-INTAKE = Intake(flows={"pick": PICK}, people=lambda conn, sessions, device_id: {})
+INTAKE = Intake(flows={"pick": PICK}, people=people_of_sessions)
 
 
 def add_person(conn: Connection, name: str) -> int:
@@ -28,12 +29,13 @@ def add_person(conn: Connection, name: str) -> int:
 
 
 class Picker:
-    """One person with one device; writes scans as the app does, and keeps them for a replay."""
+    """One person signed in at one device; writes scans as the app does, and keeps them for a replay."""
 
-    def __init__(self, database: Database, person_id: int, device_id: int) -> None:
+    def __init__(self, database: Database, person_id: int, device_id: int, session: uuid.UUID) -> None:
         self.database = database
         self.person_id = person_id
         self.device_id = device_id
+        self.session = session
         self.seq = 0
         self.bodies: list[bytes] = []
         self.unsent: list[dict[str, Any]] = []
@@ -41,10 +43,12 @@ class Picker:
 
     @classmethod
     async def hire(cls, database: Database, name: str) -> "Picker":
-        def work(conn: Connection) -> tuple[int, int]:
+        def work(conn: Connection) -> tuple[int, int, uuid.UUID]:
             person_id = add_person(conn, name)
             identity.add_device(conn, unique("device"), NOW)
-            return person_id, conn.execute(sa.text("SELECT max(id) FROM device")).scalar_one()
+            device_id = conn.execute(sa.text("SELECT max(id) FROM device")).scalar_one()
+            who = conn.execute(sa.select(person).where(person.c.id == person_id)).one()
+            return person_id, device_id, identity.open_session(conn, who, "floor", device_id, NOW).session
 
         return cls(database, *await database.write(work))
 
@@ -73,6 +77,7 @@ class Picker:
                 "id": str(uuid.uuid4()), "seq": self.seq, "at": "2026-03-02T08:00:00.000Z", "flow": "pick",
                 "task": self.bundle["task"], "step": "", "kind": kind, "act": str(act) if act else None,
                 "keys": list(keys), "raw": keys[0] if keys else "", "local": "ok", "body": body,
+                "session": str(self.session),
             }
         )  # fmt: skip
 

@@ -1,9 +1,11 @@
 /* Czech: the type of all texts. */
+import { device } from './device.cs';
 import type { Plural } from './texts';
 
 const plural = (forms: Plural): Plural => forms;
 
 export const cs = {
+  ...device,
   'app.title': 'Rampa',
   'app.loading': 'Načítám…',
   'app.reload': 'Načíst znovu',
@@ -309,6 +311,7 @@ export const cs = {
   'refusal.PARCEL_EMPTY': 'Prázdný balík nejde uzavřít.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ještě nesmí odjet: {state}.',
   'refusal.PARCEL_UNKNOWN': 'Takový balík neznám: {got}.',
+  'refusal.PERSON_NEEDED': 'Server neví, kdo tohle naskenoval, proto to neplatí.',
   'refusal.PRODUCT_FIRST': 'Nejdřív naskenujte jeden kus zboží.',
   'refusal.SCAN_NOT_UNDERSTOOD': 'Server tomuto kroku nerozumí. Otevřete práci znovu.',
   'refusal.SCAN_PARKED': 'Server si s tímto skenem neporadil a odložil ho. Kancelář o něm ví.',
@@ -354,6 +357,7 @@ export const cs = {
   'cure.SCAN_PRODUCT': 'Naskenujte zboží.',
   'cure.SCAN_STATION': 'Naskenujte kód stanoviště.',
   'cure.SCAN_TOTE': 'Naskenujte správnou přepravku.',
+  'cure.SIGN_IN': 'Přihlaste se a naskenujte to znovu.',
   'cure.SWAP_LABEL': 'Vyměňte štítky na balících.',
   'cure.TAKE_EMPTY_TOTE': 'Vezměte prázdnou přepravku.',
   'cure.WAIT': 'Počkejte chvilku.',

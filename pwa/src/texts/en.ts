@@ -1,6 +1,8 @@
+import { device } from './device.en';
 import type { Texts } from './texts';
 
 export const en = {
+  ...device,
   'app.title': 'Rampa',
   'app.loading': 'Loading…',
   'app.reload': 'Reload',
@@ -309,6 +311,7 @@ export const en = {
   'refusal.PARCEL_EMPTY': 'An empty parcel cannot be closed.',
   'refusal.PARCEL_NOT_PACKED': 'Parcel {parcel} may not leave yet: {state}.',
   'refusal.PARCEL_UNKNOWN': 'No such parcel: {got}.',
+  'refusal.PERSON_NEEDED': 'The server does not know who scanned this, so it does not count.',
   'refusal.PRODUCT_FIRST': 'Scan one piece of the goods first.',
   'refusal.SCAN_NOT_UNDERSTOOD': 'The server does not understand this step. Open the work again.',
   'refusal.SCAN_PARKED': 'The server could not work with this scan and put it aside. The office knows.',
@@ -354,6 +357,7 @@ export const en = {
   'cure.SCAN_PRODUCT': 'Scan the goods.',
   'cure.SCAN_STATION': 'Scan the code of the station.',
   'cure.SCAN_TOTE': 'Scan the right tote.',
+  'cure.SIGN_IN': 'Sign in and scan it again.',
   'cure.SWAP_LABEL': 'Swap the labels of the parcels.',
   'cure.TAKE_EMPTY_TOTE': 'Take an empty tote.',
   'cure.WAIT': 'Wait a moment.',

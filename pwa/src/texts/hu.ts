@@ -1,6 +1,8 @@
+import { device } from './device.hu';
 import type { Texts } from './texts';
 
 export const hu = {
+  ...device,
   'app.title': 'Rampa',
   'app.loading': 'Betöltés…',
   'app.reload': 'Újratöltés',
@@ -306,6 +308,7 @@ export const hu = {
   'refusal.PARCEL_EMPTY': 'Üres csomagot nem lehet lezárni.',
   'refusal.PARCEL_NOT_PACKED': 'A(z) {parcel} csomag még nem mehet el: {state}.',
   'refusal.PARCEL_UNKNOWN': 'Nincs ilyen csomag: {got}.',
+  'refusal.PERSON_NEEDED': 'A szerver nem tudja, ki olvasta be ezt, ezért nem érvényes.',
   'refusal.PRODUCT_FIRST': 'Előbb olvasson be egy darabot.',
   'refusal.SCAN_NOT_UNDERSTOOD': 'A szerver nem érti ezt a lépést. Nyissa meg újra a munkát.',
   'refusal.SCAN_PARKED': 'A szerver nem tudta feldolgozni ezt a szkennelést, és félretette. Az iroda tud róla.',
@@ -351,6 +354,7 @@ export const hu = {
   'cure.SCAN_PRODUCT': 'Olvassa be az árut.',
   'cure.SCAN_STATION': 'Olvassa be az állomás kódját.',
   'cure.SCAN_TOTE': 'Olvassa be a jó ládát.',
+  'cure.SIGN_IN': 'Jelentkezzen be, és olvassa be újra.',
   'cure.SWAP_LABEL': 'Cserélje ki a csomagok címkéit.',
   'cure.TAKE_EMPTY_TOTE': 'Vegyen egy üres ládát.',
   'cure.WAIT': 'Várjon egy kicsit.',

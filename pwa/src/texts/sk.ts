@@ -1,6 +1,8 @@
+import { device } from './device.sk';
 import type { Texts } from './texts';
 
 export const sk = {
+  ...device,
   'app.title': 'Rampa',
   'app.loading': 'Načítavam…',
   'app.reload': 'Načítať znova',
@@ -306,6 +308,7 @@ export const sk = {
   'refusal.PARCEL_EMPTY': 'Prázdny balík sa nedá uzavrieť.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ešte nesmie odísť: {state}.',
   'refusal.PARCEL_UNKNOWN': 'Taký balík nepoznám: {got}.',
+  'refusal.PERSON_NEEDED': 'Server nevie, kto toto naskenoval, preto to neplatí.',
   'refusal.PRODUCT_FIRST': 'Najprv naskenujte jeden kus tovaru.',
   'refusal.SCAN_NOT_UNDERSTOOD': 'Server tomuto kroku nerozumie. Otvorte prácu znova.',
   'refusal.SCAN_PARKED': 'Server si s týmto skenom neporadil a odložil ho. Kancelária o ňom vie.',
@@ -351,6 +354,7 @@ export const sk = {
   'cure.SCAN_PRODUCT': 'Naskenujte tovar.',
   'cure.SCAN_STATION': 'Naskenujte kód stanoviska.',
   'cure.SCAN_TOTE': 'Naskenujte správnu prepravku.',
+  'cure.SIGN_IN': 'Prihláste sa a naskenujte to znova.',
   'cure.SWAP_LABEL': 'Vymeňte štítky na balíkoch.',
   'cure.TAKE_EMPTY_TOTE': 'Vezmite prázdnu prepravku.',
   'cure.WAIT': 'Počkajte chvíľu.',
