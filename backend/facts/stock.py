@@ -32,3 +32,50 @@ class LedgerChecked(Fact, frozen=True, kw_only=True):
     moves: int
     balances: int
     differences: int
+
+
+class PlaceCounted(Fact, frozen=True, kw_only=True):
+    """A person has counted a place. `about` is `location:<id>`."""
+
+    number: str
+    location: str
+    lines: int
+    differences: int
+    moved: int
+    """Pieces written to (+) or off (-) the place."""
+    value_minor: int
+    again: int
+    """Lines that somebody has to count once more."""
+
+
+class CountClosed(Fact, frozen=True, kw_only=True):
+    """A count list is closed: every counted place is settled. `about` is `count:<id>`."""
+
+    number: str
+    places: int
+    lines: int
+    differences: int
+    value_minor: int
+
+
+class ReplenishCalled(Fact, frozen=True, kw_only=True):
+    """A pick face needs goods. `about` is `location:<id>`."""
+
+    sku: str
+    source: str
+    target: str
+    quantity: int
+    reason: str
+
+
+class LotBlocked(Fact, frozen=True, kw_only=True):
+    """A lot may not leave the house any more. `about` is `product:<id>`."""
+
+    lot: str
+    reason: str
+
+
+class LotReleased(Fact, frozen=True, kw_only=True):
+    """A blocked lot may be sent again. `about` is `product:<id>`."""
+
+    lot: str

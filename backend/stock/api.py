@@ -16,6 +16,7 @@ from backend.stock.store.locations import (
     outside,
     set_blocked,
 )
+from backend.stock.store.lots import Lot, know_lots, lots_of, set_lot_blocked
 from backend.stock.store.reservations import (
     OpenReservation,
     post_reserved,
@@ -23,6 +24,15 @@ from backend.stock.store.reservations import (
     reservations_of,
     reserve,
     void,
+)
+from backend.stock.store.serials import (
+    SerialStep,
+    SerialTrace,
+    move_serials,
+    serial_places,
+    serials_at,
+    trace_serials,
+    undo_serials,
 )
 from backend.stock.store.undo import Undone, undo
 
@@ -33,11 +43,14 @@ __all__ = [
     "FreeStock",
     "LineDemand",
     "Location",
+    "Lot",
     "Move",
     "OpenReservation",
     "OrderDemand",
     "Place",
     "Reservation",
+    "SerialStep",
+    "SerialTrace",
     "Take",
     "Undone",
     "Verification",
@@ -46,12 +59,15 @@ __all__ = [
     "correct",
     "create_locations",
     "decide_allocation",
+    "know_lots",
     "location_by_key",
     "locations_by_ids",
     "locations_by_keys",
     "locations_of_kind",
+    "lots_of",
     "main_warehouse",
     "make_count_task",
+    "move_serials",
     "outside",
     "post",
     "post_reserved",
@@ -61,9 +77,14 @@ __all__ = [
     "reservations_by_ids",
     "reservations_of",
     "reserve",
+    "serial_places",
+    "serials_at",
     "set_blocked",
+    "set_lot_blocked",
     "stock_gone",
+    "trace_serials",
     "undo",
+    "undo_serials",
     "verify",
     "void",
 ]
