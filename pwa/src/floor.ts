@@ -7,6 +7,7 @@ import type { CodeReader } from './inputs/reading';
 import { attachWedge } from './inputs/wedge';
 import { openLocalStore } from './offline/local_store';
 import { listenForPokes } from './offline/pokes';
+import { localWitness } from './offline/witness';
 import { becomeWorkingTab } from './offline/working_tab';
 import Floor from './screens/Floor.svelte';
 import { FloorState } from './screens/floor_state.svelte';
@@ -20,15 +21,19 @@ async function start(target: HTMLElement): Promise<void> {
   const codes = import('./codes/scan_keys');
   // A dead connection to the database loses writes silently: begin anew with a live one.
   const store = await openLocalStore('rampa', () => location.reload());
+  const witness = localWitness(localStorage);
   const sounds = new Sounds();
   let read: CodeReader = (text) => ({ kind: 'unknown', keys: [`text:${text}`], elements: {}, error: null });
-  const shift = new Shift({ store, feedback: sounds, readCode: (text, known) => read(text, known), loadFlow, app: __APP_VERSION__ });
+  const shift = new Shift({ store, feedback: sounds, readCode: (text, known) => read(text, known), loadFlow, app: __APP_VERSION__, witness });
   await shift.open();
   const language = shift.view.device === null ? languageOf(navigator.languages) : languageOf([shift.view.language]);
   let floor: FloorState | null = null;
-  const update = new AppUpdate((waiting) => {
-    if (floor !== null) floor.updateWaiting = waiting;
-  });
+  const update = new AppUpdate(
+    (waiting) => {
+      if (floor !== null) floor.updateWaiting = waiting;
+    },
+    () => shift.view.job === null && shift.view.unsent === 0,
+  );
   const tab = becomeWorkingTab((working) => {
     if (floor !== null) floor.working = working;
     workingFirst = working;

@@ -29,20 +29,39 @@ const keptName = 'rampa-on-use';
 const floorPages = new Set(['/', '/index.html', '/enrol']);
 
 async function install(): Promise<void> {
+  // Made anew even after a rollback: the order of the caches tells which version was the one before.
+  await caches.delete(cacheName);
   const cache = await caches.open(cacheName);
-  await cache.addAll(paths.map((path) => new Request(path, { cache: 'reload' })));
+  await Promise.all(paths.map((path) => keep(cache, path)));
 }
 
-async function removeOlder(): Promise<void> {
-  for (const name of await caches.keys()) {
-    if (name.startsWith('rampa-') && name !== cacheName && name !== keptName) await caches.delete(name);
+/** A half-finished deployment answers scripts with an error page: such a version is not installed at all. */
+async function keep(cache: Cache, path: string): Promise<void> {
+  const answer = await fetch(new Request(path, { cache: 'reload' }));
+  const kind = answer.headers.get('Content-Type') ?? '';
+  const isPage = kind.includes('text/html');
+  if (!answer.ok || isPage !== path.endsWith('.html')) {
+    throw new Error(`expected ${path} of version ${version}, got status ${answer.status} and ${kind}`);
   }
+  await cache.put(path, answer);
+}
+
+/** The version before stays: a page of it that is still open goes on finding its chunks. */
+async function removeOlder(): Promise<void> {
+  // Caches are listed in the order in which they were made.
+  const others = (await caches.keys()).filter((name) => name.startsWith('rampa-') && name !== cacheName && name !== keptName);
+  for (const name of others.slice(0, -1)) await caches.delete(name);
   await worker.clients.claim();
 }
 
 async function fromCache(path: string, request: Request): Promise<Response> {
   const found = await caches.match(path, { cacheName });
   return found ?? fetch(request);
+}
+
+/** A chunk of the version before, asked for by a page of it. */
+async function fromAnyCache(path: string, request: Request): Promise<Response> {
+  return (await caches.match(path)) ?? fetch(request);
 }
 
 async function keptOnUse(request: Request): Promise<Response> {
@@ -70,5 +89,5 @@ worker.addEventListener('fetch', (event) => {
   if (paths.includes(address.pathname)) event.respondWith(fromCache(address.pathname, request));
   else if (address.pathname.startsWith('/assets/') && address.pathname.endsWith('.wasm')) {
     event.respondWith(keptOnUse(request));
-  }
+  } else if (address.pathname.startsWith('/assets/')) event.respondWith(fromAnyCache(address.pathname, request));
 });

@@ -90,6 +90,8 @@ export interface FlowState {
 
 export interface Flow<S extends FlowState = FlowState, B extends Bundle = Bundle> {
   readonly name: string;
+  /** Counts up when the state's members change their meaning: stored states of another shape are not read. 1 if absent. */
+  readonly shape?: number;
   start(bundle: B, newAct: () => string): S;
   step(state: S, input: Input<B>, newAct: () => string): Step<S>;
 }

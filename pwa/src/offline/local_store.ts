@@ -23,8 +23,10 @@ export interface StoredTask {
   flow: string;
   bundle: Bundle;
   state: FlowState;
-  /** App version that wrote the state; another version starts the task anew from its bundle. */
+  /** App version that wrote the state; told in trouble, never a reason to forget what was done. */
   app: string;
+  /** Shape of the flow's state; another shape starts the task anew from its bundle. */
+  shape?: number;
   saved_at: string;
 }
 
@@ -65,10 +67,14 @@ export interface Meta {
   shift_seq: number;
   settings: Settings;
   language: string;
+  /** Server's clock minus the device's, as last heard. */
+  clock_off_ms: number;
+  /** App version whose news this device has shown. */
+  news_seen: string;
 }
 
 interface RampaSchema extends DBSchema {
-  scans: { key: number; value: StoredScan };
+  scans: { key: number; value: StoredScan; indexes: { task: string } };
   verdicts: { key: number; value: StoredVerdict };
   tasks: { key: string; value: StoredTask };
   corrections: { key: string; value: Correction };
@@ -78,9 +84,13 @@ interface RampaSchema extends DBSchema {
 export type LocalStore = IDBPDatabase<RampaSchema>;
 
 export async function openLocalStore(name = 'rampa', closed: () => void = () => undefined): Promise<LocalStore> {
-  const store = await openDB<RampaSchema>(name, 1, {
-    upgrade(database) {
-      database.createObjectStore('scans', { keyPath: 'seq' });
+  const store = await openDB<RampaSchema>(name, 2, {
+    upgrade(database, before, _now, transaction) {
+      if (before === 1) {
+        transaction.objectStore('scans').createIndex('task', 'task');
+        return;
+      }
+      database.createObjectStore('scans', { keyPath: 'seq' }).createIndex('task', 'task');
       database.createObjectStore('verdicts', { keyPath: 'seq' });
       database.createObjectStore('tasks', { keyPath: 'task' });
       database.createObjectStore('corrections', { keyPath: 'id' });

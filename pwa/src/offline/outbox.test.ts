@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Verdict } from '../flows/flow';
 import { openLocalStore, type LocalStore } from './local_store';
-import { NotSaved, Outbox, type Draft, type ScansReply } from './outbox';
+import { HELD_MAX, NotSaved, Outbox, type Draft, type ScansReply } from './outbox';
 
 let store: LocalStore;
 let outbox: Outbox;
@@ -140,4 +140,56 @@ test('a request holds at most about a megabyte, but always one scan', async () =
   await outbox.append([draft('a'.repeat(700_000)), draft('b'.repeat(700_000)), draft('c')]);
 
   expect(await outbox.unsent(500)).toHaveLength(1);
+});
+
+describe('limits of the device', () => {
+  const held = async (count: number): Promise<void> => {
+    const [scan] = await new Outbox(await openLocalStore(`outbox-${(number += 1)}`)).append([draft('x')]);
+    const transaction = store.transaction(['scans', 'meta'], 'readwrite');
+    for (let seq = 1; seq <= count; seq += 1) void transaction.objectStore('scans').put({ ...scan, seq } as never);
+    void transaction.objectStore('meta').put(count, 'last_seq');
+    await transaction.done;
+  };
+
+  test('10,000 unsent scans are held; the next is refused as "full", nothing is dropped, and one sent makes room', async () => {
+    await held(HELD_MAX - 1);
+    await outbox.append([draft('the last')]);
+    const refused = outbox.append([draft('one too many')]);
+    await expect(refused).rejects.toMatchObject({ name: 'NotSaved', full: true });
+    expect(await outbox.counts()).toEqual({ last_seq: HELD_MAX, acked_seq: 0, unsent: HELD_MAX });
+
+    await outbox.settle(reply([1]));
+    expect((await outbox.append([draft('again')]))[0]?.seq).toBe(HELD_MAX + 1);
+  });
+
+  test('a state without scans is stored even then: open jobs are not lost', async () => {
+    await held(HELD_MAX);
+    await outbox.append([], { task: 'pick:1', flow: 'pick', bundle: { flow: 'pick', task: 'pick:1' }, state: { path: 'x' } });
+
+    expect((await outbox.openTask('pick:1'))?.state.path).toBe('x');
+  });
+
+  test.each([[0, '2024-01-01T00:00:00.000Z'], [Date.UTC(2150, 5, 1), '2099-01-01T00:00:00.000Z']])(
+    'a clock at %i writes a time that the server can read', async (broken_ms, expected) => {
+      now_ms = broken_ms;
+      expect((await outbox.append([draft('a')]))[0]?.at).toBe(expected);
+    },
+  );
+});
+
+describe('mourn', () => {
+  test('numbers that the database has forgotten are filled with "lost" scans and never used again', async () => {
+    await outbox.append([draft('a')]);
+
+    expect(await outbox.mourn(3)).toBe(2);
+    expect((await outbox.unsent(10)).map((scan) => [scan.seq, scan.kind])).toEqual([[1, 'product'], [2, 'lost'], [3, 'lost']]);
+    expect((await outbox.append([draft('b')]))[0]?.seq).toBe(4);
+  });
+
+  test('a "lost" scan gives way when the server has the scan itself', async () => {
+    await outbox.mourn(3);
+    await outbox.settle(reply([], { acked_seq: 2 }));
+
+    expect((await outbox.unsent(10)).map((scan) => scan.seq)).toEqual([3]);
+  });
 });

@@ -2,6 +2,7 @@
  * The outbox: every scan is stored here before it is shown, and stays until the server's verdict is stored.
  *
  * "A good beep means saved": `append` resolves when the transaction has completed, and only then the good tone sounds.
+ * A full outbox takes nothing more and says so; it never drops.
  */
 import type { Correction, FlowState, Bundle, ScanRecord, Source, Verdict } from '../flows/flow';
 import { uuid7 } from './ids';
@@ -20,6 +21,8 @@ export interface TaskState {
   flow: string;
   bundle: Bundle;
   state: FlowState;
+  /** Shape of the flow's state; 1 where the flow names none. */
+  shape?: number;
 }
 
 export interface ScansReply {
@@ -45,16 +48,35 @@ export interface OutboxOptions {
 
 const VERDICTS_KEPT_MS = 48 * 3_600_000;
 const REQUEST_CHARACTERS = 1_000_000;
+/** So many unsent scans are held; the next one is not taken. */
+export const HELD_MAX = 10_000;
+/** From here on no new job is opened, so that the open ones can be finished. */
+export const HELD_FOR_WORK = 9_000;
+/** A clock before this or after that is broken: the server could not read its times. */
+const YEAR_FIRST_MS = Date.UTC(2024, 0, 1);
+const YEAR_LAST_MS = Date.UTC(2099, 0, 1);
 
 /** The scan could not be stored: the person must scan it again. */
 export class NotSaved extends Error {
   override name = 'NotSaved';
+  /** The outbox holds all it can: scanning again helps only after something was sent. */
+  full = false;
+}
+
+class Full extends NotSaved {
+  override full = true;
+  constructor() {
+    super(`expected room on the device, got ${HELD_MAX} unsent scans; find a connection before you scan on`);
+  }
 }
 
 export class Outbox {
   private readonly now_ms: () => number;
   private readonly random: (bytes: Uint8Array<ArrayBuffer>) => void;
   private readonly app: string;
+  /** Relaxed writes so far, and how many of them a strict write has taken along. A new page trusts none before it. */
+  private writes = 1;
+  private flushed = 0;
 
   constructor(
     private readonly store: LocalStore,
@@ -68,7 +90,8 @@ export class Outbox {
   /**
    * Store scans and the state they led to in one transaction, with the next numbers of the device.
    *
-   * Rejects with NotSaved when the transaction fails or `signal` gives up before it completed; then nothing is stored.
+   * Rejects with NotSaved when the outbox is full, the transaction fails, or `signal` gives up before it completed; then
+   * nothing is stored.
    */
   async append(drafts: readonly Draft[], state?: TaskState, signal?: AbortSignal): Promise<StoredScan[]> {
     const transaction = this.openForAppend();
@@ -82,7 +105,10 @@ export class Outbox {
     signal?.addEventListener('abort', giveUp, { once: true });
     try {
       const meta = transaction.objectStore('meta');
-      let seq = ((await meta.get('last_seq')) as number | undefined) ?? 0;
+      const [last, acked] = (await Promise.all([meta.get('last_seq'), meta.get('acked_seq')])) as (number | undefined)[];
+      let seq = last ?? 0;
+      // Numbers have no gaps, so the difference is what is held.
+      if (drafts.length > 0 && seq + drafts.length - (acked ?? 0) > HELD_MAX) throw new Full();
       const scans = drafts.map((draft) => this.stored(draft, (seq += 1)));
       // Each write is awaited through `done`; alone, a rejected one must not surface as unhandled.
       const write = (request: Promise<unknown>): void => void request.catch(() => undefined);
@@ -90,20 +116,25 @@ export class Outbox {
       if (scans.length > 0) write(meta.put(seq, 'last_seq'));
       if (state !== undefined) write(transaction.objectStore('tasks').put(this.task(state)));
       await transaction.done;
+      this.writes += 1;
       return scans;
     } catch (error) {
       transaction.done.catch(() => undefined);
       giveUp();
+      if (error instanceof Full) throw error;
       throw new NotSaved('expected the scan to be stored on the device, got an error; scan it again', { cause: error });
     } finally {
       signal?.removeEventListener('abort', giveUp);
     }
   }
 
-  /** One small strict write: on the way to the disk it takes the relaxed ones before it along. */
+  /** One small strict write, if there is need: on the way to the disk it takes the relaxed ones before it along. */
   async flush(): Promise<void> {
+    const taken = this.writes;
+    if (taken === this.flushed) return;
     const transaction = this.store.transaction('meta', 'readwrite', { durability: 'strict' });
     await Promise.all([transaction.store.put(this.now_ms(), 'flushed_at'), transaction.done]);
+    this.flushed = taken;
   }
 
   async counts(): Promise<Counts> {
@@ -143,6 +174,11 @@ export class Outbox {
       answered.push({ scan, verdict });
     }
     const last = ((await meta.get('last_seq')) as number | undefined) ?? 0;
+    // Numbers that stand for lost scans are not sent when the server has the scans themselves.
+    for (let cursor = await scans.openCursor(); cursor?.value.kind === 'lost' && cursor.value.seq <= reply.acked_seq; ) {
+      await cursor.delete();
+      cursor = await cursor.continue();
+    }
     // A server that knows more than the device (restored profile): never use its numbers a second time.
     if (reply.acked_seq > last) await meta.put(reply.acked_seq, 'last_seq');
     await meta.put(reply.acked_seq, 'acked_seq');
@@ -181,6 +217,20 @@ export class Outbox {
     if (expected_seq > last + 1) await transaction.objectStore('meta').put(expected_seq - 1, 'last_seq');
     await transaction.done;
     return { resent, lost };
+  }
+
+  /**
+   * The device once stored scans up to `last_seq` and its database does not know them any more (power cut, restored or
+   * deleted profile): "lost" scans take their places, so that the loss is counted and no number is used twice.
+   */
+  async mourn(last_seq: number): Promise<number> {
+    const transaction = this.store.transaction(['scans', 'meta'], 'readwrite', { durability: 'strict' });
+    const meta = transaction.objectStore('meta');
+    const last = ((await meta.get('last_seq')) as number | undefined) ?? 0;
+    for (let seq = last + 1; seq <= last_seq; seq += 1) await transaction.objectStore('scans').put(this.lost(seq));
+    if (last_seq > last) await meta.put(last_seq, 'last_seq');
+    await transaction.done;
+    return Math.max(0, last_seq - last);
   }
 
   /** Replace a scan that the server cannot take in any shape by an empty one under the same number. */
@@ -241,6 +291,11 @@ export class Outbox {
     return this.store.get('tasks', task);
   }
 
+  /** How many scans of the task the server has not answered. */
+  unsentOf(task: string): Promise<number> {
+    return this.store.countFromIndex('scans', 'task', task);
+  }
+
   tasks(): Promise<StoredTask[]> {
     return this.store.getAll('tasks');
   }
@@ -260,7 +315,8 @@ export class Outbox {
   private stored(draft: Draft, seq: number): StoredScan {
     const { scan, ...about } = draft;
     const now = this.now_ms();
-    return { ...scan, keys: [...scan.keys], ...about, id: uuid7(now, this.random), seq, at: new Date(now).toISOString() };
+    const at = new Date(Math.min(Math.max(now, YEAR_FIRST_MS), YEAR_LAST_MS)).toISOString();
+    return { ...scan, keys: [...scan.keys], ...about, id: uuid7(now, this.random), seq, at };
   }
 
   private task(state: TaskState): StoredTask {

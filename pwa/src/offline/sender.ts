@@ -162,8 +162,9 @@ export class Sender {
       const scans = await this.options.outbox.unsent(this.perRequest);
       if (scans.length === 0 && round > 0) break;
       if (scans.length > 0) this.options.changed({ link: 'sending', refused: null });
-      const more = await this.sendOnce(scans);
-      if (!more) break;
+      // What the device has lost, the server may have: ask before the numbers are used.
+      if (round === 0 && scans[0]?.kind === 'lost') await this.sendOnce([]);
+      else if (!(await this.sendOnce(scans))) break;
     }
     this.options.changed({ link: 'ok', refused: null });
   }
@@ -172,6 +173,9 @@ export class Sender {
     const { outbox, api, device, app } = this.options;
     const { last_seq, unsent } = await outbox.counts();
     const from_seq = scans[0]?.seq ?? last_seq + 1;
+    // The server must not know a number that a power cut could still take away from this device. On a disk that takes
+    // no more, the scans are safer at the server all the same.
+    await outbox.flush().catch(() => undefined);
     const body = { device, from_seq, scans, cursor: await this.options.cursor(), unsent, app };
     try {
       const reply = await api<ScansReply>('/api/scans', { method: 'POST', body, timeout_ms: 15_000 });

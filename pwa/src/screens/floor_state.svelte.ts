@@ -7,6 +7,7 @@ import { NoAnswer } from '../api/client';
 import type { Sounds } from '../feedback/sounds';
 import type { AppUpdate } from '../shift/app_update';
 import { StayAwake, keepStorage, wholeScreen } from '../shift/device_care';
+import { DeviceFull } from '../shift/held_work';
 import { needsSignIn, problemOf } from '../shift/problems';
 import type { ScannedCode, Shift, ShiftView } from '../shift/shift';
 import { isLanguage, languageOf, loadSay, type Say } from '../texts/texts';
@@ -27,6 +28,12 @@ export class FloorState {
   working = $state(true);
   scannerReady = $state(false);
   awake = $state<boolean | null>(null);
+  /** Whether the browser promised to keep the device's storage; null: it does not say. */
+  kept = $state<boolean | null>(null);
+  /** The tone of this sign-in waits to be confirmed as heard. */
+  hearing = $state(false);
+  /** A version whose news this device has not shown yet. */
+  news = $state<string | null>(null);
   updateWaiting = $state(false);
   busy = $state(false);
   /** One sentence that waits to be read and tapped away. */
@@ -126,6 +133,7 @@ export class FloorState {
       return await work();
     } catch (error) {
       if (error instanceof NoAnswer) this.offline();
+      else if (error instanceof DeviceFull) this.wrong(this.say('storage.nearly_full', { n: error.unsent }));
       else if (needsSignIn(error)) {
         await this.shift.sessionIsOver();
         this.wrong(this.say('problem.SIGN_IN_NEEDED'));
@@ -144,6 +152,8 @@ export class FloorState {
     if (screen !== 'job') await this.shift.closeJob();
     this.message = null;
     this.screen = screen;
+    if (screen === 'job') this.hearing = false;
+    else this.update.reloadIfIdle();
     this.stayAwake.want(screen === 'job');
   }
 
@@ -151,9 +161,11 @@ export class FloorState {
     await this.sounds.unlock();
     this.sounds.play('ready');
     this.sounds.vibrate('ready');
-    void keepStorage();
+    void keepStorage().then((kept) => (this.kept = kept));
     void wholeScreen();
     this.started = true;
+    this.hearing = true;
+    this.news = await this.shift.unseenNews();
     this.update.check();
   }
 

@@ -1,5 +1,6 @@
 /*
- * New code is never swapped in under a running job: a waiting worker is let in only when nothing is open or unsaved.
+ * New code is never swapped in under a running job: a waiting worker is let in only when nothing is open or unsaved,
+ * and the page that asked for it reloads only when that is still so.
  */
 
 const CHECK_EVERY_MS = 30 * 60_000;
@@ -7,14 +8,21 @@ const CHECK_EVERY_MS = 30 * 60_000;
 export class AppUpdate {
   private registration: ServiceWorkerRegistration | null = null;
   private asked = false;
+  private switched = false;
 
-  constructor(private readonly changed: (waiting: boolean) => void) {}
+  /** `idle`: nothing is open and nothing waits to be stored. */
+  constructor(
+    private readonly changed: (waiting: boolean) => void,
+    private readonly idle: () => boolean = () => true,
+  ) {}
 
   async register(address = '/sw.js'): Promise<void> {
     if (!('serviceWorker' in navigator)) return;
     navigator.serviceWorker.addEventListener('controllerchange', () => {
-      // The very first worker takes over silently: its code is the code that runs.
-      if (this.asked) location.reload();
+      // The very first worker takes over silently: its code is the code that runs. So does one that another tab let in:
+      // the chunks of this page are kept beside its own.
+      this.switched ||= this.asked;
+      this.reloadIfIdle();
     });
     try {
       this.registration = await navigator.serviceWorker.register(address, { updateViaCache: 'none' });
@@ -40,8 +48,13 @@ export class AppUpdate {
 
   /** To be called only between jobs with everything saved. */
   letIn(): void {
-    if (this.registration?.waiting == null) return;
+    if (this.registration?.waiting == null || !this.idle()) return;
     this.asked = true;
     this.registration.waiting.postMessage({ type: 'activate' });
+  }
+
+  /** The new worker is in: begin anew with its code, now or when the job that was opened meanwhile is closed. */
+  reloadIfIdle(): void {
+    if (this.switched && this.idle()) location.reload();
   }
 }

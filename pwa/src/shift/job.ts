@@ -13,6 +13,9 @@ import type { Draft, Outbox, TaskState } from '../offline/outbox';
 import type { StoredScan } from '../offline/local_store';
 import type { Timers } from '../offline/sender';
 
+/** Nothing is left to do; read from the path, so that undo takes a finished job up again. */
+export const isOver = (path: string): boolean => /\.(done|signed)$/.test(path);
+
 export type Saving = 'saved' | 'saving' | 'not_saved';
 
 export interface JobView {
@@ -77,8 +80,7 @@ export class Job {
 
   get view(): JobView {
     const { state, bundle, refusal, question, saving, last } = this;
-    // Read from the path, so that undo takes a finished job up again.
-    return { state, bundle, refusal, question, saving, last, done: /\.(done|signed)$/.test(state.path) };
+    return { state, bundle, refusal, question, saving, last, done: isOver(state.path) };
   }
 
   subscribe(listener: (view: JobView) => void): () => void {
@@ -186,7 +188,7 @@ export class Job {
   }
 
   private taskState(state: FlowState): TaskState {
-    return { task: this.bundle.task, flow: this.flow.name, bundle: this.bundle, state };
+    return { task: this.bundle.task, flow: this.flow.name, bundle: this.bundle, state, shape: this.flow.shape ?? 1 };
   }
 
   private savingIs(saving: Saving): void {

@@ -8,6 +8,7 @@ import { ModelServer, answer } from '../testing/model_server';
 import { needsSignIn } from './problems';
 import { Shift } from './shift';
 import { ApiProblem } from '../api/client';
+import { localWitness } from '../offline/witness';
 
 const BUNDLE = { flow: 'counting', task: 'counting:1', wanted: 'gtin:1' };
 const SESSION = {
@@ -19,6 +20,14 @@ let server: ModelServer;
 let timers: ManualTimers;
 let heard: string[];
 
+/** localStorage that a test can look into. */
+const kept = new Map<string, string>();
+const witness = localWitness({
+  getItem: (key) => kept.get(key) ?? null,
+  setItem: (key, value) => void kept.set(key, value),
+  removeItem: (key) => void kept.delete(key),
+});
+
 async function makeShift(app = '1'): Promise<{ shift: Shift; store: LocalStore }> {
   const store = await openLocalStore(name);
   const shift = new Shift({
@@ -28,6 +37,7 @@ async function makeShift(app = '1'): Promise<{ shift: Shift; store: LocalStore }
     loadFlow: async (flow) => (flow === 'counting' ? (counting as unknown as Flow) : null),
     fetcher: ((address: string, init: RequestInit) => server.fetch(address, init)) as typeof fetch,
     alone: async (work) => (await work(), true),
+    witness,
   });
   return { shift, store };
 }
@@ -44,6 +54,7 @@ beforeEach(() => {
   timers = new ManualTimers();
   server = new ModelServer();
   heard = [];
+  kept.clear();
   server.routes['POST /api/devices'] = () => ({ device: 'd-1', token: 'secret', name: 'Handheld 1' });
   server.routes['POST /api/sessions'] = () => SESSION;
   server.routes['DELETE /api/sessions/current'] = () => new Response(null, { status: 204 });
@@ -96,6 +107,7 @@ test('an app that was killed while offline goes on where it left off', async () 
   server.fault = () => 'lost';
   pull(first.shift, '1');
   await timers.pass(2_000);
+  first.shift.stop();
   first.store.close();
   const { shift } = await makeShift();
   await shift.open();
@@ -215,4 +227,127 @@ test.each([
   [409, 'TOTE_EMPTY', {}, false],
 ])('status %i %s %j: sign in again is %s', (status, code, body, expected) => {
   expect(needsSignIn(new ApiProblem({ status, code, sentence: '', body }))).toBe(expected);
+});
+
+const wave = (task: string) => ({ flow: 'counting', task, wanted: 'gtin:1' });
+
+/** Three pieces finish a job of the counting flow. */
+async function finish(shift: Shift): Promise<void> {
+  for (let piece = 0; piece < 3; piece += 1) {
+    pull(shift, '1');
+    await timers.pass(400);
+  }
+  expect(shift.view.job?.done).toBe(true);
+  await shift.closeJob();
+}
+
+test('work fetched ahead is worked off without network, one job after the other, and told apart from what is done', async () => {
+  const { shift } = await working();
+  const asked: unknown[] = [];
+  const more = [wave('counting:2'), wave('counting:3')];
+  server.routes['POST /api/work'] = (body) => (asked.push(body), { bundle: more.shift() ?? null });
+  expect(await shift.fetchAhead({ flow: 'counting' }, 4)).toBe(2);
+  expect(asked.at(-1)).toEqual({ flow: 'counting', beside: ['counting:1', 'counting:2', 'counting:3'] });
+
+  server.fault = () => 'lost';
+  server.routes = {};
+  server.fetchOther = 'lost';
+  await finish(shift);
+  expect((await shift.openTasks()).map((each) => each.task)).toEqual(['counting:2', 'counting:3']);
+  for (const task of ['counting:2', 'counting:3']) {
+    expect(await shift.getWork({ flow: 'counting' })).toBe(true);
+    expect(shift.view.job?.bundle.task).toBe(task);
+    await finish(shift);
+  }
+  expect(shift.view.unsent).toBe(9);
+
+  server.fault = () => 'none';
+  await timers.pass(60_000);
+  expect(server.taken.map((scan) => scan.task)).toEqual(
+    ['counting:1', 'counting:2', 'counting:3'].flatMap((task) => [task, task, task]),
+  );
+  expect(await shift.outbox.tasks()).toEqual([]);
+});
+
+test('a job finished here is not begun anew from a bundle that does not know it yet', async () => {
+  const { shift } = await working();
+  server.fault = () => 'lost';
+  await finish(shift);
+  let asked: unknown = null;
+  server.routes['POST /api/work'] = (body) => ((asked = body), { bundle: null });
+  await shift.getWork({ flow: 'counting' });
+
+  expect(asked).toEqual({ flow: 'counting', beside: ['counting:1'] });
+});
+
+test.each([-13, 13])('a clock that is %i hours off ends no session and changes no order', async (hours) => {
+  const first = await working();
+  first.shift.stop();
+  first.store.close();
+  const true_ms = timers.now_ms;
+  timers.now_ms += hours * 3_600_000;
+  server.server_time = new Date(true_ms).toISOString();
+  const { shift, store } = await makeShift();
+  await writeMeta(store, 'clock_off_ms', -hours * 3_600_000);
+  await shift.open();
+
+  expect(shift.view.session?.person.name).toBe('Jana');
+  expect(await shift.getWork({ flow: 'counting' })).toBe(true);
+  pull(shift, '1');
+  await timers.pass(1_000);
+  expect(server.taken.map((scan) => scan.seq)).toEqual([1]);
+  expect(shift.view.clock_off_ms).toBeCloseTo(-hours * 3_600_000, -4);
+});
+
+test('a database that lost its newest scans: the loss is counted here and by the server, and no number is used twice', async () => {
+  const first = await working();
+  server.fault = () => 'lost';
+  for (let piece = 0; piece < 2; piece += 1) {
+    pull(first.shift, '1');
+    await timers.pass(400);
+  }
+  // As after a power cut: the last transaction never reached the disk.
+  const { store } = first;
+  await store.delete('scans', 2);
+  await store.put('meta', 1, 'last_seq');
+  first.shift.stop();
+  store.close();
+  const { shift } = await makeShift();
+  await shift.open();
+  expect(shift.view.lost).toBe(1);
+
+  server.fault = () => 'none';
+  await timers.pass(60_000);
+  expect(server.taken.map((scan) => [scan.seq, scan.kind])).toEqual([[1, 'product'], [2, 'lost']]);
+});
+
+test('a database deleted under the app: the device says how many unsent scans went with it', async () => {
+  const first = await working();
+  server.fault = () => 'lost';
+  pull(first.shift, '1');
+  await timers.pass(400);
+  first.shift.stop();
+  first.store.close();
+  name = `shift-${(number += 1)}`;
+  const { shift } = await makeShift();
+  await shift.open();
+
+  expect([shift.view.device, shift.view.lost]).toEqual([null, 1]);
+  shift.lossRead();
+  expect(shift.view.lost).toBe(0);
+});
+
+test('a new version of the app goes on with the job as it was left', async () => {
+  const first = await working();
+  server.fault = () => 'lost';
+  pull(first.shift, '1');
+  await timers.pass(2_000);
+  first.shift.stop();
+  first.store.close();
+  const { shift } = await makeShift('2');
+  await shift.open();
+  await shift.openJob((await shift.openTasks())[0] as Bundle);
+
+  expect((shift.job?.view.state as CountingState).counted).toBe(1);
+  expect(await shift.unseenNews()).toBe('2');
 });

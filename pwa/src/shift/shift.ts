@@ -4,7 +4,7 @@
  * The device's token sends the queue, whoever is signed in: a change of person never strands scans. Screens read
  * `view` and call the verbs below; they hold no rules.
  */
-import { NoAnswer, apiClient, type Api } from '../api/client';
+import { apiClient, type Api } from '../api/client';
 import type { Feedback } from '../feedback/sounds';
 import type { Bundle, Flow, FlowState, Verdict } from '../flows/flow';
 import { Bounces, keysIn, readBurst, type CodeReader } from '../inputs/reading';
@@ -22,6 +22,8 @@ import {
 } from '../offline/local_store';
 import { Outbox, type ScansReply } from '../offline/outbox';
 import { Sender, type SenderNews, type Timers } from '../offline/sender';
+import { noWitness, type Witness } from '../offline/witness';
+import { HeldWork } from './held_work';
 import { Job } from './job';
 import { DEFAULT_SETTINGS, type ScannedCode, type ShiftView, type WorkRequest } from './shift_view';
 
@@ -37,6 +39,7 @@ export interface ShiftOptions {
   timers?: Timers;
   now_ms?: () => number;
   alone?: (work: () => Promise<void>) => Promise<boolean>;
+  witness?: Witness;
 }
 
 interface SessionReply {
@@ -65,9 +68,11 @@ export class Shift {
   private last_seq = 0;
   private acked_seq = 0;
   private readonly timers: Timers;
+  private readonly held: HeldWork;
+  private readonly witness: Witness;
   view: ShiftView = {
     device: null, session: null, language: 'cs', scanned: 0, saved: 0, unsent: 0, link: 'ok', refused: null,
-    corrections: [], settings: DEFAULT_SETTINGS, job: null, clock_off_ms: 0,
+    corrections: [], settings: DEFAULT_SETTINGS, job: null, clock_off_ms: 0, lost: 0,
   };
 
   constructor(private readonly options: ShiftOptions) {
@@ -78,6 +83,8 @@ export class Shift {
       session: this.view.session?.uuid ?? null,
     });
     this.api = apiClient(credentials, '', options.fetcher ?? fetch.bind(globalThis));
+    this.held = new HeldWork(this.api, this.outbox, options.loadFlow);
+    this.witness = options.witness ?? noWitness;
     this.timers = options.timers ?? {
       set: (run, delay_ms) => setTimeout(run, delay_ms),
       clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
@@ -98,16 +105,35 @@ export class Shift {
       readMeta(store, 'device'), readMeta(store, 'session'), readMeta(store, 'settings'), readMeta(store, 'language'),
     ]);
     this.shift_seq = (await readMeta(store, 'shift_seq')) ?? 0;
-    const valid = session !== undefined && Date.parse(session.expires_at) > this.now_ms() ? session : null;
+    const clock_off_ms = (await readMeta(store, 'clock_off_ms')) ?? 0;
+    // By the server's clock: one that is hours wrong here neither ends a session nor prolongs it.
+    const now_ms = this.now_ms() + clock_off_ms;
+    const valid = session !== undefined && Date.parse(session.expires_at) > now_ms ? session : null;
     this.set({
+      clock_off_ms,
       device: device ?? null,
       session: valid,
       settings: { ...DEFAULT_SETTINGS, ...settings },
       language: language ?? this.view.language,
       corrections: await this.outbox.corrections(),
     });
+    await this.compareWithWitness(device);
     await this.count();
     if (device !== undefined) this.startSending(device);
+  }
+
+  /** What the database no longer knows is counted: here, and by the server, which is given the numbers as "lost". */
+  private async compareWithWitness(device: Device | undefined): Promise<void> {
+    const seen = this.witness.read();
+    if (seen === null) return;
+    if (device === undefined) this.set({ lost: seen.unsent });
+    else if (seen.device === device.uid) this.set({ lost: await this.outbox.mourn(seen.last_seq) });
+  }
+
+  /** Somebody has read how many scans were lost. */
+  lossRead(): void {
+    if (this.view.device === null) this.witness.forget();
+    this.set({ lost: 0 });
   }
 
   async enrol(token: string, name: string): Promise<void> {
@@ -119,6 +145,8 @@ export class Shift {
     if (unsent > 0) await this.outbox.renumber();
     else await this.outbox.startNumbering();
     await writeMeta(this.options.store, 'device', device);
+    // Who starts with this version has no use for what is new in it.
+    await this.newsSeen();
     this.shift_seq = 0;
     await writeMeta(this.options.store, 'shift_seq', 0);
     this.set({ device, refused: null });
@@ -157,6 +185,15 @@ export class Shift {
     this.set({ language });
   }
 
+  /** The version of this app when its news were not shown here yet. */
+  async unseenNews(): Promise<string | null> {
+    return (await readMeta(this.options.store, 'news_seen')) === this.options.app ? null : this.options.app;
+  }
+
+  async newsSeen(): Promise<void> {
+    await writeMeta(this.options.store, 'news_seen', this.options.app);
+  }
+
   async setSettings(change: Partial<Settings>): Promise<void> {
     const settings = { ...this.view.settings, ...change };
     await writeMeta(this.options.store, 'settings', settings);
@@ -167,10 +204,15 @@ export class Shift {
 
   /** Asks the server for work and opens it; false when there is none. */
   async getWork(request: WorkRequest): Promise<boolean> {
-    const { bundle } = await this.api<{ bundle: Bundle | null }>('/api/work', { method: 'POST', body: request });
+    const bundle = await this.held.find(request);
     if (bundle === null) return false;
     await this.openJob(bundle);
     return true;
+  }
+
+  /** Takes work along for hours without network; tells how many jobs came. */
+  fetchAhead(request: WorkRequest, count: number): Promise<number> {
+    return this.held.fetchAhead(request, count, newId);
   }
 
   /** Takes a running task over, e.g. by scanning the code of its wave. */
@@ -184,17 +226,9 @@ export class Shift {
 
   /** What is open: on the server when it answers, on the device in any case. */
   async openTasks(): Promise<Bundle[]> {
-    const here = (await this.outbox.tasks()).map((task) => task.bundle);
-    try {
-      const { bundles } = await this.api<{ bundles: Bundle[] }>('/api/work', { timeout_ms: 4_000 });
-      const known = new Set(bundles.map((bundle) => bundle.task));
-      const { unsent } = this.view;
-      for (const task of here) if (!known.has(task.task) && unsent === 0) await this.outbox.removeTask(task.task);
-      return unsent === 0 ? bundles : [...bundles, ...here.filter((task) => !known.has(task.task))];
-    } catch (error) {
-      if (error instanceof NoAnswer) return here;
-      throw error;
-    }
+    const { bundles, corrections } = await this.held.open();
+    if (corrections !== null) this.set({ corrections: corrections.filter((each) => !this.done.has(each.id)) });
+    return bundles;
   }
 
   /** Goes on where the device left off when it still holds unsent scans of the task; begins from the books otherwise. */
@@ -203,9 +237,9 @@ export class Shift {
     if (flow === null) throw new Error(`expected a flow of this app, got ${bundle.flow}; update the app`);
     await this.closeJob();
     const stored = await this.outbox.openTask(bundle.task);
-    const unsent = (await this.outbox.unsent(500)).some((scan) => scan.task === bundle.task);
+    const unsent = (await this.outbox.unsentOf(bundle.task)) > 0;
     const resumed: FlowState | undefined =
-      stored !== undefined && unsent && stored.app === this.options.app ? stored.state : undefined;
+      stored !== undefined && unsent && (stored.shape ?? 1) === (flow.shape ?? 1) ? stored.state : undefined;
     const job = new Job({
       flow,
       bundle: resumed === undefined ? bundle : (stored?.bundle ?? bundle),
@@ -219,7 +253,8 @@ export class Shift {
     });
     this.job = job;
     this.known = keysIn(bundle);
-    await this.outbox.append([], { task: bundle.task, flow: bundle.flow, bundle, state: job.view.state });
+    const { bundle: opened, state } = job.view;
+    await this.outbox.append([], { task: bundle.task, flow: bundle.flow, bundle: opened, state, shape: flow.shape ?? 1 });
     this.forgetJob = job.subscribe((view) => this.set({ job: view }));
   }
 
@@ -231,7 +266,7 @@ export class Shift {
     this.forgetJob = null;
     this.job = null;
     this.known = new Set();
-    if (job.view.done) await this.outbox.removeTask(job.view.bundle.task);
+    await this.held.forgetFinished();
     this.set({ job: null });
   }
 
@@ -298,6 +333,11 @@ export class Shift {
     this.sender?.pull();
   }
 
+  /** The page goes: nothing more is sent from here. */
+  stop(): void {
+    this.sender?.stop();
+  }
+
   /** Resolves after one try to send everything. */
   async sendNow(): Promise<void> {
     await this.sender?.drain();
@@ -332,6 +372,7 @@ export class Shift {
     const unsent = this.view.unsent + scans.length;
     this.set({ scanned: this.last_seq - this.shift_seq, unsent });
     this.sender?.kick(unsent);
+    this.bearWitness();
     // `relaxed` survives a killed browser; one strict write soon after survives a pulled battery.
     this.timers.clear(this.flushTimer);
     this.flushTimer = this.timers.set(() => void this.outbox.flush().catch(() => undefined), FLUSH_AFTER_MS);
@@ -345,7 +386,11 @@ export class Shift {
       this.options.feedback.vibrate('warning');
     }
     const clock_off_ms = Date.parse(reply.server_time) - this.now_ms();
+    if (Math.abs(clock_off_ms - this.view.clock_off_ms) > 1_000) {
+      await writeMeta(this.options.store, 'clock_off_ms', clock_off_ms).catch(() => undefined);
+    }
     this.set({ corrections, clock_off_ms });
+    if (this.job === null && answered.length > 0) await this.held.forgetFinished();
     const until = this.view.session?.expires_at;
     if (until !== undefined && Date.parse(until) <= this.now_ms() + clock_off_ms) await this.sessionIsOver();
     for (const id of this.done) void this.tellDone(id).catch(() => undefined);
@@ -364,6 +409,12 @@ export class Shift {
     this.acked_seq = acked_seq;
     const scanned = Math.max(0, last_seq - this.shift_seq);
     this.set({ scanned, saved: Math.min(scanned, Math.max(0, acked_seq - this.shift_seq)), unsent });
+    this.bearWitness();
+  }
+
+  private bearWitness(): void {
+    const { device, unsent } = this.view;
+    if (device !== null) this.witness.write({ device: device.uid, name: device.name, last_seq: this.last_seq, unsent });
   }
 
   private now_ms(): number {

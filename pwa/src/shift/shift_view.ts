@@ -20,6 +20,8 @@ export interface ShiftView {
   job: JobView | null;
   /** Difference between the device's clock and the server's. */
   clock_off_ms: number;
+  /** Scans that this device had stored and no longer has; they are counted and told until somebody has read it. */
+  lost: number;
 }
 
 /** What the scanner or camera read, handed to whoever is on screen. */

@@ -14,6 +14,8 @@ export class ModelServer {
   readonly verdicts = new Map<number, Verdict>();
   readonly sizes: number[] = [];
   fault: Fault = () => 'none';
+  /** Whether anything but scans is answered. */
+  fetchOther: 'answered' | 'lost' = 'answered';
   judge: (scan: StoredScan) => Verdict['refusal'] = () => null;
   /** Other addresses, by method and path. */
   routes: Record<string, (body: unknown) => unknown> = {};
@@ -59,6 +61,7 @@ export class ModelServer {
   }
 
   private other(name: string, body: unknown): Response {
+    if (this.fetchOther === 'lost') throw new TypeError('network cut');
     const route = this.routes[name];
     if (route === undefined) return answer({ code: 'NOT_FOUND', detail: name }, 404);
     const made = route(body);
