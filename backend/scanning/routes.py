@@ -37,7 +37,10 @@ async def take_scans(
 
 
 class WorkRequest(msgspec.Struct, frozen=True):
-    """`flow` names the kind of work; the other members belong to that flow (mode, station, tote, handover ...)."""
+    """`flow` names the kind of work; the other members belong to that flow (mode, station, tote, handover ...).
+
+    `beside` lists tasks that the device already holds or has finished: work fetched ahead comes beside those.
+    """
 
     flow: str
     mode: str = ""
@@ -47,6 +50,7 @@ class WorkRequest(msgspec.Struct, frozen=True):
     wave: str = ""
     carrier: str = ""
     limit: int = 0
+    beside: tuple[str, ...] = ()
 
 
 def _asker(caller: NamedDependency[Caller]) -> Asker:
