@@ -4,7 +4,6 @@ Secrets are opaque random tokens whose fingerprints lie in the database, so that
 once. Answers are remembered for some seconds in this process, because a scan must not cost a look-up of its own.
 """
 
-import time
 from http.cookies import CookieError, SimpleCookie
 from uuid import UUID
 
@@ -42,14 +41,14 @@ class Access(ASGIMiddleware):
             return NOBODY
         key = (bearer, session, cookie)
         found = self.known.get(key)
-        if found is not None and found[0] > time.monotonic():
+        if found is not None and found[0] > clock.monotonic_s():
             return found[1]
         before = self.forgotten
         caller = await self._ask(bearer, session, cookie)
         if len(self.known) > REMEMBERED:
             self.known.clear()
         if before == self.forgotten:  # else the answer may be older than a revocation
-            self.known[key] = (time.monotonic() + REMEMBER_S, caller)
+            self.known[key] = (clock.monotonic_s() + REMEMBER_S, caller)
         return caller
 
     async def _ask(self, bearer: str, session: str, cookie: str) -> Caller:

@@ -1,16 +1,25 @@
 """Identifiers made by their creator: UUIDv7 (RFC 9562) for records, random tokens for secrets."""
 
+import base64
 import hashlib
 import os
-import secrets
 import time
 import uuid
 
 
+def wall_ms() -> int:
+    """The time that goes into a UUIDv7. A simulated day puts its own in place of this, as of `entropy`."""
+    return time.time_ns() // 1_000_000
+
+
+def entropy(count: int) -> bytes:
+    """So many bytes from the operating system's generator for secrets."""
+    return os.urandom(count)
+
+
 def uuid7() -> uuid.UUID:
     """A time-ordered UUID. For uniqueness and index locality only; never order events by it, clocks jump."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | int.from_bytes(os.urandom(10), "big")
+    value = (wall_ms() << 80) | int.from_bytes(entropy(10), "big")
     value &= ~(0xF << 76)
     value |= 0x7 << 76
     value &= ~(0x3 << 62)
@@ -20,7 +29,7 @@ def uuid7() -> uuid.UUID:
 
 def token() -> str:
     """A secret of 160 random bits, safe in a URL and in a header."""
-    return secrets.token_urlsafe(20)
+    return base64.urlsafe_b64encode(entropy(20)).rstrip(b"=").decode()
 
 
 def fingerprint(secret: str) -> str:
