@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.orders.tables import sales_order
 from backend.outbound.tables import parcel, parcel_content, pick, pick_act
 from backend.platform.journal import delivery
 from backend.print_queue.tables import print_content, print_job, printer
@@ -39,17 +40,19 @@ def shown_is_taken(conn: Connection, shown: dict[str, list[str]], tried: set[str
         times[uid] += 1
         place[uid] = (row.device_id, row.seq)
     every = {uid for ids in shown.values() for uid in ids}
+    gone = conn.execute(sa.select(scan.c.seq).where(scan.c.kind == "lost")).scalars().all()
     lost = sorted(every - times.keys())
     doubled = [uid for uid, count in times.items() if count > 1]
     unknown = sorted(times.keys() - every - tried)
     wrongs = [f"lost: scan {uid} was shown as taken and is not in the books" for uid in lost[:5]]
     wrongs += [f"doubled: scan {uid} is in the books {times[uid]} times" for uid in doubled[:5]]
     wrongs += [f"unknown: scan {uid} is in the books and nobody made it" for uid in unknown[:5]]
+    wrongs += [f"lost: a device says itself that it has lost scan {seq}" for seq in gone[:5]]
     for name, ids in shown.items():
         order = [place[uid] for uid in ids if uid in place]
         if order != sorted(order):
             wrongs.append(f"order: scans of {name} were taken in another order than they were made")
-    return Findings(len(lost), len(doubled), wrongs)
+    return Findings(len(lost) + (0 if lost else len(gone)), len(doubled), wrongs)
 
 
 def stored_verdicts(conn: Connection, terminals: list[Terminal]) -> list[str]:
@@ -63,6 +66,22 @@ def stored_verdicts(conn: Connection, terminals: list[Terminal]) -> list[str]:
                 found.append(
                     f"verdict: scan {seq} of {each.name} was answered {told[:120]!r}, stored is {stored[uid][:120]!r}"
                 )
+    return found[:5]
+
+
+IMPOSSIBLE = frozenset(("PRODUCT_FIRST", "FLOW_UNKNOWN", "SCAN_ID_SPENT", "NOT_UNDERSTOOD", "SCAN_PARKED"))
+"""Refusals that a walker who scans in order never earns."""
+
+
+def earned_refusals(terminals: list[Terminal]) -> list[str]:
+    """People make mistakes; nobody scans the tote before the goods."""
+    found = []
+    for each in terminals:
+        for seq in each.verdicts:
+            told = each.verdict(seq)
+            code = ((told or {}).get("refusal") or {}).get("code", "")
+            if code in IMPOSSIBLE:
+                found.append(f"refusals: scan {seq} of {each.name} was refused with {code}")
     return found[:5]
 
 
@@ -99,8 +118,6 @@ def told_to_devices(terminals: list[Terminal]) -> Told:
 def hands_against_books(conn: Connection, terminals: list[Terminal]) -> list[str]:
     """Pieces in totes and in parcels, as the devices have it and as the books have it."""
     told = told_to_devices(terminals)
-    named = {str(each.session) for each in terminals}
-    assert named
     acts = {
         str(row.uid): row.quantity
         for row in conn.execute(

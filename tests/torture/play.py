@@ -174,7 +174,7 @@ class Run:
 
     async def _count(self, known: floor.Floor, walked_s: float) -> Outcome:
         hall = self.hall
-        shown = {each.name: [one["id"] for one in each.scans.values()] for each in hall.terminals}
+        shown = {each.name: each.shown for each in hall.terminals}
         tried: set[str] = set()
         for page in self.pages:
             shown[page.name] = list(page.shown)
@@ -183,7 +183,7 @@ class Run:
 
         def read(conn: Connection) -> tuple[checks.Findings, list[str], tuple[int, int, int]]:
             wrongs = [
-                *checks.stored_verdicts(conn, hall.terminals), *checks.hands_against_books(conn, hall.terminals),
+                *checks.stored_verdicts(conn, hall.terminals), *checks.earned_refusals(hall.terminals), *checks.hands_against_books(conn, hall.terminals),
                 *checks.books(conn, known.received, 0), *checks.news_delivered(conn),
                 *checks.paper(conn, self.folder / "paper"),
             ]  # fmt: skip

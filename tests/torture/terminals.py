@@ -39,6 +39,7 @@ class Hall:
         self.answers: Counter[int] = Counter()
         self.terminals: list[Terminal] = []
         self.page_scans = 0
+        self.gaps = 0
         self.pace_s = 0.2
 
     @property
@@ -77,7 +78,7 @@ class Terminal(Device):
         self.clock_off_s = 0.0
         self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{wire.port}", timeout=TIMEOUT_S)
         self.first_open = 1
-        self.sessions = [hand.session]
+        self.shown: list[str] = []
         self._kick = asyncio.Event()
 
     # -- the device's own truth -------------------------------------------------------------------------------------
@@ -87,6 +88,7 @@ class Terminal(Device):
 
     def write(self, *words: Any, **more: Any) -> int:
         seq = super().write(*words, **more)
+        self.shown.append(self.scans[seq]["id"])
         self._kick.set()
         return seq
 
@@ -128,6 +130,8 @@ class Terminal(Device):
     async def send_some(self) -> None:
         """One request. Raises what is to be tried again."""
         first, last = self.span()
+        if last > first and self.chance.random() < 0.03:
+            first = self.chance.randint(first + 1, last)  # the younger request overtakes the older one
         answer = await self._post(first, last)
         self.hear(answer, first)
 
@@ -139,6 +143,7 @@ class Terminal(Device):
         body = answer.json()
         if answer.status_code == httpx.codes.CONFLICT and body.get("code") == "SEQ_GAP":
             wanted = int(body["expected_seq"])
+            self.hall.gaps += 1
             if wanted in self.verdicts:
                 self.hall.wrong(f"{self.name}: the server asks again for scan {wanted}, which it had acknowledged")
                 for seq in range(wanted, len(self.scans) + 1):
@@ -246,7 +251,11 @@ class Terminal(Device):
     async def _change_shift(self) -> None:
         """Out and in again with scans still unsent: they keep their author and must arrive all the same."""
         assert self.badge is not None
+        await self.forget_before_leaving()
         await self.ask("DELETE", "/api/sessions/current")
         answer = await self.ask("POST", "/api/sessions", json={"badge": self.badge[0], "pin": self.badge[1]})
         if answer.status_code == httpx.codes.CREATED:
             self.session = answer.json()["session"]
+
+    async def forget_before_leaving(self) -> None:
+        """A sound device forgets nothing when its person leaves."""
