@@ -129,3 +129,33 @@ put_away_line = table(
     sa.CheckConstraint("put >= 0 AND put <= quantity", name="not_overput"),
 )
 """A stop of the walk: so many pieces of a product to a proposed place."""
+
+return_case = table(
+    "return_case",
+    sa.Column("number", sa.String(32), nullable=False, unique=True),
+    reference("sales_order", name="order_id"),
+    sa.Column("state", choice("open", "closed", name="return_state"), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("closed_at", UtcTime, nullable=True),
+    sa.Column("person_id", Id, nullable=True, index=True),
+    sa.Column("device_id", Id, nullable=True),
+    sa.Column("version", sa.Integer, nullable=False, default=1),
+)
+
+return_act = table(
+    "return_act",
+    sa.Column("uid", Uuid, nullable=False, unique=True),
+    reference("return_case"),
+    reference("order_line"),
+    sa.Column("lot", sa.String(40), nullable=False, default=""),
+    sa.Column("quantity", Quantity, sa.CheckConstraint("quantity > 0", name="quantity_positive"), nullable=False),
+    sa.Column("condition", choice("resell", "second", "scrap", "supplier", name="return_condition"), nullable=False),
+    sa.Column(
+        "reason", sa.String(32), nullable=False, default="", info={"help": "wrong_size, broken, changed_mind, ..."}
+    ),
+    reference("location", info={"help": "where the pieces went"}),
+    sa.Column("undone", sa.Boolean, nullable=False, default=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("person_id", Id, nullable=True),
+)
+"""Pieces of an order that came back, in the condition in which they came."""

@@ -10,9 +10,9 @@ from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from backend.identity.api import requires
 from backend.platform.database import Database
 from backend.platform.limits import PAGE_ROWS_MAX
-from backend.stock import views
 from backend.stock.store import locations
 from backend.stock.store.ledger import Verification, verify
+from backend.stock.views import products as views
 
 Limit = Annotated[int, Parameter(ge=1, le=PAGE_ROWS_MAX)]
 

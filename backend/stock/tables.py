@@ -117,7 +117,6 @@ count_task = table(
     reference("count_list", name="list_id", nullable=True),
     sa.Column("round", sa.Integer, nullable=False, server_default="1", default=1, info={"help": "2: second count"}),
     sa.Column("not_by", Id, nullable=True, info={"help": "who counted in the round before"}),
-    sa.Column("since_move", sa.BigInteger, nullable=True, info={"help": "newest move when the place was begun"}),
     sa.Column("counted_at", UtcTime, nullable=True),
     sa.Column("counted_by", Id, nullable=True),
     sa.Index("ix_count_task_state", "state", "location_id"),
@@ -142,7 +141,8 @@ count_line = table(
 product_value = table(
     "product_value",
     reference("product", unique=True, index=False),
-    sa.Column("value_minor", sa.BigInteger, nullable=False, info={"help": "of one piece, without tax"}),
+    sa.Column("value_minor", sa.BigInteger, nullable=False, default=0, info={"help": "of one piece, without tax"}),
+    sa.Column("abc", sa.String(1), nullable=True, info={"help": "A, B or C by how often it is picked"}),
 )
 
 replenish_rule = table(

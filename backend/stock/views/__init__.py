@@ -1,0 +1,1 @@
+"""What screens and devices read of the stock."""
