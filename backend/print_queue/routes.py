@@ -17,6 +17,7 @@ from backend.identity.api import Caller, requires, requires_agent
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.errors import NotFound
+from backend.platform.limits import PAGE_ROWS, PAGE_ROWS_MAX
 from backend.print_queue import views
 from backend.print_queue.store import equipment, jobs, leases
 from printing.protocol import (
@@ -131,7 +132,7 @@ async def list_jobs(
     station: FromQuery[str | None] = None,
     printer: FromQuery[str | None] = None,
     cursor: FromQuery[int | None] = None,
-    limit: FromQuery[int] = 50,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE_ROWS_MAX)] = PAGE_ROWS,
 ) -> views.JobPage:
     """Newest first; `state` one of the job states, `open` or `trouble`; `cursor` is `next` of the page before."""
     return await database.read(

@@ -7,11 +7,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.platform.limits import PAGE_ROWS
 from backend.print_queue.routing import effective_state
 from backend.print_queue.tables import print_agent, print_content, print_job, print_route, printer
 from printing.protocol import READY_STATES, AgentConfig, JobState, Media, PrinterConfig, PrinterState
 
-PAGE_ROWS_MAX = 200
 OPEN_STATES = (JobState.QUEUED, JobState.LEASED, JobState.SENDING)
 
 
@@ -98,10 +98,9 @@ def read_jobs(
     station: str | None = None,
     printer_code: str | None = None,
     cursor: int | None = None,
-    limit: int = 50,
+    limit: int = PAGE_ROWS,
 ) -> JobPage:
     """A page of jobs; `state` may also be `open` (on their way) or `trouble` (unknown or failed, not replaced)."""
-    limit = max(1, min(limit, PAGE_ROWS_MAX))
     statement = _job_select().order_by(print_job.c.id.desc()).limit(limit + 1)
     if state == "open":
         statement = statement.where(print_job.c.state.in_(OPEN_STATES))

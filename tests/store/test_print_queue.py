@@ -5,6 +5,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
+from backend.platform import journal
 from backend.platform.database import Database
 from backend.platform.errors import Conflict, NotFound, Problem
 from backend.print_queue import api, views
@@ -292,3 +293,75 @@ async def test_another_agent_cannot_report(database: Database) -> None:
             api.report(conn, agent_id + 1, job.id, report(ReportState.SENT, job), at(2))
 
     await database.write(act)
+
+
+def told(conn: sa.Connection) -> list[tuple[str, str]]:
+    """Kind and subject of every fact, in order."""
+    return [(row.kind, row.about) for row in conn.execute(sa.select(journal.fact).order_by(journal.fact.c.id))]
+
+
+@pytest.mark.parametrize(
+    ("said", "facts"),
+    [
+        ([ReportState.SENDING, ReportState.SENT], ["PaperPrinted"]),
+        ([ReportState.SENDING, ReportState.SENT, ReportState.CONFIRMED], ["PaperPrinted", "PaperPrinted"]),
+        ([ReportState.SENDING, ReportState.UNKNOWN, ReportState.UNKNOWN], ["PaperInDoubt"]),
+        ([ReportState.FAILED], ["PaperFailed"]),
+    ],
+)
+async def test_what_a_printer_did_is_told_once(database: Database, said: list[ReportState], facts: list[str]) -> None:
+    """The office is poked by facts: one for each step that a person cares about, none for a repeated report."""
+
+    def act(conn: sa.Connection) -> tuple[int, list[tuple[str, str]]]:
+        agent_id = set_up(conn)
+        queued = enqueue(conn)
+        enqueue(conn)
+        (job,) = claim(conn, agent_id, at(1))
+        for state in said:
+            api.report(conn, agent_id, job.id, report(state, job), at(2))
+        return queued.id, told(conn)
+
+    number, found = await database.write(act)
+
+    assert [("PaperQueued", f"print_job:{number}"), *[(kind, "order:1") for kind in facts]] == found
+
+
+async def test_what_people_and_the_clock_did_is_told(database: Database) -> None:
+    """A paper taken back, one too late, one whose agent fell silent, and the answer about it with its second copy."""
+
+    def act(conn: sa.Connection) -> list[tuple[str, str]]:
+        agent_id = set_up(conn)
+        taken_back, late, silent = (enqueue(conn, f"label:{n}", about=f"order:{n}") for n in range(3))
+        api.cancel(conn, taken_back.id, None, at(1))
+        lent = {job.id: job for job in claim(conn, agent_id, at(1))}
+        api.report(conn, agent_id, silent.id, report(ReportState.SENDING, lent[silent.id]), at(2))
+        api.sweep(conn, at(3 + LEASE_S))
+        api.sweep(conn, at(13 * 3600))
+        assert api.answer_unknown(conn, silent.id, False, None, at(13 * 3600)) is not None
+        assert late.id in lent
+        return told(conn)[3:]
+
+    found = await database.write(act)
+
+    assert [
+        ("PaperCancelled", "order:0"), ("PaperInDoubt", "order:2"), ("PaperExpired", "order:1"),
+        ("PaperFailed", "order:2"),
+    ] == [each for each in found if each[0] != "PaperQueued"]  # fmt: skip
+    assert 1 == sum(kind == "PaperQueued" for kind, _ in found)
+
+
+async def test_the_list_is_walked_page_by_page(database: Database) -> None:
+    """Newest first; each page begins where the one before ended, also while new papers come in."""
+
+    def act(conn: sa.Connection) -> list[list[str]]:
+        set_up(conn)
+        for number in range(5):
+            enqueue(conn, f"label:{number}", title=f"paper {number}")
+        first = api.read_jobs(conn, at(1), limit=2)
+        enqueue(conn, "label:new", title="new")
+        second = api.read_jobs(conn, at(1), limit=2, cursor=first.next)
+        third = api.read_jobs(conn, at(1), limit=2, cursor=second.next)
+        assert third.next is None
+        return [[row.title for row in page.rows] for page in (first, second, third)]
+
+    assert [["paper 4", "paper 3"], ["paper 2", "paper 1"], ["paper 0"]] == await database.write(act)

@@ -167,4 +167,5 @@ def note_reports(conn: Connection, agent_id: int, reports: Iterable[PrinterRepor
             change["answers_status"] = True
         if change:
             conn.execute(sa.update(printer).where(printer.c.id == row.id).values(**change))
+            wake_others(conn)
     return {code: row.id for code, row in own.items()}

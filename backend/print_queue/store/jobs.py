@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.platform import ids
-from backend.platform.database import upsert, wake_others
+from backend.platform.database import upsert
 from backend.platform.errors import Conflict, Malformed, NotFound, TooLarge
 from backend.print_queue.job_states import CANCELLABLE, LIFETIME_H, REPRINTABLE, WAITING, reprint_key
 from backend.print_queue.store.equipment import route_paper
+from backend.print_queue.store.news import tell, tell_queued
 from backend.print_queue.tables import ANY_STATION, print_content, print_job, printer
 from backend.print_queue.trial_paper import trial_demand, trial_label, trial_page
 from printing.protocol import CONTENT_BYTES_MAX, COPIES_MAX, Demand, JobState
@@ -93,7 +94,7 @@ def enqueue(
         "created_at": now,
         "expires_at": expires_at or now + timedelta(hours=LIFETIME_H),
     }
-    return _insert(conn, row)
+    return _insert(conn, row, now)
 
 
 def _keep_content(conn: Connection, content: bytes) -> int:
@@ -125,13 +126,13 @@ def forget_papers(conn: Connection, now: datetime, limit: int = FORGOTTEN_PER_RU
     return len(numbers)
 
 
-def _insert(conn: Connection, row: dict[str, object]) -> Queued:
+def _insert(conn: Connection, row: dict[str, object], now: datetime) -> Queued:
     row = {"state": JobState.QUEUED, "detail": "", "attempts": 0, "reprint_reason": ""} | row
     statement = upsert(conn, print_job).values(**row).on_conflict_do_nothing(index_elements=[print_job.c.key])
     new_id = conn.execute(statement.returning(print_job.c.id)).scalar_one_or_none()
     found = conn.execute(sa.select(print_job.c.id, print_job.c.uid).where(print_job.c.key == row["key"])).one()
     if new_id is not None:
-        wake_others(conn)
+        tell_queued(conn, new_id, now)
     return Queued(found.id, found.uid, new_id is not None)
 
 
@@ -154,8 +155,7 @@ def cancel(conn: Connection, job_id: int, person_id: int | None, now: datetime) 
             f"Expected a job that waits, got one that is {row.state}; it may be in the printer already.",
             got=row.state,
         )
-    _settle(conn, job_id, JobState.CANCELLED, "", person_id, now)
-    wake_others(conn)
+    _settle(conn, row, JobState.CANCELLED, "", person_id, now)
 
 
 def reprint(
@@ -182,7 +182,7 @@ def reprint(
             got=row.state,
         )
     if row.state == JobState.UNKNOWN:
-        _settle(conn, job_id, JobState.FAILED, "reprinted without an answer", person_id, now)
+        _settle(conn, row, JobState.FAILED, "reprinted without an answer", person_id, now)
     return _copy(conn, row, reason, person_id, now, station)
 
 
@@ -196,17 +196,17 @@ def answer_unknown(conn: Connection, job_id: int, printed: bool, person_id: int 
             got=row.state,
         )
     if printed:
-        _settle(conn, job_id, JobState.SENT, "a person saw the paper", person_id, now)
-        wake_others(conn)
+        _settle(conn, row, JobState.SENT, "a person saw the paper", person_id, now)
         return None
-    _settle(conn, job_id, JobState.FAILED, "a person saw that nothing came out", person_id, now)
+    _settle(conn, row, JobState.FAILED, "a person saw that nothing came out", person_id, now)
     return _copy(conn, row, "nothing came out", person_id, now, None)
 
 
-def _settle(conn: Connection, job_id: int, state: JobState, detail: str, person_id: int | None, now: datetime) -> None:
+def _settle(conn: Connection, row: sa.Row, state: JobState, detail: str, person_id: int | None, now: datetime) -> None:
     # Without its lease no late report of an agent can speak against the person.
     change = {"state": state, "detail": detail, "lease": None, "leased_until": None, "asked_by": person_id}
-    conn.execute(sa.update(print_job).where(print_job.c.id == job_id).values(ended_at=now, **change))
+    conn.execute(sa.update(print_job).where(print_job.c.id == row.id).values(ended_at=now, **change))
+    tell(conn, row, state, detail, now, person_id)
 
 
 _COPIED = (
@@ -245,7 +245,7 @@ def _copy(
         "reprint_reason": reason,
         "asked_by": person_id,
     }
-    queued = _insert(conn, fresh)
+    queued = _insert(conn, fresh, now)
     conn.execute(sa.update(print_job).where(print_job.c.id == row.id).values(voided_by=queued.id))
     return queued
 

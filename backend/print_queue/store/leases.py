@@ -6,16 +6,18 @@ A job goes out only while its printer is ready. A lease that ran out comes back 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from backend.platform import ids
+from backend.platform import ids, journal
 from backend.platform.database import claim_clause, wake_others
 from backend.platform.errors import Conflict, NotFound
 from backend.print_queue.job_states import WAITING, JobStanding, ReportRefused, decide_report
 from backend.print_queue.routing import is_down_long, stand_in
 from backend.print_queue.store.equipment import load_route, load_standings, note_reports
+from backend.print_queue.store.news import fact_of, tell
 from backend.print_queue.tables import print_content, print_job, printer
 from printing.protocol import (
     JOBS_PER_CLAIM_MAX,
@@ -142,13 +144,14 @@ def report(conn: Connection, agent_id: int, job_id: int, said: JobReport, now: d
         "ended_at": (row.ended_at or now) if ended else None,
     }
     conn.execute(sa.update(print_job).where(print_job.c.id == job_id).values(**values))
+    tell(conn, row, change.state, change.detail, now, None)
     wake_others(conn)
     return JobReportReply(change.state)
 
 
 def sweep(conn: Connection, now: datetime) -> int:
     """Expire what is too late, take back unsent leases, turn silent `sending` into `unknown`; returns how many."""
-    changes = (
+    changes: tuple[tuple[sa.ColumnElement[bool], dict[str, Any]], ...] = (
         (
             sa.and_(print_job.c.state == JobState.QUEUED, print_job.c.expires_at <= now),
             {"state": JobState.EXPIRED, "ended_at": now, "lease": None},
@@ -163,7 +166,14 @@ def sweep(conn: Connection, now: datetime) -> int:
             {"state": JobState.UNKNOWN, "detail": _LEASE_OVER, "ended_at": now, "leased_until": None},
         ),
     )
-    count = sum(conn.execute(sa.update(print_job).where(where).values(**values)).rowcount for where, values in changes)
+    count = 0
+    for where, values in changes:
+        state, detail = JobState(values["state"]), str(values.get("detail", ""))
+        changed = sa.update(print_job).where(where).values(**values)
+        rows = conn.execute(changed.returning(print_job.c.title, print_job.c.about)).all()
+        told = [fact_of(state, row.about, row.title, detail) for row in rows]
+        journal.append(conn, [each for each in told if each is not None], now)
+        count += len(rows)
     if count:
         wake_others(conn)
     return count

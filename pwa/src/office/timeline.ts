@@ -10,6 +10,7 @@ function variantOf(kind: string, values: Readonly<Record<string, unknown>>): str
   if (kind === 'PickShort' || kind === 'PieceMissing') return values['held'] === true ? 'held' : null;
   if (kind === 'CheckUndone') return values['what'] === 'missing' ? 'missing' : null;
   if (kind === 'CheckCompleted') return values['result'] === 'short' ? 'short' : null;
+  if (kind === 'PaperPrinted') return values['confirmed'] === true ? null : 'sent';
   if (kind === 'ParcelClosed') return typeof values['weight_g'] === 'number' ? null : 'unweighed';
   return null;
 }
