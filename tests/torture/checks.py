@@ -28,8 +28,11 @@ class Findings(NamedTuple):
     wrongs: list[str]
 
 
-def shown_is_taken(conn: Connection, shown: dict[str, list[str]], tried: set[str]) -> Findings:
-    """`shown`: device token's name -> ids in the order in which they were shown. Each once, in that order, nothing else."""
+def shown_is_taken(conn: Connection, shown: dict[str, list[str]], tried: set[str], kills: int = 0) -> Findings:
+    """`shown`: device token's name -> ids in the order in which they were shown. Each once, in that order, nothing else.
+
+    A page that is killed right after it has stored a scan could not tell of it any more: one unknown scan for each kill.
+    """
     rows = conn.execute(
         sa.select(scan.c.uid, scan.c.record, scan.c.device_id, scan.c.seq).order_by(scan.c.device_id, scan.c.seq)
     )
@@ -46,7 +49,8 @@ def shown_is_taken(conn: Connection, shown: dict[str, list[str]], tried: set[str
     unknown = sorted(times.keys() - every - tried)
     wrongs = [f"lost: scan {uid} was shown as taken and is not in the books" for uid in lost[:5]]
     wrongs += [f"doubled: scan {uid} is in the books {times[uid]} times" for uid in doubled[:5]]
-    wrongs += [f"unknown: scan {uid} is in the books and nobody made it" for uid in unknown[:5]]
+    if len(unknown) > kills:
+        wrongs += [f"unknown: scan {uid} is in the books and nobody made it" for uid in unknown[:5]]
     wrongs += [f"lost: a device says itself that it has lost scan {seq}" for seq in gone[:5]]
     for name, ids in shown.items():
         order = [place[uid] for uid in ids if uid in place]
@@ -69,7 +73,7 @@ def stored_verdicts(conn: Connection, terminals: list[Terminal]) -> list[str]:
     return found[:5]
 
 
-IMPOSSIBLE = frozenset(("PRODUCT_FIRST", "FLOW_UNKNOWN", "SCAN_ID_SPENT", "NOT_UNDERSTOOD", "SCAN_PARKED"))
+IMPOSSIBLE = frozenset(("FLOW_UNKNOWN", "SCAN_ID_SPENT", "NOT_UNDERSTOOD", "SCAN_PARKED"))
 """Refusals that a walker who scans in order never earns."""
 
 
@@ -77,10 +81,13 @@ def earned_refusals(terminals: list[Terminal]) -> list[str]:
     """People make mistakes; nobody scans the tote before the goods."""
     found = []
     for each in terminals:
-        for seq in each.verdicts:
+        in_hand: set[str] = set()
+        for seq, one in sorted(each.scans.items()):
             told = each.verdict(seq)
             code = ((told or {}).get("refusal") or {}).get("code", "")
-            if code in IMPOSSIBLE:
+            if one["kind"] == "product" and one["local"] == "ok" and not code:
+                in_hand.add(one["act"])
+            if code in IMPOSSIBLE or (code == "PRODUCT_FIRST" and one["act"] in in_hand):
                 found.append(f"refusals: scan {seq} of {each.name} was refused with {code}")
     return found[:5]
 

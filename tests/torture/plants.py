@@ -79,7 +79,9 @@ def no_dedupe() -> None:
 
     def insert_scans(conn: Connection, rows: list[dict[str, Any]]) -> None:
         held = store.stored_verdicts(conn, rows[0]["device_id"], [each["seq"] for each in rows]) if rows else {}
-        stored(conn, [each | ({"seq": random.randrange(10**9, 2 * 10**9)} if each["seq"] in held else {}) for each in rows])
+        stored(
+            conn, [each | ({"seq": random.randrange(10**9, 2 * 10**9)} if each["seq"] in held else {}) for each in rows]
+        )
 
     intake.contiguous = lambda received, acked: ([], sorted(received, key=lambda each: each.seq), False)
     store.known_ids = lambda conn, uids: set()
@@ -121,7 +123,11 @@ def gap_not_asked() -> None:
 
     def contiguous(received: Any, acked_seq: int) -> Any:
         ordered = sorted(received, key=lambda each: each.seq)
-        return [each for each in ordered if each.seq <= acked_seq], [each for each in ordered if each.seq > acked_seq], False
+        return (
+            [each for each in ordered if each.seq <= acked_seq],
+            [each for each in ordered if each.seq > acked_seq],
+            False,
+        )
 
     intake.contiguous = contiguous
 
@@ -280,7 +286,16 @@ def drop_on_sign_out() -> None:
     async def forget_before_leaving(self: Any) -> None:
         for seq in range(self.first_open, len(self.scans) + 1):
             if seq not in self.verdicts:
-                empty = {"kind": "lost", "flow": "", "task": "", "act": None, "keys": [], "raw": "", "local": LOST, "body": {}}
+                empty = {
+                    "kind": "lost",
+                    "flow": "",
+                    "task": "",
+                    "act": None,
+                    "keys": [],
+                    "raw": "",
+                    "local": LOST,
+                    "body": {},
+                }
                 self.scans[seq] = self.scans[seq] | empty | {"id": self.uuid()}
 
     Terminal.forget_before_leaving = forget_before_leaving

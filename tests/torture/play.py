@@ -19,6 +19,7 @@ from tests.torture import checks, engines, floor
 from tests.torture.adversary import Adversary, plan
 from tests.torture.lines import Wire
 from tests.torture.parts import Stack
+from tests.torture.plants import plant_own
 from tests.torture.terminals import Hall, Terminal
 
 PICKERS, PACKERS = 7, 3
@@ -125,7 +126,7 @@ class Run:
         from tests.torture.pages import FloorPage
 
         for place in range(self.setting.pages):
-            page = FloorPage(place, await self.wire(), self.folder, self.hall, known)
+            page = FloorPage(place, await self.wire(), self.folder, self.hall, known, self.setting.plant)
             self.pages.append(page)
         await asyncio.gather(*(each.open(known.links[place]) for place, each in enumerate(self.pages)))
 
@@ -187,7 +188,11 @@ class Run:
                 *checks.books(conn, known.received, 0), *checks.news_delivered(conn),
                 *checks.paper(conn, self.folder / "paper"),
             ]  # fmt: skip
-            return checks.shown_is_taken(conn, shown, tried), wrongs, checks.print_standing(conn)
+            return (
+                checks.shown_is_taken(conn, shown, tried, sum(page.kills for page in self.pages)),
+                wrongs,
+                checks.print_standing(conn),
+            )
 
         found, wrongs, printing = await database.read(read)
         await database.close()
@@ -242,6 +247,7 @@ async def _work(setting: Setting, url: str, cluster: engines.Cluster | None, fol
 
 def play(setting: Setting) -> Outcome:
     """One seed on one engine, in a folder of its own."""
+    plant_own(setting.plant)
     with tempfile.TemporaryDirectory(prefix="rampa-torture-", dir="/tmp", ignore_cleanup_errors=True) as made:
         folder = setting.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)

@@ -206,6 +206,8 @@ class Terminal(Device):
             return
         bundle = answer.json()["bundle"]
         if bundle is None:
+            if isinstance(self.job, Wave):
+                self.hall.totes += self.job.totes.values()
             self.job = None
             return
         if self.unsent:
