@@ -12,6 +12,7 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.response import Stream
 
+from backend.app.outages import outage_of
 from backend.identity.api import requires_known
 from backend.platform import journal
 from backend.platform.database import Database
@@ -32,15 +33,20 @@ async def events(request: Request, database: NamedDependency[Database]) -> Strea
     return Stream(pokes(database, cursor), media_type="text/event-stream", headers=headers)
 
 
-async def pokes(database: NamedDependency[Database], cursor: int) -> AsyncIterator[bytes]:
+async def pokes(database: Database, cursor: int) -> AsyncIterator[bytes]:
     yield b"retry: 3000\n\n"
     seen = database.wake.seen
     spoke_at = time.monotonic()
-    woken = (
-        False  # a fact that commits late may stand before the newest number: the wake tells of it, the number cannot
-    )
+    # A fact that commits late may stand before the newest number: the wake tells of it, the number cannot. What came
+    # while the line was cut is told by one poke at its beginning.
+    woken = True
     while True:
-        newest = await database.read(journal.last_seq)
+        try:
+            newest = await database.read(journal.last_seq)
+        except Exception as error:
+            if outage_of(error) is None:
+                raise
+            return  # the listener comes again, and is told then
         if newest > cursor or woken:
             cursor = max(newest, cursor)
             spoke_at = time.monotonic()
