@@ -9,10 +9,14 @@ from sqlalchemy.engine import Connection
 
 from backend.channels.routes import ROUTES as CHANNEL_ROUTES
 from backend.identity.routes import ROUTES as IDENTITY_ROUTES
+from backend.inbound.flows import FLOWS as INBOUND_FLOWS
+from backend.inbound.flows import JOBS as INBOUND_JOBS
+from backend.inbound.routes import ROUTES as INBOUND_ROUTES
 from backend.orders import reactions as orders
 from backend.orders.routes import ROUTES as ORDER_ROUTES
 from backend.outbound import reactions as outbound
-from backend.outbound.flows import FLOWS, JOBS
+from backend.outbound.flows import FLOWS as OUTBOUND_FLOWS
+from backend.outbound.flows import JOBS as OUTBOUND_JOBS
 from backend.outbound.routes import ROUTES as OUTBOUND_ROUTES
 from backend.platform import journal
 from backend.platform.outbox import Reaction
@@ -23,6 +27,9 @@ from backend.scanning.store import insert_corrections
 from backend.shipping import reactions as shipping
 from backend.shipping.routes import ROUTES as SHIPPING_ROUTES
 from backend.stock.routes import ROUTES as STOCK_ROUTES
+
+FLOWS: dict[str, Any] = {**OUTBOUND_FLOWS, **INBOUND_FLOWS}
+JOBS: dict[str, Any] = {**OUTBOUND_JOBS, **INBOUND_JOBS}
 
 REACTIONS: dict[str, dict[str, Reaction]] = {
     "OrderPacked": {"shipping.book_consignment": shipping.BOOK_CONSIGNMENT},
@@ -48,6 +55,7 @@ WATCHED = frozenset(
     {
         "WaveTaken", "LinePicked", "PickShort", "PickUndone", "ShortUndone", "OrderCancelled", "OrderHeld", "HandoverSigned",
         "ParcelLoaded", "ParcelUnloaded", "PickLinesAdded", "ConsignmentRegistered",
+        "GoodsReceived", "ReceivingUndone", "ReceiptFinished", "ReceiptClosed", "GoodsPutAway", "PutAwayUndone",
     }
 )  # fmt: skip
 """Facts that change work which is already on a device."""
@@ -68,7 +76,7 @@ TIMERS: dict[str, Timer] = {
 
 ROUTES = [
     *IDENTITY_ROUTES, *SCAN_ROUTES, *STOCK_ROUTES, *ORDER_ROUTES, *CHANNEL_ROUTES, *OUTBOUND_ROUTES, *PRINT_ROUTES,
-    *SHIPPING_ROUTES,
+    *SHIPPING_ROUTES, *INBOUND_ROUTES,
 ]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """The door of the catalogue for the modules above."""
 
+from backend.catalog.flows import save_layouts, save_policies
+from backend.catalog.policy import PLAIN, Policy
 from backend.catalog.product import KnownCode, Merchant, Product, ProductCode
 from backend.catalog.store import (
     ROWS_PER_STATEMENT,
@@ -19,11 +21,14 @@ from backend.catalog.store import (
     search_products,
     write_setting,
 )
+from backend.catalog.views import policies_of, weight_layouts
 
 __all__ = [
+    "PLAIN",
     "ROWS_PER_STATEMENT",
     "KnownCode",
     "Merchant",
+    "Policy",
     "Product",
     "ProductCode",
     "add_codes",
@@ -34,11 +39,15 @@ __all__ = [
     "merchant_by_code",
     "next_number",
     "next_numbers",
+    "policies_of",
     "products_by_ids",
     "products_by_keys",
     "products_by_skus",
     "read_merchants",
     "read_setting",
+    "save_layouts",
+    "save_policies",
     "search_products",
+    "weight_layouts",
     "write_setting",
 ]

@@ -20,7 +20,8 @@ from backend.inbound import receiving_refusals as told
 from backend.platform.journal import Fact
 from backend.scanning.protocol import Decision, Refusal, Taken
 
-OVER = ("received", "closed", "cancelled")
+OVER = ("closed", "cancelled")
+"""A delivery that was finished still takes what another device counted before it knew."""
 CONDITIONS = ("good", "damaged", "wrong", "expired")
 QUANTITY_MAX = 10_000_000
 LOT_CHARACTERS = 40
@@ -85,6 +86,7 @@ class Receiving(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery as far as the scans at hand touch it. `today` is the warehouse's day.
 
     `lots`: (product id, lot) -> its best-before. `serials`: (product id, serial) -> code of the place where it is.
+    `gone`: acts whose pieces are no longer at the dock.
     """
 
     id: int
@@ -96,6 +98,7 @@ class Receiving(msgspec.Struct, frozen=True, kw_only=True):
     acts: Mapping[str, ReceiptAct] = {}
     lots: Mapping[tuple[int, str], date | None] = {}
     serials: Mapping[tuple[int, str], str] = {}
+    gone: frozenset[str] = frozenset()
 
 
 # What `save` is to write, besides `Received`
@@ -290,7 +293,7 @@ def _with_parts(receiving: Receiving, act: str, parts: tuple[Received, ...]) -> 
             )
         )  # fmt: skip
     receiving = replace(
-        receiving, state="receiving", lines=lines, lots=lots, serials=serials,
+        receiving, state="receiving" if receiving.state == "expected" else receiving.state, lines=lines, lots=lots, serials=serials,
         units=_with_unit(receiving, parts[0].sscc, received=True),
         acts={**receiving.acts, act: ReceiptAct(parts=parts)},
     )  # fmt: skip
@@ -307,6 +310,9 @@ def undo(receiving: Receiving, of: str) -> tuple[Receiving, Decision]:
     done = receiving.acts.get(of)
     if done is None:
         return receiving, Decision(refusal=told.nothing_to_undo())
+    if of in receiving.gone:
+        first = receiving.lines[done.parts[0].line_id]
+        return receiving, Decision(refusal=told.put_away_already(first.sku, first.name))
     lines, serials = dict(receiving.lines), dict(receiving.serials)
     facts: list[Fact] = []
     for part in done.parts:
@@ -338,6 +344,8 @@ def _set_aside(receiving: Receiving, taken: Taken, act: str) -> Decision:
 
 def finish(receiving: Receiving, rest: str) -> tuple[Receiving, Decision]:
     """Everything that stands on the dock is counted. The snapshot holds all lines when a chunk finishes a delivery."""
+    if receiving.state == "received":
+        return receiving, Decision(refusal=told.receipt_over(receiving.number, receiving.state))
     if rest not in ("back_order", "drop"):
         return receiving, Decision(refusal=told.not_understood(f"finish {rest}"[:40]))
     lines = receiving.lines.values()

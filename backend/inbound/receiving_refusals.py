@@ -117,6 +117,15 @@ def serial_known(serial: str, place: str) -> Refusal:
     )  # fmt: skip
 
 
+def put_away_already(sku: str, name: str) -> Refusal:
+    return Refusal(
+        code="PUT_AWAY_ALREADY",
+        expected={"sku": sku, "name": name},
+        cure="MOVE_BACK",
+        values={"sku": sku, "name": name},
+    )
+
+
 # -- put-away -------------------------------------------------------------------------------------------------------
 
 

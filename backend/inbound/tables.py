@@ -5,7 +5,7 @@ The ledger tells what came where; these rows tell against which promise, in whic
 
 import sqlalchemy as sa
 
-from backend.platform.database import Id, Json, Quantity, UtcTime, Uuid, choice, reference, table
+from backend.platform.database import Id, Quantity, UtcTime, Uuid, choice, reference, table
 
 RECEIPT_KINDS = ("purchase_order", "advance_notice", "blind")
 RECEIPT_STATES = ("expected", "receiving", "received", "closed", "cancelled")
@@ -66,7 +66,9 @@ logistic_unit = table(
 
 receipt_act = table(
     "receipt_act",
-    sa.Column("uid", Uuid, nullable=False, unique=True),
+    sa.Column(
+        "uid", Uuid, nullable=False, index=True, info={"help": "of the scan; a logistic unit makes several rows"}
+    ),
     reference("receipt"),
     reference("receipt_line"),
     sa.Column("quantity", Quantity, nullable=False),
@@ -125,7 +127,6 @@ put_away_line = table(
     sa.Column("why", sa.String(32), nullable=False, default="", info={"help": "fixed, same_product, empty, none"}),
     sa.Column("quantity", Quantity, sa.CheckConstraint("quantity > 0", name="quantity_positive"), nullable=False),
     sa.Column("put", Quantity, nullable=False, default=0),
-    sa.Column("facts", Json, nullable=False, info={"help": "what the proposal stood on"}),
     sa.CheckConstraint("put >= 0 AND put <= quantity", name="not_overput"),
 )
 """A stop of the walk: so many pieces of a product to a proposed place."""

@@ -1,0 +1,34 @@
+"""Policies of products and layouts of weight codes, as the floor needs them."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.catalog.policy import Policy
+from backend.catalog.store import in_slices
+from backend.catalog.tables import product_policy, weight_layout
+from backend.gs1.restricted import CZECH_LAYOUTS, WeightLayout
+
+_POLICY = [product_policy.c[name] for name in Policy.__struct_fields__]
+
+
+def policies_of(conn: Connection, product_ids: Iterable[int]) -> dict[int, Policy]:
+    """Policies by product; a product that asks for nothing is absent."""
+    names = Policy.__struct_fields__
+    return {
+        row[0]: Policy(**dict(zip(names, row[1:], strict=True)))
+        for part in in_slices(product_ids)
+        for row in conn.execute(
+            sa.select(product_policy.c.product_id, *_POLICY).where(product_policy.c.product_id.in_(part))
+        )
+    }
+
+
+def weight_layouts(conn: Connection, merchant_ids: Iterable[int] | None = None) -> tuple[WeightLayout, ...]:
+    """How weight codes 20 to 29 are laid out for the merchants (all of them where None); the Czech way without rows."""
+    statement = sa.select(weight_layout.c.pattern, weight_layout.c.g_per_unit).order_by(weight_layout.c.id)
+    if merchant_ids is not None:
+        statement = statement.where(weight_layout.c.merchant_id.in_(sorted(set(merchant_ids))))
+    found = tuple(dict.fromkeys(WeightLayout(row.pattern, row.g_per_unit) for row in conn.execute(statement)))
+    return found or CZECH_LAYOUTS

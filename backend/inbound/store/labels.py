@@ -1,0 +1,66 @@
+"""Labels of goods into the print queue."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.catalog import api as catalog
+from backend.documents import api as documents
+from backend.inbound.labels import COUNT_MAX, GoodsLabel, gtin_of, label_fields
+from backend.inbound.store.receipts import find_receipt
+from backend.inbound.tables import receipt_line
+from backend.platform.errors import Malformed, NotFound, Problem
+from backend.print_queue import api as printing
+
+PAPER_KINDS = ("product", "label")
+"""The route of product labels, else the one of parcel labels."""
+DPI = 203
+
+
+def print_goods_labels(
+    conn: Connection, receipt_id: int, asked: GoodsLabel, station: str, key: str, language: str, now: datetime
+) -> list[int]:
+    """Print jobs, one for each different label. A repeat of `key` prints nothing twice.
+
+    Raises NO_ROUTE where no printer is set up, LINE_UNKNOWN, LABEL_DATA.
+    """
+    if not 1 <= asked.count <= COUNT_MAX:
+        raise Malformed("LABEL_COUNT", f"Expected 1 to {COUNT_MAX} labels, got {asked.count}.", got=str(asked.count))
+    head = find_receipt(conn, receipt_id)
+    row = conn.execute(
+        sa.select(receipt_line).where(receipt_line.c.id == asked.line, receipt_line.c.receipt_id == receipt_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("LINE_UNKNOWN", f"Expected a line of {head.number}, got number {asked.line}; reload it.")
+    product = catalog.products_by_ids(conn, [row.product_id])[row.product_id]
+    codes = catalog.codes_of(conn, [row.product_id])[row.product_id]
+    mine = [each for each in codes if each.level == asked.level]
+    pieces = mine[0].quantity if mine else 1
+    found: list[int] = []
+    for place, fields in enumerate(
+        label_fields(asked, product.sku, product.name, gtin_of(tuple(each.key for each in mine)), pieces, language)
+    ):
+        artifact = documents.label_artifact("product-large", fields, DPI)
+        demands = tuple(printing.Demand(each["symbology"], each["text"]) for each in artifact.plain_demands)
+        found.append(_queue(conn, f"{key}:{place}", station, row.product_id, product, artifact, demands, asked, now))
+    return found
+
+
+def _queue(
+    conn: Connection, key: str, station: str, product_id: int, product: catalog.Product, artifact: documents.Artifact,
+    demands: tuple[printing.Demand, ...], asked: GoodsLabel, now: datetime,
+) -> int:  # fmt: skip
+    for kind in PAPER_KINDS:
+        try:
+            return printing.enqueue(
+                conn, key=f"goods:{key}", station=station or "*", paper_kind=kind, title=f"{product.sku} {asked.lot}".strip(),
+                about=f"product:{product_id}", content=artifact.content, format=artifact.format, now=now,
+                media_width_mm=round(artifact.media.width_mm), media_height_mm=round(artifact.media.height_mm), dpi=DPI,
+                demands=demands, copies=1 if asked.serials else asked.count, template="product-large",
+                merchant_id=product.merchant_id, priority=5,
+            ).id  # fmt: skip
+        except Problem as problem:
+            if problem.code != "NO_ROUTE" or kind == PAPER_KINDS[-1]:
+                raise
+    raise AssertionError("the last kind either printed or raised")
