@@ -59,7 +59,7 @@ class Adversary:
 
     async def deal(self, blows: list[Blow]) -> None:
         for blow in blows:
-            while self.hall.scans < blow.at * self.hall.goal and not self.hall.over.is_set():
+            while self.hall.scans < blow.at * self.hall.goal and not self.hall.over.is_set():  # noqa: ASYNC110 - a count, not an event
                 await asyncio.sleep(0.05)
             if self.hall.over.is_set():
                 return

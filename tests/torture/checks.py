@@ -175,15 +175,16 @@ def news_delivered(conn: Connection) -> list[str]:
         .group_by(delivery.c.reaction, delivery.c.state)
     )
     found = [f"news: {row.count} deliveries of {row.reaction} are still {row.state}" for row in rows]
+    unbooked = conn.execute(
+        sa.select(parcel.c.number)
+        .join(sales_order, sales_order.c.id == parcel.c.order_id)
+        .where(parcel.c.state == "closed", sales_order.c.state == "packed")
+    ).scalars()
+    found += [f"news: the order of parcel {number} is packed, and no carrier was asked" for number in unbooked]
     jobs = {row.key for row in conn.execute(sa.select(print_job.c.key))}
-    rows = conn.execute(
-        sa.select(parcel.c.number, parcel.c.state).where(parcel.c.state.in_(("labelled", "verified", "loaded")))
-    )
-    return found + [
-        f"news: parcel {row.number} is {row.state} and no label was queued"
-        for row in rows
-        if f"label:{row.number}" not in jobs
-    ]
+    labelled = sa.select(parcel.c.number).where(parcel.c.state.in_(("labelled", "verified", "loaded")))
+    without = [number for number in conn.execute(labelled).scalars() if f"label:{number}" not in jobs]
+    return (found + [f"news: parcel {number} is labelled, and no label was queued" for number in without])[:8]
 
 
 # -- the paper ----------------------------------------------------------------------------------------------------------

@@ -127,12 +127,12 @@ class FloorPage:
         note.unlink(missing_ok=True)
         for lock in self.folder.glob("Singleton*"):
             lock.unlink(missing_ok=True)
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: ASYNC220 - it is started once in a while
             [CHROMIUM, *WORDS, f"--user-data-dir={self.folder}", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         until = time.monotonic() + START_S
-        while not (note.exists() and note.read_text().strip()) and time.monotonic() < until:
+        while not (note.exists() and note.read_text().strip()) and time.monotonic() < until:  # noqa: ASYNC110 - a file
             await asyncio.sleep(0.1)
         port = note.read_text().split("\n")[0]
         self._browser = await self._playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")

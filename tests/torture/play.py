@@ -22,7 +22,7 @@ from tests.torture.parts import Stack
 from tests.torture.plants import plant_own
 from tests.torture.terminals import Hall, Terminal
 
-PICKERS, PACKERS = 7, 3
+PICKERS, PACKERS = 6, 4
 SCANS_PER_ORDER = 9
 SCANS_PER_STEP = 3.6
 CALM_S = 90.0

@@ -193,7 +193,7 @@ class Terminal(Device):
 
     async def _drained(self, patience_s: float) -> bool:
         until = time.monotonic() + patience_s
-        while self.unsent and time.monotonic() < until and not self.hall.over.is_set():
+        while self.unsent and time.monotonic() < until and not self.hall.over.is_set():  # noqa: ASYNC110 - a count, not an event
             await asyncio.sleep(0.05)
         return not self.unsent
 
