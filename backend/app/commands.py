@@ -131,10 +131,15 @@ def run_backup(args: argparse.Namespace) -> int:
     if target.exists():
         raise Conflict("FILE_EXISTS", f"Expected a new file, got {target}, which exists; name another.")
     unfinished = target.with_name(target.name + ".unfinished")
-    unfinished.unlink(missing_ok=True)
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(unfinished)) as copy:
-        live.backup(copy)
-        fault = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    try:
+        unfinished.unlink(missing_ok=True)
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(unfinished)) as copy:
+            live.backup(copy)
+            fault = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    except (OSError, sqlite3.Error) as error:
+        raise Problem(
+            "BACKUP_FAILED", f"Expected to copy {source} to {target}, got: {error}; check the folder and the disk."
+        ) from error
     if fault != "ok":
         raise Problem("BACKUP_BROKEN", f"Expected a sound copy, got: {fault}; check the disk.")
     unfinished.rename(target)

@@ -29,6 +29,10 @@ def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None
         ("no schema", ["shippable"], "rampa migrate"),
         ("no such file", ["label", "parcel", "/nowhere.json", "--format", "zpl"], "/nowhere.json"),
         ("backup over a file", ["backup", __file__], "exists"),
+        ("backup into no folder", ["backup", "/nowhere/copy.db"], "/nowhere"),
+        ("no such order file", ["import-orders", "/nowhere.json", "--channel", "X"], "/nowhere.json"),
+        ("no such label", ["label", "carpet", __file__, "--format", "zpl"], "carpet"),
+        ("not the label's data", ["label", "tote", __file__, "--format", "zpl"], "JSON"),
     ],
 )
 def test_trouble_is_one_sentence(
