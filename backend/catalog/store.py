@@ -11,6 +11,7 @@ from backend.catalog.product import KnownCode, Merchant, Product, ProductCode
 from backend.catalog.tables import merchant, number_series, product, product_code, setting
 from backend.platform.database import upsert
 from backend.platform.errors import NotFound, Problem
+from backend.platform.statements import Statement, among
 
 ROWS_PER_STATEMENT = 5_000
 """SQLite takes 32,766 parameters in one statement, PostgreSQL 32,767 over asyncpg."""
@@ -28,6 +29,16 @@ _PRODUCT_COLUMNS = (
     product.c.tracking,
     product.c.picture,
     product.c.active,
+)
+_MERCHANT_COLUMNS = tuple(merchant.c[name] for name in Merchant.__struct_fields__)
+
+# asked with every scan
+_MERCHANTS_BY_IDS = Statement(sa.select(*_MERCHANT_COLUMNS).where(among(merchant.c.id, "ids")).order_by(merchant.c.id))
+_PRODUCTS_BY_IDS = Statement(sa.select(*_PRODUCT_COLUMNS).where(among(product.c.id, "ids")))
+_CODES_OF = Statement(
+    sa.select(product_code.c.product_id, product_code.c.key, product_code.c.quantity, product_code.c.level)
+    .where(among(product_code.c.product_id, "ids"))
+    .order_by(product_code.c.product_id, product_code.c.quantity, product_code.c.id)
 )
 
 
@@ -55,11 +66,9 @@ def create_merchant(conn: Connection, code: str, name: str, **details: Any) -> i
 
 def read_merchants(conn: Connection, ids: Iterable[int] | None = None) -> dict[int, Merchant]:
     """Merchants by id, all of them where `ids` is None."""
-    columns = [merchant.c[name] for name in Merchant.__struct_fields__]
-    statement = sa.select(*columns).order_by(merchant.c.id)
     if ids is not None:
-        statement = statement.where(merchant.c.id.in_(sorted(set(ids))))
-    return {row.id: Merchant(*row) for row in conn.execute(statement)}
+        return {row.id: Merchant(*row) for row in _MERCHANTS_BY_IDS.rows(conn, ids=sorted(set(ids)))}
+    return {row.id: Merchant(*row) for row in conn.execute(sa.select(*_MERCHANT_COLUMNS).order_by(merchant.c.id))}
 
 
 def merchant_by_code(conn: Connection, code: str) -> Merchant:
@@ -131,11 +140,7 @@ def add_codes(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def products_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Product]:
-    return {
-        row.id: _as_product(row)
-        for part in in_slices(ids)
-        for row in conn.execute(sa.select(*_PRODUCT_COLUMNS).where(product.c.id.in_(part)))
-    }
+    return {row.id: _as_product(row) for part in in_slices(ids) for row in _PRODUCTS_BY_IDS.rows(conn, ids=part)}
 
 
 def products_by_skus(conn: Connection, merchant_id: int, skus: Iterable[str]) -> dict[str, Product]:
@@ -177,13 +182,8 @@ def codes_of(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[Pr
     asked = sorted(set(product_ids))
     found: dict[int, list[ProductCode]] = {each: [] for each in asked}
     for part in in_slices(asked):
-        statement = (
-            sa.select(product_code.c.product_id, product_code.c.key, product_code.c.quantity, product_code.c.level)
-            .where(product_code.c.product_id.in_(part))
-            .order_by(product_code.c.product_id, product_code.c.quantity, product_code.c.id)
-        )
-        for row in conn.execute(statement):
-            found[row.product_id].append(ProductCode(row.key, row.quantity, row.level))
+        for product_id, *code in _CODES_OF.rows(conn, ids=part):
+            found[product_id].append(ProductCode(*code))
     return {each: tuple(codes) for each, codes in found.items()}
 
 

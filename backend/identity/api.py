@@ -13,7 +13,7 @@ from backend.identity.store import (
     authenticate_bearer,
     authenticate_cookie,
     end_session,
-    hear_device,
+    hear_devices,
     people_of_sessions,
 )
 from backend.platform import clock, ids
@@ -123,7 +123,7 @@ __all__ = [
     "caller_of",
     "end_session",
     "forget_callers",
-    "hear_device",
+    "hear_devices",
     "people_of_sessions",
     "requires",
     "requires_agent",

@@ -1,5 +1,6 @@
 """All SQL of identity: enrolment, sign-in, sessions, and whose secret this is."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,11 +15,37 @@ from backend.identity.pins import TRIES_PER_WINDOW, WINDOW, locked_until
 from backend.identity.tables import api_token, badge, device, enrolment, person, session, sign_in_attempt
 from backend.platform import ids, journal
 from backend.platform.errors import Forbidden, NotFound
+from backend.platform.statements import Statement, among
 
 ENROLMENT_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
 HEARD_EVERY = timedelta(seconds=5)
 UNSENT_MAX = 1_000_000
+
+# asked with every scan
+_HOLDERS = Statement(
+    sa.select(
+        session.c.device_id, session.c.uid, session.c.person_id, person.c.role, session.c.ended_at, session.c.expires_at
+    )
+    .join(person, person.c.id == session.c.person_id)
+    .where(among(session.c.uid, "uids"))
+)
+_held = sa.bindparam("held", type_=device.c.unsent.type)
+_HEAR = Statement(
+    sa.update(device)
+    .where(
+        device.c.id == sa.bindparam("the_device", type_=device.c.id.type),
+        sa.or_(
+            device.c.last_seen_at.is_(None),
+            device.c.last_seen_at < sa.bindparam("long_ago", type_=device.c.last_seen_at.type),
+            device.c.unsent != _held,
+        ),
+    )
+    .values(
+        last_seen_at=sa.bindparam("now", type_=device.c.last_seen_at.type), unsent=_held,
+        app_version=sa.bindparam("app", type_=device.c.app_version.type),
+    )
+)  # fmt: skip
 _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
@@ -128,15 +155,18 @@ def revoke_device(conn: Connection, device_id: int, by: int | None, now: datetim
     journal.append(conn, [DeviceRevoked(about=f"device:{device_id}", name=row.name)], now, journal.Actor(person_id=by))
 
 
-def hear_device(conn: Connection, device_id: int, unsent: int, app: str, now: datetime) -> None:
-    """Note what the device says of itself: how much it still holds, which version it runs. At most every few seconds."""
-    held = min(max(unsent, 0), UNSENT_MAX)
-    news = sa.or_(device.c.last_seen_at.is_(None), device.c.last_seen_at < now - HEARD_EVERY, device.c.unsent != held)
-    conn.execute(
-        sa.update(device)
-        .where(device.c.id == device_id, news)
-        .values(last_seen_at=now, unsent=held, app_version="".join(filter(str.isprintable, app))[:32])
-    )
+def hear_devices(conn: Connection, heard: Iterable[tuple[int, int, str]], now: datetime) -> None:
+    """Note what (device, unsent, version) say of themselves: how much is still held. At most every few seconds."""
+    _HEAR.run_many(
+        conn,
+        [
+            {
+                "the_device": device_id, "long_ago": now - HEARD_EVERY, "now": now,
+                "held": min(max(unsent, 0), UNSENT_MAX), "app": "".join(filter(str.isprintable, app))[:32],
+            }
+            for device_id, unsent, app in sorted(heard)
+        ],
+    )  # fmt: skip
 
 
 def check_tries(conn: Connection, subject: str, now: datetime) -> None:
@@ -249,18 +279,16 @@ def rank_of_session(conn: Connection, uid: UUID, device_id: int, now: datetime) 
     ).one_or_none()  # fmt: skip
 
 
-def people_of_sessions(conn: Connection, uids: set[UUID], device_id: int) -> dict[UUID, SessionHolder]:
-    """Holders of this device's sessions, also of ended ones: a late scan still belongs to who made it."""
-    if not uids:
+def people_of_sessions(conn: Connection, uids: Iterable[UUID]) -> dict[tuple[int, UUID], SessionHolder]:
+    """(device, session) -> holder, also of ended sessions: a late scan still belongs to who made it."""
+    asked = list(uids)
+    if not asked:
         return {}
-    rows = conn.execute(
-        sa.select(session.c.uid, session.c.person_id, person.c.role, session.c.ended_at, session.c.expires_at)
-        .join(person, person.c.id == session.c.person_id)
-        .where(session.c.uid.in_(uids), session.c.device_id == device_id)
-    )
     return {
-        row.uid: SessionHolder(row.person_id, row.role, min(row.ended_at or row.expires_at, row.expires_at))
-        for row in rows
+        (row.device_id, row.uid): SessionHolder(
+            row.person_id, row.role, min(row.ended_at or row.expires_at, row.expires_at)
+        )
+        for row in _HOLDERS.rows(conn, uids=asked)
     }
 
 

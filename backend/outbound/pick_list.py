@@ -49,6 +49,7 @@ class PickSlot(msgspec.Struct, frozen=True, kw_only=True):
     order: str
     order_id: int = 0
     tote: str | None = None
+    tote_id: int = 0
     partial: bool = False
     packed: bool = False
     cancelled: bool = False

@@ -127,8 +127,12 @@ def reference(target: str, **options: Any) -> sa.Column[int]:
 
 def upsert(conn: Connection, target: sa.Table) -> Any:
     """`INSERT` that knows `on_conflict_do_nothing` and `on_conflict_do_update` on either engine."""
-    module = sqlite_dialect if conn.dialect.name == "sqlite" else postgresql
-    return module.insert(target)
+    return upsert_on(conn.dialect.name, target)
+
+
+def upsert_on(engine: str, target: sa.Table) -> Any:
+    """The same by the engine's name, for statements that are built once."""
+    return (sqlite_dialect if engine == "sqlite" else postgresql).insert(target)
 
 
 def claim_clause(statement: sa.Select[Any]) -> sa.Select[Any]:
@@ -252,6 +256,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _async_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.writes_at_once = 1 if self.is_sqlite else 2
         self.wake = Wake()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listener: asyncio.Task[None] | None = None
@@ -413,7 +418,7 @@ def sqlite_engine(url: URL | str) -> sa.Engine:
         poolclass=sa.pool.QueuePool,
         pool_size=6,
         max_overflow=10,
-        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 15},
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 15, "cached_statements": 512},
     )
 
     @event.listens_for(engine, "connect")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.platform.database import Id, Json, UtcTime, Uuid, choice, metadata, table, wake_others
+from backend.platform.statements import Statement, among, insert_into
 
 fact = table(
     "fact",
@@ -41,6 +42,15 @@ delivery = table(
     sa.Index("ix_delivery_open", "state", "not_before"),
     sa.Index("ix_delivery_subject", "about", "reaction", "id"),
 )
+
+_INSERT = insert_into(fact)
+_NEWEST = Statement(
+    sa.select(fact.c.id, fact.c.device_id)
+    .where(fact.c.id > sa.bindparam("known", type_=fact.c.id.type), among(fact.c.kind, "kinds"))
+    .order_by(fact.c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer()))
+)
+_LAST = Statement(sa.select(sa.func.coalesce(sa.func.max(fact.c.id), 0).label("seq")))
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -104,7 +114,7 @@ def append_rows(conn: Connection, rows: list[dict[str, Any]]) -> None:
         return
     wake_others(conn)
     if not any(row["kind"] in _reactions for row in rows):
-        conn.execute(sa.insert(fact), rows)  # nobody asks for the numbers, and SQLite would give them one by one
+        _INSERT.run_many(conn, rows)  # nobody asks for the numbers, and SQLite would give them one by one
         return
     returned = conn.execute(sa.insert(fact).returning(fact.c.id, sort_by_parameter_order=True), rows)
     numbers = [number for (number,) in returned]
@@ -133,9 +143,14 @@ def read_timeline(conn: Connection, abouts: Sequence[str], limit: int = 200) -> 
     ]
 
 
+def newest(conn: Connection, known: int, kinds: Iterable[str], most: int) -> list[tuple[int, int | None]]:
+    """(number, device) of the newest facts of these kinds after number `known`, newest first."""
+    return [(row.id, row.device_id) for row in _NEWEST.rows(conn, known=known, kinds=sorted(kinds), most=most)]
+
+
 def last_seq(conn: Connection) -> int:
     """The newest sequence number: the cursor that clients keep."""
-    return conn.execute(sa.select(sa.func.coalesce(sa.func.max(fact.c.id), 0))).scalar_one()
+    return int(_LAST.rows(conn)[0].seq)
 
 
 __all__ = ["SYSTEM", "Actor", "Fact", "Recorded", "append", "append_rows", "delivery", "fact", "metadata"]

@@ -140,21 +140,29 @@ def runs_of_one_flow(taken: Sequence[Taken]) -> list[list[Taken]]:
     return runs
 
 
+def split(run: Sequence[Taken]) -> list[list[Taken]]:
+    """A broken run in smaller ones: one for each device, then one for each scan."""
+    by_device: dict[int, list[Taken]] = {}
+    for each in run:
+        by_device.setdefault(each.device_id, []).append(each)
+    return list(by_device.values()) if len(by_device) > 1 else [[each] for each in run]
+
+
 def fold(flow: Flow, snapshot: Any, run: Sequence[Taken], now: datetime) -> tuple[Any, list[tuple[Taken, Decision]]]:
     """Decide each scan on what the ones before it have left. Acts stand or fall together."""
-    refused_acts = {each.scan.act for each in run if each.act_refused}
+    refused_acts = {(each.device_id, each.scan.act) for each in run if each.act_refused}
     decided: list[tuple[Taken, Decision]] = []
     for each in run:
         if each.scan.local != "ok":
             decision = Decision(note={"local": each.scan.local})
         elif each.person_id is None:
             decision = Decision(refusal=person_needed(each.scan))
-        elif each.scan.act is not None and each.scan.act in refused_acts:
+        elif each.scan.act is not None and (each.device_id, each.scan.act) in refused_acts:
             decision = Decision(refusal=Refusal(code="ACT_REFUSED", cure="SCAN_AGAIN"))
         else:
             snapshot, decision = flow.decide(snapshot, each, now)
         if decision.refusal is not None and each.scan.act is not None:
-            refused_acts.add(each.scan.act)
+            refused_acts.add((each.device_id, each.scan.act))
         decided.append((each, decision))
     return snapshot, decided
 

@@ -1,6 +1,6 @@
 """All SQL of the scan queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,26 +11,57 @@ from sqlalchemy.engine import Connection
 
 from backend.platform import ids
 from backend.platform.database import upsert
+from backend.platform.statements import Statement, among, insert_into
 from backend.scanning.protocol import Correction
 from backend.scanning.tables import correction, device_queue, scan
 
+_LOCK_QUEUES = Statement(
+    sa.select(device_queue.c.device_id, device_queue.c.acked_seq)
+    .where(among(device_queue.c.device_id, "ids"))
+    .order_by(device_queue.c.device_id)
+    .with_for_update()
+)
+_ADVANCE = Statement(
+    sa.update(device_queue)
+    .where(device_queue.c.device_id == sa.bindparam("device", type_=device_queue.c.device_id.type))
+    .values(acked_seq=sa.bindparam("seq", type_=device_queue.c.acked_seq.type))
+)
+# asked by the id and the act alone: with the device in the question SQLite would walk everything it ever scanned
+_KNOWN = Statement(
+    sa.select(scan.c.uid, scan.c.act, scan.c.device_id, scan.c.outcome).where(
+        sa.or_(among(scan.c.uid, "uids"), among(scan.c.act, "acts"))
+    )
+)
+_INSERT = insert_into(scan)
+_OPEN = Statement(
+    sa.select(
+        correction.c.uid, correction.c.task, correction.c.created_at, correction.c.device_id, correction.c.person_id
+    )
+    .where(
+        correction.c.state == "open",
+        sa.or_(among(correction.c.device_id, "devices"), among(correction.c.person_id, "people")),
+    )
+    .order_by(correction.c.id)
+)
+CORRECTIONS_TOLD = 50
 
-def lock_queue(conn: Connection, device_id: int) -> int:
-    """The last sequence number taken from the device; the row stays locked until the transaction ends."""
-    mine = sa.select(device_queue.c.acked_seq).where(device_queue.c.device_id == device_id).with_for_update()
-    found = conn.execute(mine).scalar_one_or_none()
-    if found is None:
+
+def lock_queues(conn: Connection, device_ids: Sequence[int]) -> dict[int, int]:
+    """The last sequence number taken from each device; the rows stay locked until the transaction ends."""
+    asked = sorted(set(device_ids))
+    found = {row.device_id: row.acked_seq for row in _LOCK_QUEUES.rows(conn, ids=asked)}
+    if len(found) < len(asked):
         conn.execute(
-            upsert(conn, device_queue)
-            .values(device_id=device_id, acked_seq=0)
-            .on_conflict_do_nothing(index_elements=["device_id"])
+            upsert(conn, device_queue).on_conflict_do_nothing(index_elements=["device_id"]),
+            [{"device_id": each, "acked_seq": 0} for each in asked if each not in found],
         )
-        found = conn.execute(mine).scalar_one()
+        found = {row.device_id: row.acked_seq for row in _LOCK_QUEUES.rows(conn, ids=asked)}
     return found
 
 
-def advance_queue(conn: Connection, device_id: int, acked_seq: int) -> None:
-    conn.execute(sa.update(device_queue).where(device_queue.c.device_id == device_id).values(acked_seq=acked_seq))
+def advance_queues(conn: Connection, acked: Mapping[int, int]) -> None:
+    """Device -> the last number taken from it."""
+    _ADVANCE.run_many(conn, [{"device": device_id, "seq": seq} for device_id, seq in sorted(acked.items())])
 
 
 def stored_verdicts(conn: Connection, device_id: int, seqs: Sequence[int]) -> dict[int, tuple[UUID | None, bytes]]:
@@ -43,22 +74,18 @@ def stored_verdicts(conn: Connection, device_id: int, seqs: Sequence[int]) -> di
     return {row.seq: (row.uid, row.verdict) for row in rows}
 
 
-def refused_acts(conn: Connection, device_id: int, acts: set[UUID]) -> set[UUID]:
-    """Acts of which an earlier scan was refused."""
-    if not acts:
-        return set()
-    # asked by the act alone: with the device in the question SQLite would walk everything it ever scanned
-    rows = conn.execute(sa.select(scan.c.act, scan.c.device_id, scan.c.outcome).where(scan.c.act.in_(acts)))
-    return {row.act for row in rows if row.device_id == device_id and row.outcome in ("refused", "parked")}
-
-
-def known_ids(conn: Connection, uids: Sequence[UUID]) -> set[UUID]:
-    """Which of these scan ids were spent already."""
-    return set(conn.execute(sa.select(scan.c.uid).where(scan.c.uid.in_(uids))).scalars()) if uids else set()
+def read_known(conn: Connection, uids: Sequence[UUID], acts: Sequence[UUID]) -> tuple[set[UUID], set[tuple[int, UUID]]]:
+    """Which of the scan ids were spent already; and the (device, act) of which an earlier scan was refused."""
+    if not uids and not acts:
+        return set(), set()
+    rows = _KNOWN.rows(conn, uids=uids, acts=acts)
+    asked = set(uids)
+    spent = {row.uid for row in rows if row.uid in asked}
+    return spent, {(row.device_id, row.act) for row in rows if row.act and row.outcome in ("refused", "parked")}
 
 
 def insert_scans(conn: Connection, rows: list[dict[str, Any]]) -> None:
-    conn.execute(sa.insert(scan), rows)
+    _INSERT.run_many(conn, rows)
 
 
 def insert_corrections(
@@ -86,16 +113,22 @@ def insert_corrections(
 
 def open_corrections(conn: Connection, device_id: int | None, person_id: int | None) -> list[dict[str, Any]]:
     """What this device, or this person on any device, still has to put right; oldest first."""
-    mine = [correction.c.device_id == device_id]
-    if person_id is not None:
-        mine.append(correction.c.person_id == person_id)
-    rows = conn.execute(
-        sa.select(correction.c.uid, correction.c.task, correction.c.created_at)
-        .where(correction.c.state == "open", sa.or_(*mine))
-        .order_by(correction.c.id)
-        .limit(50)
-    )
-    return [{"id": str(row.uid), "created_at": row.created_at, **row.task} for row in rows]
+    return corrections_of(conn, [(device_id, person_id)])[0]
+
+
+def corrections_of(conn: Connection, whose: Sequence[tuple[int | None, int | None]]) -> list[list[dict[str, Any]]]:
+    """The same for several (device, person)."""
+    devices, people = ([each for each in some if each is not None] for some in zip(*whose, strict=True))
+    rows = _OPEN.rows(conn, devices=devices, people=people)
+    return [
+        [
+            {"id": str(row.uid), "created_at": row.created_at, **row.task}
+            for row in rows
+            if (device_id is not None and row.device_id == device_id)
+            or (person_id is not None and row.person_id == person_id)
+        ][:CORRECTIONS_TOLD]
+        for device_id, person_id in whose
+    ]
 
 
 def close_correction(conn: Connection, uid: UUID, now: datetime) -> bool:

@@ -76,13 +76,11 @@ async def test_a_late_scan_keeps_its_author_after_the_next_person_signed_in(data
     first, second = sessions
 
     working = await database.read(lambda conn: store.rank_of_session(conn, first.session, caller.device_id, NOW))
-    authors = await database.read(
-        lambda conn: store.people_of_sessions(conn, {first.session, second.session}, caller.device_id)
-    )
+    authors = await database.read(lambda conn: store.people_of_sessions(conn, {first.session, second.session}))
 
     assert working is None
     assert {first.session: first.person_id, second.session: second.person_id} == {
-        session: holder.person_id for session, holder in authors.items()
+        session: holder.person_id for (_, session), holder in authors.items()
     }
 
 

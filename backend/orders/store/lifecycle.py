@@ -16,6 +16,7 @@ from backend.orders.tables import order_hold, order_line, sales_order
 from backend.platform import journal
 from backend.platform.errors import Conflict, NotFound
 from backend.platform.journal import SYSTEM, Actor, Fact
+from backend.platform.statements import Statement, among
 from backend.stock import api as stock
 
 STAMPS = {"packed": "packed_at", "dispatched": "dispatched_at"}
@@ -66,14 +67,26 @@ class OrderLine(msgspec.Struct, frozen=True):
 
 _ORDER_COLUMNS = tuple(sales_order.c[name] for name in Order.__struct_fields__)
 _LINE_COLUMNS = tuple(order_line.c[name] for name in OrderLine.__struct_fields__)
+_COUNTERS = ("picked", "checked", "short", "reserved")
+
+# asked with every scan
+_orders_by_ids = sa.select(*_ORDER_COLUMNS).where(among(sales_order.c.id, "ids")).order_by(sales_order.c.id)
+_ORDERS_BY_IDS = {False: Statement(_orders_by_ids), True: Statement(_orders_by_ids.with_for_update())}
+_BEGUN = Statement(
+    sa.select(order_line.c.order_id).where(among(order_line.c.order_id, "ids"), order_line.c.checked > 0).distinct()
+)
+_COUNT_LINE = Statement(
+    sa.update(order_line)
+    .where(order_line.c.id == sa.bindparam("line", type_=order_line.c.id.type))
+    .values({name: order_line.c[name] + sa.bindparam(f"add_{name}", type_=sa.BigInteger()) for name in _COUNTERS})
+)
 
 
 def orders_by_ids(conn: Connection, ids: Iterable[int], lock: bool = False) -> dict[int, Order]:
     """Orders by id, locked in the order of their ids where asked."""
     found: dict[int, Order] = {}
     for part in in_slices(ids):
-        statement = sa.select(*_ORDER_COLUMNS).where(sales_order.c.id.in_(part)).order_by(sales_order.c.id)
-        for row in conn.execute(statement.with_for_update() if lock else statement):
+        for row in _ORDERS_BY_IDS[lock].rows(conn, ids=part):
             found[row.id] = Order(*row)
     return found
 
@@ -129,17 +142,17 @@ def goods_lines(conn: Connection, order_ids: Iterable[int], lock: bool = False) 
     return found
 
 
+def begun_to_pack(conn: Connection, order_ids: Iterable[int]) -> set[int]:
+    """Which of the orders have a piece that was checked at the bench."""
+    return {row.order_id for part in in_slices(order_ids) for row in _BEGUN.rows(conn, ids=part)}
+
+
 def count_lines(conn: Connection, changes: Sequence[Mapping[str, int]]) -> None:
     """Add to the counters of lines: `{"line_id": 7, "picked": 2, "checked": 0, "short": 0, "reserved": -2}`."""
-    if not changes:
-        return
-    counters = ("picked", "checked", "short", "reserved")
-    conn.execute(
-        sa.update(order_line)
-        .where(order_line.c.id == sa.bindparam("line"))
-        .values({name: order_line.c[name] + sa.bindparam(f"add_{name}") for name in counters}),
+    _COUNT_LINE.run_many(
+        conn,
         [
-            {"line": change["line_id"]} | {f"add_{name}": change.get(name, 0) for name in counters}
+            {"line": change["line_id"]} | {f"add_{name}": change.get(name, 0) for name in _COUNTERS}
             for change in sorted(changes, key=lambda each: each["line_id"])
         ],
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from backend.outbound.pick_list import Held, PickSnapshot, PickWave
+from backend.outbound.pick_list import Held, PickSnapshot, PickWave, Tote
 from backend.outbound.picking import decide
 from backend.outbound.store import pick_lists, picks, waves
 from backend.outbound.views.picks import read_bundle
@@ -14,6 +14,7 @@ from backend.outbound.wave import CLUSTER_ORDERS, CLUSTER_ORDERS_MAX
 from backend.platform.errors import Conflict
 from backend.platform.journal import Actor
 from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
+from backend.stock.api import OpenReservation
 
 PLAIN_KINDS = frozenset(("location", "product", "quantity", "tote"))
 """Kinds of scans that touch no line but their own."""
@@ -23,6 +24,7 @@ class Loaded(PickSnapshot, frozen=True, kw_only=True):
     """The snapshot together with how the waves were when they were read."""
 
     before: dict[int, PickWave]
+    held: dict[int, OpenReservation]
 
 
 def load(conn: Connection, taken: Sequence[Taken]) -> Loaded:
@@ -30,23 +32,26 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Loaded:
     wave_ids = {number for scan in scans if (number := wave_of(scan.task)) is not None}
     keys = {key for scan in scans for key in scan.keys}
     plain = all(scan.kind in PLAIN_KINDS for scan in scans)
-    named = {number for scan in scans if isinstance(number := scan.body.get("line"), int)} if plain else None
-    before = pick_lists.read_waves(conn, wave_ids, lock=True, named=named)
+    lines = {number for scan in scans if isinstance(number := scan.body.get("line"), int)}
+    named = pick_lists.Named(lines, {scan.act for scan in scans if scan.act is not None}) if plain else None
+    before, held = pick_lists.lock_and_read(conn, wave_ids, named)
     strange = _strange(before, keys)
     if strange and named is not None:  # a wrong piece may be wanted by any other line
-        before = pick_lists.read_waves(conn, wave_ids, lock=True)
+        before, held = pick_lists.lock_and_read(conn, wave_ids)
         strange = _strange(before, keys)
-    bound = {slot.tote for wave in before.values() for slot in wave.slots.values() if slot.tote is not None}
-    scanned = {key for key in keys if key.startswith("tote:")}
-    totes = pick_lists.read_totes(conn, scanned | bound, lock=True)
+    slots = [slot for wave in before.values() for slot in wave.slots.values() if slot.tote is not None]
+    bound = {slot.tote: Tote(key=slot.tote, order=slot.order, location_id=slot.tote_id) for slot in slots if slot.tote}
+    sure = {slot.tote for slot in slots if not (slot.packed or slot.cancelled)}
+    totes = pick_lists.read_totes(conn, {key for key in keys if key.startswith("tote:")} - sure, lock=True)
     short = {scan.body.get("line") for scan in scans if scan.kind == "short"}
     lacking = {line.product_id for wave in before.values() for line in wave.lines.values() if line.id in short}
     return Loaded(
         waves={f"pick:{number}": wave for number, wave in before.items()},
-        totes=totes,
+        totes=bound | totes,
         places=pick_lists.read_places(conn, strange) if strange else {},
         spares=pick_lists.read_spares(conn, lacking) if lacking else {},
         before=before,
+        held=held,
     )
 
 
@@ -61,7 +66,7 @@ def save(conn: Connection, snapshot: Loaded, decided: Sequence[tuple[Taken, Deci
     if not changes:
         return
     after = {wave.id: wave for wave in snapshot.waves.values()}
-    picks.apply_changes(conn, after, [each for each in changes if not isinstance(each[1], Held)], now)
+    picks.apply_changes(conn, after, [each for each in changes if not isinstance(each[1], Held)], snapshot.held, now)
     actors = {getattr(change, "act", ""): taken for taken, change in changes}
     tote_ids = {key: tote.location_id for key, tote in snapshot.totes.items()}
     picks.write_waves(conn, snapshot.before, after, actors, tote_ids, now)
@@ -77,14 +82,18 @@ def wave_of(task: str) -> int | None:
 
 
 def get_work(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) -> dict[str, Any] | None:
-    """A wave named by its code; else the own open one, else a released one, else a new one from the ready orders."""
+    """A wave named by its code; else the own open one, else a released one, else a new one from the ready orders.
+
+    Waves in `beside` lie on the device already: what comes is one more.
+    """
     number = request.get("wave") or ""
     key = request.get("key") or ""
     if key.startswith("wave:"):
         number = key.partition(":")[2]
     if number:
         return _take_named(conn, number, asker, now)
-    wave_id = waves.own_wave(conn, asker.person_id)
+    beside = {held for task in request.get("beside") or () if (held := wave_of(task)) is not None}
+    wave_id = waves.own_wave(conn, asker.person_id, beside)
     if wave_id is None:
         mode = request.get("mode") or ""
         wave_id = waves.next_released(conn, mode or None)

@@ -3,40 +3,79 @@
 Locks are taken in one order: waves, orders, reservations, totes, balances.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.orders import api as orders
 from backend.outbound.pick_list import PickAct, PickLine, PickSlot, PickWave, Place, Spare, Tote
 from backend.outbound.store.waves import lock_waves
 from backend.outbound.tables import pick, pick_act, tote, wave, wave_order
-from backend.platform.database import upsert
+from backend.platform.database import upsert_on
+from backend.platform.statements import Statement, all_columns, among
 from backend.stock import api as stock
 
 IN_USE = ("open", "picked")
 
+# asked with every scan
+_HEADS = Statement(sa.select(wave).where(among(wave.c.id, "ids")))
+_PICKS = Statement(sa.select(pick).where(among(pick.c.wave_id, "waves")).order_by(pick.c.id))
+_PLACES = Statement(sa.select(wave_order).where(among(wave_order.c.wave_id, "waves")).order_by(wave_order.c.id))
+_ACTS = Statement(sa.select(pick_act).where(among(pick_act.c.wave_id, "waves")).order_by(pick_act.c.id))
+_ACTS_NAMED = Statement(sa.select(pick_act).where(among(pick_act.c.uid, "uids")).order_by(pick_act.c.id))
+_LOCK_TOTES = Statement(
+    sa.select(tote.c.id).where(among(tote.c.location_id, "ids")).order_by(tote.c.id).with_for_update()
+)
+_MAKE_TOTES = Statement(lambda engine: upsert_on(engine, tote).values(all_columns(tote)).on_conflict_do_nothing())
+_USERS = Statement(
+    sa.select(wave_order.c.tote_id, wave_order.c.order_id).where(
+        among(wave_order.c.tote_id, "totes"), wave_order.c.state.in_(IN_USE)
+    )
+)
 
-def read_waves(
-    conn: Connection, wave_ids: Iterable[int], lock: bool = False, named: Collection[int] | None = None
-) -> dict[int, PickWave]:
-    """Whole waves as values. With `lock` nobody else changes them, their orders or their reservations meanwhile.
 
-    With `named` only those lines, and others of the same products, know their goods, place and reservation: enough to
-    judge scans that hit their line, and a third of the work. The counters of the others are there.
-    """
+class Named(NamedTuple):
+    """The lines and acts that a chunk of plain scans speaks of."""
+
+    lines: Collection[int]
+    acts: Collection[UUID]
+
+
+def read_waves(conn: Connection, wave_ids: Iterable[int]) -> dict[int, PickWave]:
+    """Whole waves as values."""
     asked = sorted(set(wave_ids))
-    if lock:
-        heads = lock_waves(conn, asked)
+    return _read(conn, {row.id: row for row in _HEADS.rows(conn, ids=asked)}, None, lock=False)[0]
+
+
+def lock_and_read(
+    conn: Connection, wave_ids: Iterable[int], named: Named | None = None
+) -> tuple[dict[int, PickWave], dict[int, stock.OpenReservation]]:
+    """Waves as values, with their reservations; nobody else changes them, their orders or reservations meanwhile.
+
+    With `named` only those lines, and others of the same products, know their goods, place and reservation, and only
+    those acts are there: enough to judge scans that hit their line, and a third of the work. The counters of the other
+    lines are there.
+    """
+    return _read(conn, lock_waves(conn, wave_ids), named, lock=True)
+
+
+def _read(
+    conn: Connection, heads: Mapping[int, Any], named: Named | None, lock: bool
+) -> tuple[dict[int, PickWave], dict[int, stock.OpenReservation]]:
+    if not heads:
+        return {}, {}
+    picks = _PICKS.rows(conn, waves=list(heads))
+    places = _PLACES.rows(conn, waves=list(heads))
+    if named is None:
+        acts = _ACTS.rows(conn, waves=list(heads))
     else:
-        heads = {row.id: row for row in conn.execute(sa.select(wave).where(wave.c.id.in_(asked)))}
-    picks = conn.execute(sa.select(pick).where(pick.c.wave_id.in_(heads)).order_by(pick.c.id)).all()
-    places = conn.execute(sa.select(wave_order).where(wave_order.c.wave_id.in_(heads)).order_by(wave_order.c.id)).all()
-    acts = conn.execute(sa.select(pick_act).where(pick_act.c.wave_id.in_(heads)).order_by(pick_act.c.id)).all()
+        acts = _ACTS_NAMED.rows(conn, uids=sorted(named.acts)) if named.acts else []
     known = orders.orders_by_ids(conn, [row.order_id for row in places], lock=lock)
-    wanted = {row.product_id for row in picks if named is None or row.id in named}
+    wanted = {row.product_id for row in picks if named is None or row.id in named.lines}
     full = [row for row in picks if row.product_id in wanted]
     held = stock.reservations_by_ids(conn, [row.move_id for row in full if row.move_id is not None], lock=lock)
     products = catalog.products_by_ids(conn, wanted)
@@ -44,9 +83,9 @@ def read_waves(
     merchants = catalog.read_merchants(conn, owners)
     totes = {row.tote_id for row in places if row.tote_id is not None}
     locations = stock.locations_by_ids(conn, {row.location_id for row in full} | totes)
-    lines = _lines(conn, picks, places, known, held, products, merchants, locations)
+    lines = _lines(catalog.codes_of(conn, products), picks, places, known, held, products, merchants, locations)
     slots = _slots(conn, places, known, merchants, locations)
-    return {
+    waves = {
         row.id: PickWave(
             id=row.id,
             number=row.number,
@@ -69,19 +108,19 @@ def read_waves(
         )
         for row in heads.values()
     }
+    return waves, held
 
 
 def _lines(
-    conn: Connection,
-    picks: Sequence[Row],
-    places: Sequence[Row],
+    codes: Mapping[int, Sequence[catalog.ProductCode]],
+    picks: Sequence[Any],
+    places: Sequence[Any],
     known: dict[int, orders.Order],
     held: dict[int, stock.OpenReservation],
     products: dict[int, catalog.Product],
     merchants: dict[int, catalog.Merchant],
     locations: dict[int, stock.Location],
 ) -> dict[int, list[PickLine]]:
-    codes = catalog.codes_of(conn, products)
     slot_of = {(row.wave_id, row.order_id): row.slot for row in places}
     found: dict[int, list[PickLine]] = {row.wave_id: [] for row in places}
     for row in picks:
@@ -120,7 +159,7 @@ def _lines(
     return found
 
 
-def _counters(row: Row, order: orders.Order, slot: int) -> PickLine:
+def _counters(row: Any, order: orders.Order, slot: int) -> PickLine:
     """A line that nobody has named: what is left of it, and nothing of its goods."""
     return PickLine(
         id=row.id, order=order.number, slot=slot, sequence=row.sequence, location="", location_key="", sku="", name="",
@@ -133,17 +172,12 @@ def _counters(row: Row, order: orders.Order, slot: int) -> PickLine:
 
 def _slots(
     conn: Connection,
-    places: Sequence[Row],
+    places: Sequence[Any],
     known: dict[int, orders.Order],
     merchants: dict[int, catalog.Merchant],
     locations: dict[int, stock.Location],
 ) -> dict[int, list[PickSlot]]:
-    begun = {
-        line.order_id
-        for lines in orders.goods_lines(conn, known).values()
-        for line in lines
-        if line.checked > 0
-    }  # fmt: skip
+    begun = orders.begun_to_pack(conn, known)
     found: dict[int, list[PickSlot]] = {row.wave_id: [] for row in places}
     for row in places:
         order = known[row.order_id]
@@ -153,6 +187,7 @@ def _slots(
                 order=order.number,
                 order_id=row.order_id,
                 tote=locations[row.tote_id].key if row.tote_id is not None else None,
+                tote_id=row.tote_id or 0,
                 partial=merchants[order.merchant_id].allocation == "partial",
                 packed=row.state == "packed" or row.order_id in begun,
                 cancelled=row.state == "cancelled" or order.state == "cancelled",
@@ -165,27 +200,21 @@ def read_totes(conn: Connection, keys: Iterable[str], lock: bool = False) -> dic
     """Totes by scan key, and whose goods they hold. Unknown keys, and those of no tote, are absent."""
     found = {key: each for key, each in stock.locations_by_keys(conn, keys).items() if each.kind == "tote"}
     ids = sorted(each.id for each in found.values())
-    if lock and ids:
-        statement = sa.select(tote.c.id).where(tote.c.location_id.in_(ids)).order_by(tote.c.id).with_for_update()
-        if len(conn.execute(statement).all()) < len(ids):  # used for the first time
-            conn.execute(upsert(conn, tote).on_conflict_do_nothing(), [{"location_id": each} for each in ids])
-            conn.execute(statement).all()
+    if lock and ids and len(_LOCK_TOTES.rows(conn, ids=ids)) < len(ids):  # used for the first time
+        _MAKE_TOTES.run_many(conn, [{"location_id": each} for each in ids])
+        _LOCK_TOTES.rows(conn, ids=ids)
     users = users_of_totes(conn, ids)
     return {key: Tote(key=key, order=users.get(each.id, ""), location_id=each.id) for key, each in found.items()}
 
 
 def users_of_totes(conn: Connection, tote_ids: Iterable[int] | None = None) -> dict[int, str]:
     """Tote -> number of the order it belongs to ("?" where goods lie in it that no running order claims)."""
-    statement = sa.select(wave_order.c.tote_id, wave_order.c.order_id).where(
-        wave_order.c.tote_id.is_not(None), wave_order.c.state.in_(IN_USE)
-    )
     if tote_ids is None:
         tote_ids = [each.id for each in stock.locations_of_kind(conn, ["tote"])]
-    else:
-        statement = statement.where(wave_order.c.tote_id.in_(sorted(set(tote_ids))))
-    claimed = {row.tote_id: row.order_id for row in conn.execute(statement)}
+    asked = sorted(set(tote_ids))
+    claimed = {row.tote_id: row.order_id for row in _USERS.rows(conn, totes=asked)} if asked else {}
     numbers = orders.orders_by_ids(conn, claimed.values())
-    filled = {place.location_id: "?" for place in stock.balances_at(conn, tote_ids)}
+    filled = {place.location_id: "?" for place in stock.balances_at(conn, set(asked) - claimed.keys())}
     return filled | {tote_id: numbers[order_id].number for tote_id, order_id in claimed.items()}
 
 

@@ -22,8 +22,9 @@ from backend.outbound.pick_list import (
 from backend.outbound.picking import is_finished
 from backend.outbound.tables import pick, pick_act, wave, wave_order
 from backend.platform import journal
-from backend.platform.database import upsert
+from backend.platform.database import upsert_on
 from backend.platform.journal import Actor
+from backend.platform.statements import Statement, all_columns
 from backend.scanning.protocol import Taken
 from backend.stock import api as stock
 
@@ -49,10 +50,21 @@ class Counters:
 
 
 def apply_changes(
-    conn: Connection, waves: dict[int, PickWave], changes: Sequence[tuple[Taken, Change]], now: datetime
+    conn: Connection,
+    waves: dict[int, PickWave],
+    changes: Sequence[tuple[Taken, Change]],
+    held: dict[int, stock.OpenReservation],
+    now: datetime,
 ) -> None:
-    """Post the changes in the order they were decided, neighbours of one kind together."""
+    """Post the changes in the order they were decided, neighbours of one kind together.
+
+    `held` are the reservations as they were locked; what is undone or given up on the way changes them.
+    """
     counters = Counters()
+    if all(isinstance(change, Picked) for _, change in changes):
+        _post_picks(conn, waves, changes, counters, now, held)
+        counters.write(conn)
+        return
     appliers: dict[type, Callable[..., None]] = {
         Picked: _post_picks, Undone: _undo_picks, Shorted: _give_up, ShortTakenBack: _take_back,
     }  # fmt: skip
@@ -69,7 +81,12 @@ def apply_changes(
 
 
 def _post_picks(
-    conn: Connection, waves: dict[int, PickWave], run: list[tuple[Taken, Picked]], counters: Counters, now: datetime
+    conn: Connection,
+    waves: dict[int, PickWave],
+    run: Sequence[tuple[Taken, Any]],
+    counters: Counters,
+    now: datetime,
+    held: dict[int, stock.OpenReservation] | None = None,
 ) -> None:
     takes = []
     for taken, change in run:
@@ -82,7 +99,7 @@ def _post_picks(
             )
         )  # fmt: skip
         counters.add(line.order_line_id, picked=change.quantity, reserved=-change.quantity)
-    stock.post_reserved(conn, takes, now)
+    stock.post_reserved(conn, takes, now, held)
 
 
 def _undo_picks(
@@ -211,6 +228,44 @@ def _take_back(
 
 # -- the pick list --------------------------------------------------------------------------------------------------
 
+_WRITE_LINE = Statement(
+    sa.update(pick)
+    .where(pick.c.id == sa.bindparam("pick_id", type_=pick.c.id.type))
+    .values(
+        {
+            name: sa.bindparam(f"now_{name}", type_=pick.c[name].type)
+            for name in ("picked", "short", "sequence", "state")
+        }
+    )
+)
+_WRITE_SLOT = Statement(
+    sa.update(wave_order)
+    .where(
+        wave_order.c.wave_id == sa.bindparam("of_wave", type_=wave_order.c.wave_id.type),
+        wave_order.c.slot == sa.bindparam("of_slot", type_=wave_order.c.slot.type),
+    )
+    .values({name: sa.bindparam(f"now_{name}", type_=wave_order.c[name].type) for name in ("state", "tote_id")})
+)
+_this_wave = wave.c.id == sa.bindparam("wave_id", type_=wave.c.id.type)
+_TOUCH_WAVE = Statement(sa.update(wave).where(_this_wave).values(version=wave.c.version + 1))
+_TURN_WAVE = Statement(
+    sa.update(wave)
+    .where(_this_wave)
+    .values(
+        version=wave.c.version + 1, state=sa.bindparam("now_state", type_=wave.c.state.type),
+        picked_at=sa.bindparam("now_picked_at", type_=wave.c.picked_at.type),
+    )
+)  # fmt: skip
+
+
+def _write_act(engine: str) -> Any:
+    made = upsert_on(engine, pick_act).values(all_columns(pick_act))
+    changed = {"quantity": made.excluded.quantity, "state": made.excluded.state}
+    return made.on_conflict_do_update(index_elements=["uid"], set_=changed)
+
+
+_WRITE_ACT = Statement(_write_act)
+
 
 def write_waves(
     conn: Connection,
@@ -221,16 +276,19 @@ def write_waves(
     now: datetime,
 ) -> None:
     """Write what differs between two snapshots: lines, slots, acts, the waves themselves."""
-    for wave_id, new in after.items():
-        old = before[wave_id]
-        _write_lines(conn, old, new)
-        _write_slots(conn, old, new, tote_ids)
-        _write_acts(conn, old, new, actors, now)
-        if new != old:
-            stamp = {} if new.state == old.state else {"picked_at": now if new.state == "picked" else None}
-            conn.execute(
-                sa.update(wave).where(wave.c.id == wave_id).values(state=new.state, version=wave.c.version + 1, **stamp)
-            )
+    pairs = [(before[wave_id], new) for wave_id, new in sorted(after.items()) if new != before[wave_id]]
+    _WRITE_LINE.run_many(conn, [row for old, new in pairs for row in _lines(old, new)])
+    _WRITE_SLOT.run_many(conn, [row for old, new in pairs for row in _slots(old, new, tote_ids)])
+    _WRITE_ACT.run_many(conn, [row for old, new in pairs for row in _acts(old, new, actors, now)])
+    _TOUCH_WAVE.run_many(conn, [{"wave_id": new.id} for old, new in pairs if new.state == old.state])
+    _TURN_WAVE.run_many(
+        conn,
+        [
+            {"wave_id": new.id, "now_state": new.state, "now_picked_at": now if new.state == "picked" else None}
+            for old, new in pairs
+            if new.state != old.state
+        ],
+    )
 
 
 def _line_state(line: PickLine) -> str:
@@ -241,28 +299,18 @@ def _line_state(line: PickLine) -> str:
     return "short" if line.short else "done"
 
 
-def _write_lines(conn: Connection, old: PickWave, new: PickWave) -> None:
-    changed = [line for line in new.lines.values() if line != old.lines[line.id]]
-    if not changed:
-        return
-    conn.execute(
-        sa.update(pick)
-        .where(pick.c.id == sa.bindparam("pick_id"))
-        .values(
-            picked=sa.bindparam("now_picked"), short=sa.bindparam("now_short"), sequence=sa.bindparam("now_sequence"),
-            state=sa.bindparam("now_state"),
-        ),
-        [
-            {
-                "pick_id": line.id, "now_picked": line.picked, "now_short": line.short, "now_sequence": line.sequence,
-                "now_state": _line_state(line),
-            }
-            for line in changed
-        ],
-    )  # fmt: skip
+def _lines(old: PickWave, new: PickWave) -> list[dict[str, Any]]:
+    return [
+        {
+            "pick_id": line.id, "now_picked": line.picked, "now_short": line.short, "now_sequence": line.sequence,
+            "now_state": _line_state(line),
+        }
+        for line in new.lines.values()
+        if line is not old.lines[line.id] and line != old.lines[line.id]
+    ]  # fmt: skip
 
 
-def _write_slots(conn: Connection, old: PickWave, new: PickWave, tote_ids: dict[str, int]) -> None:
+def _slots(old: PickWave, new: PickWave, tote_ids: dict[str, int]) -> list[dict[str, Any]]:
     rows = []
     for slot in new.slots.values():
         was_finished = is_finished(old, old.slots[slot.slot])
@@ -272,19 +320,13 @@ def _write_slots(conn: Connection, old: PickWave, new: PickWave, tote_ids: dict[
         rows.append(
             {
                 "of_wave": new.id, "of_slot": slot.slot, "now_state": "picked" if finished else "open",
-                "now_tote": tote_ids[slot.tote] if slot.tote else None,
+                "now_tote_id": tote_ids[slot.tote] if slot.tote else None,
             }
         )  # fmt: skip
-    if rows:
-        conn.execute(
-            sa.update(wave_order)
-            .where(wave_order.c.wave_id == sa.bindparam("of_wave"), wave_order.c.slot == sa.bindparam("of_slot"))
-            .values(state=sa.bindparam("now_state"), tote_id=sa.bindparam("now_tote")),
-            rows,
-        )
+    return rows
 
 
-def _write_acts(conn: Connection, old: PickWave, new: PickWave, actors: dict[str, Taken], now: datetime) -> None:
+def _acts(old: PickWave, new: PickWave, actors: dict[str, Taken], now: datetime) -> list[dict[str, Any]]:
     rows = []
     for act in new.acts.values():
         if act == old.acts.get(act.uid):
@@ -293,16 +335,8 @@ def _write_acts(conn: Connection, old: PickWave, new: PickWave, actors: dict[str
         rows.append(
             {
                 "uid": uuid.UUID(act.uid), "wave_id": new.id, "pick_id": act.line, "kind": act.kind, "at": now,
-                "quantity": act.quantity, "state": act.state, "missing": act.missing, "held": act.held, "person_id": taken.person_id if taken else None,
-                "device_id": taken.device_id if taken else None,
+                "quantity": act.quantity, "state": act.state, "missing": act.missing, "held": act.held,
+                "person_id": taken.person_id if taken else None, "device_id": taken.device_id if taken else None,
             }
         )  # fmt: skip
-    if rows:
-        statement = upsert(conn, pick_act)
-        conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=["uid"],
-                set_={"quantity": statement.excluded.quantity, "state": statement.excluded.state},
-            ),
-            rows,
-        )
+    return rows

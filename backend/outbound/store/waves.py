@@ -1,6 +1,6 @@
 """Waves are made from ready orders, taken by a picker, dissolved. Set-based: a wave costs a dozen statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,15 +14,16 @@ from backend.outbound.wave import POOL_ORDERS, Candidate, Stop, choose_orders, p
 from backend.platform import journal
 from backend.platform.errors import Conflict, NotFound
 from backend.platform.journal import SYSTEM, Actor
+from backend.platform.statements import Statement, among
 from backend.stock import api as stock
 
 RUNNING = ("released", "picking")
+_LOCK = Statement(sa.select(wave).where(among(wave.c.id, "ids")).order_by(wave.c.id).with_for_update())
 
 
 def lock_waves(conn: Connection, wave_ids: Iterable[int]) -> dict[int, Row]:
     """Wave rows, locked in the order of their ids. Whoever changes picks or slots of a wave holds its row first."""
-    statement = sa.select(wave).where(wave.c.id.in_(sorted(set(wave_ids)))).order_by(wave.c.id).with_for_update()
-    return {row.id: row for row in conn.execute(statement)}
+    return {row.id: row for row in _LOCK.rows(conn, ids=sorted(set(wave_ids)))}
 
 
 def wave_by_number(conn: Connection, number: str) -> Row:
@@ -130,11 +131,11 @@ def _read_stops(conn: Connection, order_ids: Sequence[int]) -> list[Stop]:
 # -- taking and dissolving ------------------------------------------------------------------------------------------
 
 
-def own_wave(conn: Connection, person_id: int) -> int | None:
-    """The wave this person began first and has not finished."""
+def own_wave(conn: Connection, person_id: int, beside: Collection[int] = ()) -> int | None:
+    """The wave this person began first and has not finished, of those not in `beside`."""
     return conn.execute(
         sa.select(wave.c.id)
-        .where(wave.c.person_id == person_id, wave.c.state == "picking")
+        .where(wave.c.person_id == person_id, wave.c.state == "picking", wave.c.id.not_in(beside))
         .order_by(wave.c.taken_at, wave.c.id)
         .limit(1)
     ).scalar_one_or_none()

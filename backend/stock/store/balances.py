@@ -5,36 +5,62 @@ is the last guard.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog.api import in_slices
-from backend.platform.database import upsert
+from backend.platform.database import upsert_on
 from backend.platform.errors import Conflict
+from backend.platform.statements import Statement, all_columns, among, among_keys
 from backend.stock.allocation import FreeStock
 from backend.stock.ledger import Balance, Place, find_shortfall
 from backend.stock.tables import PICKABLE_KINDS, balance, location
 
-_KEY = sa.tuple_(balance.c.product_id, balance.c.location_id, balance.c.lot)
 KEY_ORDER = (balance.c.product_id, balance.c.location_id, balance.c.lot)
-PLACES_BY_KEY = 100
+PLACES_BY_KEY = 1_000
 """Up to so many places are asked for by their key, more by the ids of their rows."""
+
+# asked with every scan
+_by_keys = sa.select(balance).where(among_keys(KEY_ORDER, "places")).order_by(*KEY_ORDER)
+_BY_KEYS = {False: Statement(_by_keys), True: Statement(_by_keys.with_for_update(of=balance))}
+_by_ids = sa.select(balance).where(among(balance.c.id, "ids")).order_by(*KEY_ORDER)
+_BY_IDS = {False: Statement(_by_ids), True: Statement(_by_ids.with_for_update())}
+
+
+def _make_or_add(engine: str) -> Any:
+    made = upsert_on(engine, balance).values(all_columns(balance))
+    added = {name: balance.c[name] + made.excluded[name] for name in ("on_hand", "reserved")}
+    return made.on_conflict_do_update(index_elements=KEY_ORDER, set_=added)
+
+
+_MAKE_OR_ADD = Statement(_make_or_add)
+_ADD = Statement(
+    sa.update(balance)
+    .where(
+        balance.c.product_id == sa.bindparam("p", type_=balance.c.product_id.type),
+        balance.c.location_id == sa.bindparam("l", type_=balance.c.location_id.type),
+        balance.c.lot == sa.bindparam("t", type_=balance.c.lot.type),
+    )
+    .values(
+        on_hand=balance.c.on_hand + sa.bindparam("h", type_=balance.c.on_hand.type),
+        reserved=balance.c.reserved + sa.bindparam("r", type_=balance.c.reserved.type),
+    )
+)
 
 
 def read_balances(conn: Connection, places: Iterable[Place], lock: bool = False) -> dict[Place, Balance]:
     """Balances of the places that have one. With `lock` the rows stay ours until the transaction ends."""
     wanted = set(places)
+    if not wanted:
+        return {}
     if len(wanted) <= PLACES_BY_KEY:
-        parts = [_KEY.in_(sorted(wanted))] if wanted else []
+        rows = _BY_KEYS[lock].rows(conn, places=sorted(wanted))
     else:
-        parts = [balance.c.id.in_(ids) for ids in in_slices(_balance_ids(conn, wanted))]
-    found: dict[Place, Balance] = {}
-    for part in parts:
-        statement = sa.select(balance).where(part).order_by(*KEY_ORDER)
-        for row in conn.execute(statement.with_for_update() if lock else statement):
-            found[Place(row.product_id, row.location_id, row.lot)] = Balance(row.on_hand, row.reserved)
-    return found
+        parts = in_slices(_balance_ids(conn, wanted))
+        rows = [row for ids in parts for row in _BY_IDS[lock].rows(conn, ids=ids)]
+    return {Place(row.product_id, row.location_id, row.lot): Balance(row.on_hand, row.reserved) for row in rows}
 
 
 def _balance_ids(conn: Connection, wanted: set[Place]) -> list[int]:
@@ -126,24 +152,21 @@ def apply_changes(conn: Connection, changes: Mapping[Place, Balance]) -> None:
         return
     booked = read_balances(conn, wanted, lock=True)
     missing = sorted(wanted.keys() - booked.keys())
-    if missing:
-        fresh = [{**place._asdict(), "on_hand": 0, "reserved": 0} for place in missing]
-        conn.execute(upsert(conn, balance).on_conflict_do_nothing(), fresh)
-        booked |= read_balances(conn, missing, lock=True)
     short = find_shortfall(booked, wanted)
+    if short is not None and short[0] in missing:  # perhaps somebody else has just made it
+        _MAKE_OR_ADD.run_many(conn, [{**place._asdict(), "on_hand": 0, "reserved": 0} for place in missing])
+        booked |= read_balances(conn, missing, lock=True)
+        missing = []
+        short = find_shortfall(booked, wanted)
     if short is not None:
-        raise stock_gone(conn, *short, booked[short[0]])
-    conn.execute(
-        sa.update(balance)
-        .where(
-            balance.c.product_id == sa.bindparam("p"),
-            balance.c.location_id == sa.bindparam("l"),
-            balance.c.lot == sa.bindparam("t"),
-        )
-        .values(on_hand=balance.c.on_hand + sa.bindparam("h"), reserved=balance.c.reserved + sa.bindparam("r")),
+        raise stock_gone(conn, *short, booked.get(short[0], Balance()))
+    _MAKE_OR_ADD.run_many(conn, [{**place._asdict(), **wanted[place]._asdict()} for place in missing])
+    _ADD.run_many(
+        conn,
         [
             {"p": place.product_id, "l": place.location_id, "t": place.lot, "h": change.on_hand, "r": change.reserved}
             for place, change in wanted.items()
+            if place in booked
         ],
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from backend.catalog.api import in_slices
 from backend.platform.errors import NotFound
 from backend.platform.ids import uuid7
+from backend.platform.statements import Statement, among, insert_into
 from backend.stock.ledger import (
     PENDING,
     POSTED,
@@ -27,8 +28,8 @@ from backend.stock.store.balances import KEY_ORDER, apply_changes
 from backend.stock.store.locations import read_physical
 from backend.stock.tables import PHYSICAL_KINDS, balance, location, move
 
-ROWS_RETURNED = 2
-"""Up to so many moves answer their ids at once; SQLite does that row by row, so of more the ids are read afterwards."""
+_INSERT = insert_into(move)
+_IDS_OF = Statement(sa.select(move.c.uid, move.c.id).where(among(move.c.uid, "uids")))
 
 
 class Verification(msgspec.Struct, frozen=True):
@@ -75,16 +76,14 @@ def posted_row(each: Move, at: datetime) -> dict[str, Any]:
 
 def insert_moves(conn: Connection, rows: list[dict[str, Any]]) -> list[int]:
     """Insert moves; their ids in the order of `rows`."""
-    if len(rows) <= ROWS_RETURNED:
-        returned = conn.execute(sa.insert(move).returning(move.c.id, sort_by_parameter_order=True), rows)
-        return [row.id for row in returned]
-    conn.execute(sa.insert(move), rows)
-    ids = {
-        row.uid: row.id
-        for part in in_slices(row["uid"] for row in rows)
-        for row in conn.execute(sa.select(move.c.uid, move.c.id).where(move.c.uid.in_(part)))
-    }
+    write_moves(conn, rows)
+    ids = {row.uid: row.id for part in in_slices(row["uid"] for row in rows) for row in _IDS_OF.rows(conn, uids=part)}
     return [ids[row["uid"]] for row in rows]
+
+
+def write_moves(conn: Connection, rows: list[dict[str, Any]]) -> None:
+    """Insert moves whose ids nobody asks for."""
+    _INSERT.run_many(conn, rows)
 
 
 def verify(conn: Connection) -> Verification:

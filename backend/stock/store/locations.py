@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from backend.catalog.api import in_slices
 from backend.platform.database import upsert
 from backend.platform.errors import NotFound
+from backend.platform.statements import Statement, among
 from backend.stock.location import Location, code_of_key
 from backend.stock.tables import PHYSICAL_KINDS, VIRTUAL_KINDS, location, warehouse
 
@@ -21,6 +22,9 @@ _COLUMNS = (
     location.c.blocked,
     location.c.active,
 )
+_BY_IDS = Statement(sa.select(*_COLUMNS).where(among(location.c.id, "ids")))
+_BY_CODES = Statement(sa.select(*_COLUMNS).where(among(location.c.code, "codes")))
+_KINDS = Statement(sa.select(location.c.id, location.c.kind).where(among(location.c.id, "ids")))
 _OPTIONAL = {
     "kind": "pick_face",
     "zone": "",
@@ -71,20 +75,14 @@ def outside(conn: Connection, kind: str) -> int:
 
 
 def locations_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Location]:
-    return {
-        row.id: _as_location(row)
-        for part in in_slices(ids)
-        for row in conn.execute(sa.select(*_COLUMNS).where(location.c.id.in_(part)))
-    }
+    return {row.id: _as_location(row) for part in in_slices(ids) for row in _BY_IDS.rows(conn, ids=part)}
 
 
 def locations_by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Location]:
     """Locations, totes and carts by scan key. A key of the wrong kind (`loc:` of a tote) is absent."""
     codes = {code for code in map(code_of_key, keys) if code is not None}
     return {
-        found.key: found
-        for part in in_slices(codes)
-        for found in map(_as_location, conn.execute(sa.select(*_COLUMNS).where(location.c.code.in_(part))))
+        found.key: found for part in in_slices(codes) for found in map(_as_location, _BY_CODES.rows(conn, codes=part))
     }
 
 
@@ -113,8 +111,4 @@ def set_blocked(conn: Connection, location_id: int, blocked: bool) -> None:
 
 def read_physical(conn: Connection, ids: Iterable[int]) -> dict[int, bool]:
     """Which of the locations keep a balance."""
-    return {
-        row.id: row.kind in PHYSICAL_KINDS
-        for part in in_slices(ids)
-        for row in conn.execute(sa.select(location.c.id, location.c.kind).where(location.c.id.in_(part)))
-    }
+    return {row.id: row.kind in PHYSICAL_KINDS for part in in_slices(ids) for row in _KINDS.rows(conn, ids=part)}

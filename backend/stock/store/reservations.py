@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from backend.catalog.api import in_slices
 from backend.platform.errors import Conflict
 from backend.platform.ids import uuid7
+from backend.platform.statements import Statement, among
 from backend.stock.ledger import (
     PENDING,
     POSTED,
@@ -27,9 +28,29 @@ from backend.stock.ledger import (
     changes_of,
 )
 from backend.stock.store.balances import apply_changes
-from backend.stock.store.ledger import insert_moves, physical_ends, posted_row
+from backend.stock.store.ledger import insert_moves, physical_ends, posted_row, write_moves
 from backend.stock.store.locations import outside
 from backend.stock.tables import move
+
+_OPEN = sa.select(
+    move.c.id,
+    move.c.product_id,
+    move.c.source_id,
+    move.c.lot,
+    (move.c.quantity - move.c.taken).label("open"),
+    move.c.order_line_id,
+    move.c.about,
+).order_by(move.c.id)
+
+# asked with every scan
+_open_by_ids = _OPEN.where(among(move.c.id, "ids"), move.c.state == PENDING)
+_OPEN_BY_IDS = {False: Statement(_open_by_ids), True: Statement(_open_by_ids.with_for_update())}
+_taken = move.c.taken + sa.bindparam("pieces", type_=move.c.taken.type)
+_ADD_TAKEN = Statement(
+    sa.update(move)
+    .where(move.c.id == sa.bindparam("reservation", type_=move.c.id.type))
+    .values(taken=_taken, state=sa.case((_taken >= move.c.quantity, TAKEN), else_=PENDING))
+)
 
 
 class OpenReservation(NamedTuple):
@@ -80,41 +101,30 @@ def reservations_of(conn: Connection, order_line_ids: Iterable[int], lock: bool 
     """Open reservations of order lines, by id."""
     found: list[OpenReservation] = []
     for part in in_slices(order_line_ids):
-        found.extend(_read_open(conn, move.c.order_line_id.in_(part), lock))
+        statement = _OPEN.where(move.c.state == PENDING, move.c.order_line_id.in_(part))
+        rows = conn.execute(statement.with_for_update() if lock else statement)
+        found.extend(OpenReservation(*row) for row in rows)
     return sorted(found)
 
 
 def reservations_by_ids(conn: Connection, ids: Iterable[int], lock: bool = False) -> dict[int, OpenReservation]:
     """Open reservations by the id of their pending move; those used up or void are absent."""
-    return {each.id: each for part in in_slices(ids) for each in _read_open(conn, move.c.id.in_(part), lock)}
+    return {row.id: OpenReservation(*row) for part in in_slices(ids) for row in _OPEN_BY_IDS[lock].rows(conn, ids=part)}
 
 
-def _read_open(conn: Connection, which: sa.ColumnElement[bool], lock: bool) -> list[OpenReservation]:
-    statement = (
-        sa.select(
-            move.c.id,
-            move.c.product_id,
-            move.c.source_id,
-            move.c.lot,
-            (move.c.quantity - move.c.taken).label("open"),
-            move.c.order_line_id,
-            move.c.about,
-        )
-        .where(move.c.state == PENDING, which)
-        .order_by(move.c.id)
-    )
-    return [OpenReservation(*row) for row in conn.execute(statement.with_for_update() if lock else statement)]
-
-
-def post_reserved(conn: Connection, takes: Sequence[Take], at: datetime) -> list[int]:
+def post_reserved(
+    conn: Connection, takes: Sequence[Take], at: datetime, held: Mapping[int, OpenReservation] | None = None
+) -> None:
     """Turn parts of reservations into posted moves from where they are held to the target of each take.
 
-    Several takes of one reservation are fine. Ids of the posted moves in the order of `takes`. Raises `Conflict`
-    RESERVATION_GONE when a reservation is void or holds less than is taken; nothing is written then.
+    Several takes of one reservation are fine. `held`: the reservations by id, if the caller has read and locked them in
+    this transaction and changed none since. Raises `Conflict` RESERVATION_GONE when a reservation is void or holds less
+    than is taken; nothing is written then.
     """
     if not takes:
-        return []
-    held = reservations_by_ids(conn, (take.reservation_id for take in takes), lock=True)
+        return
+    if held is None:
+        held = reservations_by_ids(conn, (take.reservation_id for take in takes), lock=True)
     totals: dict[int, int] = {}
     for take in takes:
         totals[take.reservation_id] = totals.get(take.reservation_id, 0) + take.quantity
@@ -139,7 +149,7 @@ def post_reserved(conn: Connection, takes: Sequence[Take], at: datetime) -> list
         changes[place] = Balance(changes[place].on_hand, changes[place].reserved - total)
     apply_changes(conn, dict(sorted(changes.items())))
     add_taken(conn, totals)
-    return insert_moves(conn, [posted_row(each, at) for each in moves])
+    write_moves(conn, [posted_row(each, at) for each in moves])
 
 
 def _taken_move(held: OpenReservation, take: Take) -> Move:
@@ -160,12 +170,8 @@ def _taken_move(held: OpenReservation, take: Take) -> Move:
 
 
 def add_taken(conn: Connection, totals: Mapping[int, int]) -> None:
-    taken = move.c.taken + sa.bindparam("pieces")
-    conn.execute(
-        sa.update(move)
-        .where(move.c.id == sa.bindparam("reservation"))
-        .values(taken=taken, state=sa.case((taken >= move.c.quantity, TAKEN), else_=PENDING)),
-        [{"reservation": reservation_id, "pieces": total} for reservation_id, total in sorted(totals.items())],
+    _ADD_TAKEN.run_many(
+        conn, [{"reservation": reservation_id, "pieces": total} for reservation_id, total in sorted(totals.items())]
     )
 
 

@@ -1,0 +1,268 @@
+"""Statements that are asked with every scan: compiled once for each engine, then handed straight to its driver.
+
+SQLAlchemy builds, keys and wraps a statement anew with every call; for a question of three rows that costs ten times what
+the question costs the database. A `Statement` keeps the text, the converters of values and of columns, and goes through the
+driver's cursor within the transaction of the same `Connection`. Everything else of the house stays with SQLAlchemy's way.
+"""
+
+import json
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.ext.compiler import compiles
+
+Convert = Callable[[Any], Any]
+Build = Callable[[str], sa.sql.expression.Executable]
+
+
+class _Ready(NamedTuple):
+    """`values` are the constants of the statement; `places` the name and converter of each value, in the text's order."""
+
+    text: str
+    values: dict[str, Any]
+    places: list[tuple[str, Convert | None]]
+    row: Callable[[Any], Any]
+    columns: list[tuple[int, Convert]]
+
+
+class Statement:
+    """A Core statement with `bindparam` names, or a function of the engine's name that builds one."""
+
+    def __init__(self, statement: sa.sql.expression.Executable | Build) -> None:
+        self._statement = statement
+        self._ready: dict[str, _Ready] = {}
+
+    def rows(self, conn: Connection, **values: Any) -> list[Any]:
+        """All rows, as named tuples."""
+        ready = self._of(conn)
+        cursor = _cursor(conn)
+        try:
+            cursor.execute(ready.text, _parameters(ready, values))
+            found = cursor.fetchall()
+        except conn.dialect.loaded_dbapi.Error as error:
+            raise _told(conn, ready.text, values, error) from error
+        finally:
+            cursor.close()
+        if not ready.columns:
+            return [ready.row(each) for each in found]
+        made = []
+        for each in found:
+            cells = list(each)
+            for place, convert in ready.columns:
+                cells[place] = convert(cells[place])
+            made.append(ready.row(cells))
+        return made
+
+    def run(self, conn: Connection, **values: Any) -> int:
+        """Change rows; how many were changed."""
+        ready = self._of(conn)
+        cursor = _cursor(conn)
+        try:
+            cursor.execute(ready.text, _parameters(ready, values))
+            return int(cursor.rowcount)
+        except conn.dialect.loaded_dbapi.Error as error:
+            raise _told(conn, ready.text, values, error) from error
+        finally:
+            cursor.close()
+
+    def run_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same change with the values of each row, in their order."""
+        if not rows:
+            return
+        ready = self._of(conn)
+        if unknown := rows[0].keys() - {name for name, _ in ready.places}:
+            raise TypeError(f"expected the parameters of the statement, got also {sorted(unknown)}")
+        cursor = _cursor(conn)
+        try:
+            cursor.executemany(ready.text, [_parameters(ready, row) for row in rows])
+        except conn.dialect.loaded_dbapi.Error as error:
+            raise _told(conn, ready.text, rows[:3], error) from error
+        finally:
+            cursor.close()
+
+    def text(self, conn: Connection) -> str:
+        """As the engine receives it."""
+        return self._of(conn).text
+
+    def _of(self, conn: Connection) -> _Ready:
+        ready = self._ready.get(conn.dialect.name)
+        if ready is None:
+            statement = self._statement
+            if not isinstance(statement, sa.sql.expression.Executable):
+                statement = statement(conn.dialect.name)
+            ready = self._ready[conn.dialect.name] = _compile(statement, conn.dialect)
+        return ready
+
+
+def _compile(statement: Any, dialect: Dialect) -> _Ready:
+    compiled = statement.compile(dialect=dialect, compile_kwargs={}, for_executemany=True)
+    forgotten = [column.name for column in (*compiled.insert_prefetch, *compiled.update_prefetch)]
+    if forgotten:
+        raise TypeError(f"expected a value for each column with a default, got none for {forgotten}")
+    named = {name: bind.value for bind, name in compiled.bind_names.items()}
+    expanded = compiled.construct_expanded_state(named)  # lists of constants become as many parameters
+    converters = dict(compiled._bind_processors) | dict(expanded.processors)
+    columns = compiled._result_columns or []
+    read = [
+        (place, convert)
+        for place, column in enumerate(columns)
+        if (convert := column.type._cached_result_processor(dialect, None)) is not None
+    ]
+    row = namedtuple("Row", [column.keyname for column in columns], rename=True)._make if columns else tuple  # noqa: PYI024
+    return _Ready(
+        text=expanded.statement,
+        values={name: value for name, value in (named | dict(expanded.parameters)).items() if value is not None},
+        places=[(name, converters.get(name)) for name in expanded.positiontup or ()],
+        row=row,
+        columns=read,
+    )
+
+
+def _parameters(ready: _Ready, given: Mapping[str, Any]) -> tuple[Any, ...]:
+    values = ready.values
+    return tuple(
+        [
+            (given[name] if name in given else values.get(name))
+            if convert is None
+            else convert(given[name] if name in given else values.get(name))
+            for name, convert in ready.places
+        ]
+    )
+
+
+def _cursor(conn: Connection) -> Any:
+    if not conn.in_transaction():
+        conn.begin()
+    return conn.connection.cursor()
+
+
+def _told(conn: Connection, text: str, values: Any, error: Exception) -> BaseException:
+    """The error as SQLAlchemy tells it; a connection that is lost, or that knows an older schema, is not used again."""
+    dbapi = conn.dialect.loaded_dbapi
+    stale = getattr(dbapi, "InvalidCachedStatementError", None)
+    if conn.dialect.is_disconnect(error, None, None) or (stale is not None and isinstance(error, stale)):
+        conn.invalidate(error)
+    return sa.exc.DBAPIError.instance(text, values, error, dbapi.Error, dialect=conn.dialect)
+
+
+@contextmanager
+def savepoint(conn: Connection) -> Iterator[None]:
+    """What fails inside leaves nothing behind. Always the same text, so that the engine knows it; may be nested."""
+    _say(conn, "SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if not conn.invalidated:
+            _say(conn, "ROLLBACK TO SAVEPOINT part")
+            _say(conn, "RELEASE SAVEPOINT part")
+        raise
+    _say(conn, "RELEASE SAVEPOINT part")
+
+
+def _say(conn: Connection, text: str) -> None:
+    cursor = _cursor(conn)
+    try:
+        cursor.execute(text)
+    except conn.dialect.loaded_dbapi.Error as error:
+        raise _told(conn, text, None, error) from error
+    finally:
+        cursor.close()
+
+
+# -- lists of any length in one text ----------------------------------------------------------------------------------
+
+
+class _JsonList(sa.types.TypeDecorator[Any]):
+    """A list as one JSON text."""
+
+    impl = sa.Text
+    cache_ok = False
+
+    def __init__(self, inner: sa.types.TypeEngine[Any]) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        each = self.inner.dialect_impl(dialect).bind_processor(dialect)
+        if each is None:
+            return lambda values: json.dumps(list(values))
+        return lambda values: json.dumps([each(value) for value in values])
+
+
+class among(sa.sql.expression.ColumnElement[Any]):  # noqa: N801 - reads as a word of a question
+    """`column` is one of the values handed in under `name`: one text for lists of any length."""
+
+    inherit_cache = False
+    type = sa.types.NullType()  # a Boolean would be compared with 1 on SQLite
+
+    def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
+        self.column = column
+        self.name = name
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: among, compiler: Any, **more: Any) -> str:
+    values = sa.bindparam(element.name, type_=_JsonList(element.column.type), required=True)
+    column, asked = compiler.process(element.column, **more), compiler.process(values, **more)
+    return f"{column} IN (SELECT value FROM json_each({asked}))"  # noqa: S608 - names and parameters only
+
+
+@compiles(among, "postgresql")
+def _among_postgresql(element: among, compiler: Any, **more: Any) -> str:
+    values = sa.bindparam(element.name, type_=postgresql.ARRAY(element.column.type), required=True)
+    return f"{compiler.process(element.column, **more)} = ANY ({compiler.process(values, **more)})"
+
+
+class among_keys(sa.sql.expression.ColumnElement[Any]):  # noqa: N801 - reads as a word of a question
+    """The columns together are one of the tuples (whole numbers and texts) handed in under `name`."""
+
+    inherit_cache = False
+    type = sa.types.NullType()
+
+    def __init__(self, columns: Sequence[sa.ColumnElement[Any]], name: str) -> None:
+        self.columns_ = tuple(columns)
+        self.name = name
+
+
+@compiles(among_keys, "sqlite")
+def _among_keys_sqlite(element: among_keys, compiler: Any, **more: Any) -> str:
+    keys = ", ".join(compiler.process(each, **more) for each in element.columns_)
+    parts = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(element.columns_)))
+    values = sa.bindparam(element.name, type_=_JsonList(sa.types.NullType()), required=True)
+    asked = compiler.process(values, **more)
+    return f"({keys}) IN (SELECT {parts} FROM json_each({asked}))"  # noqa: S608 - names and parameters only
+
+
+@compiles(among_keys, "postgresql")
+def _among_keys_postgresql(element: among_keys, compiler: Any, **more: Any) -> str:
+    keys = ", ".join(compiler.process(each, **more) for each in element.columns_)
+    parts = ", ".join(
+        f"CAST(one ->> {place} AS {compiler.dialect.type_compiler_instance.process(each.type)})"
+        for place, each in enumerate(element.columns_)
+    )
+    values = sa.bindparam(element.name, type_=_JsonList(sa.types.NullType()), required=True)
+    asked = compiler.process(values, **more)
+    return f"({keys}) IN (SELECT {parts} FROM jsonb_array_elements(CAST({asked} AS JSONB)) AS one)"  # noqa: S608
+
+
+def insert_into(table: sa.Table) -> Statement:
+    """Insert rows; a column that a row does not name takes its constant default, or nothing."""
+    return Statement(sa.insert(table).values(all_columns(table)))
+
+
+def all_columns(table: sa.Table) -> dict[str, sa.BindParameter[Any]]:
+    """A parameter of the same name for every column but the key."""
+    return {
+        column.name: sa.bindparam(column.name, value=_default(column), type_=column.type)
+        for column in table.columns
+        if not column.primary_key
+    }
+
+
+def _default(column: sa.Column[Any]) -> Any:
+    return column.default.arg if column.default is not None and column.default.is_scalar else None
