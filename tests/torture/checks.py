@@ -73,7 +73,7 @@ def stored_verdicts(conn: Connection, terminals: list[Terminal]) -> list[str]:
     return found[:5]
 
 
-IMPOSSIBLE = frozenset(("FLOW_UNKNOWN", "SCAN_ID_SPENT", "NOT_UNDERSTOOD", "SCAN_PARKED"))
+IMPOSSIBLE = frozenset(("FLOW_UNKNOWN", "SCAN_ID_SPENT", "NOT_UNDERSTOOD", "SCAN_PARKED", "PERSON_NEEDED"))
 """Refusals that a walker who scans in order never earns."""
 
 

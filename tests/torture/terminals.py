@@ -120,6 +120,12 @@ class Terminal(Device):
                 failures += 1
                 await asyncio.sleep(min(1.0, 0.05 * 2**failures) * self.chance.uniform(0.5, 1.0))
 
+    async def _post(self, first: int, last: int) -> httpx.Response:
+        scans = [self.scans[seq] for seq in range(first, last + 1)]
+        body = {"device": self.name, "from_seq": first, "scans": scans, "cursor": self.cursor, "unsent": self.unsent,
+                "sent_at": self.now().isoformat(timespec="milliseconds")}  # fmt: skip
+        return await self.ask("POST", "/api/scans", content=msgspec.json.encode(body))
+
     def span(self) -> tuple[int, int]:
         """From the first scan without a verdict; now and then from an earlier one, as a phone that lost its notes."""
         first = self.first_open
