@@ -28,6 +28,8 @@ export interface HandoverBundle extends Bundle {
   foreign: Readonly<Record<string, { number: string; carrier: string }>>;
   /** parcels that may not leave yet, by key */
   unpacked: Readonly<Record<string, { number: string; state: string }>>;
+  /** parcels of orders on hold, by key; absent in a bundle of an older server */
+  held?: Readonly<Record<string, { number: string; order: string; hold: string }>>;
 }
 
 interface Act {
@@ -94,6 +96,11 @@ function whyNot(state: HandoverState, keys: readonly string[], raw: string): Ref
       const values = { parcel: unpacked.number, state: unpacked.state };
       return refuse('PARCEL_NOT_PACKED', 'BACK_TO_BENCH', values, expected);
     }
+    const held = state.bundle.held?.[key];
+    if (held !== undefined) {
+      const values = { parcel: held.number, order: held.order, hold: held.hold };
+      return refuse('PARCEL_ON_HOLD', 'PARCEL_ASIDE', values, expected);
+    }
   }
   const kind = keyKind(keys);
   if (kind === 'parcel' || kind === 'text') {
@@ -102,7 +109,7 @@ function whyNot(state: HandoverState, keys: readonly string[], raw: string): Ref
   return { ...refuse('WRONG_KIND', 'SCAN_KIND', { kind: 'parcel', got: kind }, expected), got: { kind, code: raw } };
 }
 
-const STANDS_AT_DOCK = ['WRONG_CARRIER', 'PARCEL_NOT_PACKED', 'PARCEL_UNKNOWN'];
+const STANDS_AT_DOCK = ['WRONG_CARRIER', 'PARCEL_NOT_PACKED', 'PARCEL_ON_HOLD', 'PARCEL_UNKNOWN'];
 
 function refused(
   state: HandoverState, refusal: Refusal, tone: Tone, keys: readonly string[], raw: string,

@@ -144,7 +144,7 @@ export interface HandoverRow {
 }
 export interface Extra {
   code: string;
-  outcome: 'wrong_carrier' | 'not_packed' | 'unknown';
+  outcome: 'wrong_carrier' | 'not_packed' | 'on_hold' | 'unknown';
   side: string;
   at: string;
   carrier: string;
@@ -161,6 +161,8 @@ export interface HandoverView {
   missing: number;
   weight_g: number;
   parcels: { number: string; order: string; position: string; weight_g: number | null; loaded: boolean; side: string | null }[];
+  /** parcels that stay because their order is on hold */
+  held: { number: string; order: string; hold: string }[];
   extras: Extra[];
   content_hash: string;
   previous_hash: string | null;

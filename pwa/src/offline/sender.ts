@@ -183,6 +183,11 @@ export class Sender {
       this.perRequest = SCANS_PER_REQUEST;
       this.gaps = 0;
       this.options.settled(answered, reply);
+      // It knows less than it has acknowledged: restored from a backup. What is still here is sent again.
+      if (scans.length === 0 && reply.acked_seq < last_seq && unsent === 0) {
+        const { resent, lost } = await outbox.reopen(reply.acked_seq + 1);
+        return resent + lost > 0;
+      }
       if (scans.length > 0 && answered.length === 0) throw new NoAnswer('expected verdicts, got none');
       return scans.length > 0;
     } catch (error) {

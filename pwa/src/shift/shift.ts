@@ -40,6 +40,8 @@ export interface ShiftOptions {
   now_ms?: () => number;
   alone?: (work: () => Promise<void>) => Promise<boolean>;
   witness?: Witness;
+  /** Asks the server, in place of the client over HTTP. */
+  api?: (device: () => string | null) => Api;
 }
 
 interface SessionReply {
@@ -82,7 +84,9 @@ export class Shift {
       device: this.view.device?.token ?? null,
       session: this.view.session?.uuid ?? null,
     });
-    this.api = apiClient(credentials, '', options.fetcher ?? fetch.bind(globalThis));
+    this.api =
+      options.api?.(() => this.view.device?.uid ?? null) ??
+      apiClient(credentials, '', options.fetcher ?? ((address, init) => fetch(address, init)));
     this.held = new HeldWork(this.api, this.outbox, options.loadFlow);
     this.witness = options.witness ?? noWitness;
     this.timers = options.timers ?? {
@@ -373,9 +377,16 @@ export class Shift {
     this.set({ scanned: this.last_seq - this.shift_seq, unsent });
     this.sender?.kick(unsent);
     this.bearWitness();
-    // `relaxed` survives a killed browser; one strict write soon after survives a pulled battery.
-    this.timers.clear(this.flushTimer);
-    this.flushTimer = this.timers.set(() => void this.outbox.flush().catch(() => undefined), FLUSH_AFTER_MS);
+    this.flushSoon();
+  }
+
+  /** `relaxed` survives a killed browser; one strict write soon after survives a pulled battery. */
+  private flushSoon(): void {
+    if (this.flushTimer !== null) return;
+    this.flushTimer = this.timers.set(() => {
+      this.flushTimer = null;
+      this.outbox.flush().catch(() => this.flushSoon());
+    }, FLUSH_AFTER_MS);
   }
 
   private async settled(answered: { scan: StoredScan; verdict: Verdict }[], reply: ScansReply): Promise<void> {

@@ -310,6 +310,7 @@ export const cs = {
   'refusal.PARCEL_CLOSED': 'Balík je uzavřený, nic dalšího do něj nepřijde.',
   'refusal.PARCEL_EMPTY': 'Prázdný balík nejde uzavřít.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ještě nesmí odjet: {state}.',
+  'refusal.PARCEL_ON_HOLD': 'Balík {parcel} zůstává: objednávka {order} je zastavená, {hold}.',
   'refusal.PARCEL_UNKNOWN': 'Takový balík neznám: {got}.',
   'refusal.PERSON_NEEDED': 'Server neví, kdo tohle naskenoval, proto to neplatí.',
   'refusal.PRODUCT_FIRST': 'Nejdřív naskenujte jeden kus zboží.',
@@ -342,6 +343,7 @@ export const cs = {
   'cure.GO_ON': 'Pokračujte dál.',
   'cure.NEW_HANDOVER': 'Otevřete nové předání.',
   'cure.NEW_PARCEL': 'Dejte kus do nového balíku.',
+  'cure.PARCEL_ASIDE': 'Dejte balík stranou a zavolejte kancelář.',
   'cure.PUT_ASIDE': 'Dejte kus stranou.',
   'cure.PUT_BACK': 'Vraťte zboží na místo.',
   'cure.PUT_BACK_TO_CARRIER': 'Vraťte balík na jeho místo.',
@@ -368,6 +370,7 @@ export const cs = {
 
   'hold.STOCK_SHORT': 'chybí zboží',
   'hold.CARRIER_REFUSED': 'dopravce balík odmítl',
+  'hold.BY_HAND': 'zastavila ji kancelář',
   'hold.ADDRESS': 'adresa',
   'hold.PAYMENT': 'platba',
   'hold.RISK': 'prověření',

@@ -310,6 +310,7 @@ export const en = {
   'refusal.PARCEL_CLOSED': 'The parcel is closed, nothing more goes in.',
   'refusal.PARCEL_EMPTY': 'An empty parcel cannot be closed.',
   'refusal.PARCEL_NOT_PACKED': 'Parcel {parcel} may not leave yet: {state}.',
+  'refusal.PARCEL_ON_HOLD': 'Parcel {parcel} stays: order {order} is on hold, {hold}.',
   'refusal.PARCEL_UNKNOWN': 'No such parcel: {got}.',
   'refusal.PERSON_NEEDED': 'The server does not know who scanned this, so it does not count.',
   'refusal.PRODUCT_FIRST': 'Scan one piece of the goods first.',
@@ -342,6 +343,7 @@ export const en = {
   'cure.GO_ON': 'Go on.',
   'cure.NEW_HANDOVER': 'Open a new handover.',
   'cure.NEW_PARCEL': 'Put the piece into a new parcel.',
+  'cure.PARCEL_ASIDE': 'Put the parcel aside and call the office.',
   'cure.PUT_ASIDE': 'Put the piece aside.',
   'cure.PUT_BACK': 'Put the goods back.',
   'cure.PUT_BACK_TO_CARRIER': 'Take the parcel back to its place.',
@@ -368,6 +370,7 @@ export const en = {
 
   'hold.STOCK_SHORT': 'goods are missing',
   'hold.CARRIER_REFUSED': 'the carrier refused the parcel',
+  'hold.BY_HAND': 'the office stopped it',
   'hold.ADDRESS': 'address',
   'hold.PAYMENT': 'payment',
   'hold.RISK': 'risk check',

@@ -307,6 +307,7 @@ export const hu = {
   'refusal.PARCEL_CLOSED': 'A csomag le van zárva, több nem fér bele.',
   'refusal.PARCEL_EMPTY': 'Üres csomagot nem lehet lezárni.',
   'refusal.PARCEL_NOT_PACKED': 'A(z) {parcel} csomag még nem mehet el: {state}.',
+  'refusal.PARCEL_ON_HOLD': 'A(z) {parcel} csomag marad: a(z) {order} rendelés áll, {hold}.',
   'refusal.PARCEL_UNKNOWN': 'Nincs ilyen csomag: {got}.',
   'refusal.PERSON_NEEDED': 'A szerver nem tudja, ki olvasta be ezt, ezért nem érvényes.',
   'refusal.PRODUCT_FIRST': 'Előbb olvasson be egy darabot.',
@@ -339,6 +340,7 @@ export const hu = {
   'cure.GO_ON': 'Folytassa.',
   'cure.NEW_HANDOVER': 'Nyisson új átadást.',
   'cure.NEW_PARCEL': 'Tegye a darabot új csomagba.',
+  'cure.PARCEL_ASIDE': 'Tegye félre a csomagot, és hívja az irodát.',
   'cure.PUT_ASIDE': 'Tegye félre a darabot.',
   'cure.PUT_BACK': 'Tegye vissza az árut a helyére.',
   'cure.PUT_BACK_TO_CARRIER': 'Vigye vissza a csomagot a helyére.',
@@ -365,6 +367,7 @@ export const hu = {
 
   'hold.STOCK_SHORT': 'hiányzó áru',
   'hold.CARRIER_REFUSED': 'a futárcég elutasította a csomagot',
+  'hold.BY_HAND': 'az iroda állította le',
   'hold.ADDRESS': 'cím',
   'hold.PAYMENT': 'fizetés',
   'hold.RISK': 'ellenőrzés',

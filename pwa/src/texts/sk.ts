@@ -307,6 +307,7 @@ export const sk = {
   'refusal.PARCEL_CLOSED': 'Balík je uzavretý, nič ďalšie doň nepríde.',
   'refusal.PARCEL_EMPTY': 'Prázdny balík sa nedá uzavrieť.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ešte nesmie odísť: {state}.',
+  'refusal.PARCEL_ON_HOLD': 'Balík {parcel} zostáva: objednávka {order} je zastavená, {hold}.',
   'refusal.PARCEL_UNKNOWN': 'Taký balík nepoznám: {got}.',
   'refusal.PERSON_NEEDED': 'Server nevie, kto toto naskenoval, preto to neplatí.',
   'refusal.PRODUCT_FIRST': 'Najprv naskenujte jeden kus tovaru.',
@@ -339,6 +340,7 @@ export const sk = {
   'cure.GO_ON': 'Pokračujte ďalej.',
   'cure.NEW_HANDOVER': 'Otvorte nové odovzdanie.',
   'cure.NEW_PARCEL': 'Dajte kus do nového balíka.',
+  'cure.PARCEL_ASIDE': 'Dajte balík nabok a zavolajte kanceláriu.',
   'cure.PUT_ASIDE': 'Dajte kus nabok.',
   'cure.PUT_BACK': 'Vráťte tovar na miesto.',
   'cure.PUT_BACK_TO_CARRIER': 'Vráťte balík na jeho miesto.',
@@ -365,6 +367,7 @@ export const sk = {
 
   'hold.STOCK_SHORT': 'chýba tovar',
   'hold.CARRIER_REFUSED': 'dopravca balík odmietol',
+  'hold.BY_HAND': 'zastavila ju kancelária',
   'hold.ADDRESS': 'adresa',
   'hold.PAYMENT': 'platba',
   'hold.RISK': 'preverenie',

@@ -55,6 +55,8 @@ export const outbound = {
   'handover.side_warehouse': 'sklad',
   'handover.extra.wrong_carrier': 'jiný dopravce',
   'handover.extra.not_packed': 'není hotový',
+  'handover.extra.on_hold': 'objednávka je zastavená',
+  'handover.held': 'Zůstávají tady',
   'handover.extra.unknown': 'neznámý kód',
   'sign.name': 'Jméno řidiče',
   'sign.plate': 'SPZ vozidla',

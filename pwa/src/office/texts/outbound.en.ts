@@ -55,6 +55,8 @@ export const outbound = {
   'handover.side_warehouse': 'warehouse',
   'handover.extra.wrong_carrier': 'other carrier',
   'handover.extra.not_packed': 'not ready',
+  'handover.extra.on_hold': 'its order is on hold',
+  'handover.held': 'Staying here',
   'handover.extra.unknown': 'unknown code',
   'sign.name': 'Name of the courier',
   'sign.plate': 'Licence plate',

@@ -55,6 +55,8 @@ export const outbound = {
   'handover.side_warehouse': 'raktár',
   'handover.extra.wrong_carrier': 'más futár',
   'handover.extra.not_packed': 'nincs kész',
+  'handover.extra.on_hold': 'a rendelés áll',
+  'handover.held': 'Itt maradnak',
   'handover.extra.unknown': 'ismeretlen kód',
   'sign.name': 'A futár neve',
   'sign.plate': 'Rendszám',

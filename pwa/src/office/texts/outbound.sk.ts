@@ -55,6 +55,8 @@ export const outbound = {
   'handover.side_warehouse': 'sklad',
   'handover.extra.wrong_carrier': 'iný dopravca',
   'handover.extra.not_packed': 'nie je hotový',
+  'handover.extra.on_hold': 'objednávka je zastavená',
+  'handover.held': 'Zostávajú tu',
   'handover.extra.unknown': 'neznámy kód',
   'sign.name': 'Meno vodiča',
   'sign.plate': 'EČV vozidla',
