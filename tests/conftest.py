@@ -21,6 +21,8 @@ import sqlalchemy as sa
 from backend.app.schema import create_schema
 from backend.platform.database import Database, sqlite_engine
 
+os.environ.setdefault("RAMPA_SECRET_KEY", "dGVzdHMgc2VhbCBub3RoaW5nIHRoYXQgbWF0dGVycyE=")
+
 _POSTGRES_MISSING = (
     "no PostgreSQL server could be started: install Debian's package postgresql, "
     "or set RAMPA_TEST_POSTGRES to the address of an empty server"

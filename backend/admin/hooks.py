@@ -1,5 +1,7 @@
 """Guards around Piccolo's forms: closed words stay closed, stale forms do not overwrite, frozen columns stay frozen."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 from piccolo.columns import Column
@@ -10,6 +12,9 @@ from starlette.exceptions import HTTPException
 
 from backend.admin.rules import FROZEN
 from backend.platform import clock
+from backend.platform.errors import Problem
+from backend.platform.sealing import Sealer
+from backend.shipping.api import seal_settings
 
 
 def guards_of(*, writable: bool) -> Validators:
@@ -74,6 +79,37 @@ def keep_frozen(table: type[Table]) -> Hook:
         }
 
     return Hook(HookType.pre_patch, pre_patch)
+
+
+def seal_account(table: type[Table], sealer: Callable[[], Sealer]) -> list[Hook]:
+    """Passwords of a carrier account are sealed before they lie anywhere; the form never gets them back.
+
+    An empty field leaves the settings as they are; a member `•••` leaves that password as it is.
+    """
+
+    def seal(plugin: str, given: Any, before: Any) -> str:
+        try:
+            settings, old = (json.loads(each) if isinstance(each, str) else each or {} for each in (given, before))
+            return json.dumps(seal_settings(plugin, settings, old, sealer()), ensure_ascii=False)
+        except (ValueError, TypeError, AttributeError):
+            raise HTTPException(422, "settings: expected a JSON object, got something else; correct it.") from None
+        except Problem as problem:
+            raise HTTPException(422, problem.sentence) from None
+
+    def pre_save(row: Any) -> Table:
+        row.settings = seal(row.plugin, row.settings, None)
+        return row  # type: ignore[no-any-return]
+
+    async def pre_patch(row_id: int, values: dict[Any, Any]) -> dict[Any, Any]:
+        named = {_name(key): value for key, value in values.items()}
+        if named.get("settings") in (None, "", "null", "{}", {}):
+            named.pop("settings", None)
+            return named
+        row = await table.select().where(table._meta.primary_key == row_id).first() or {}
+        named["settings"] = seal(named.get("plugin") or row.get("plugin", ""), named["settings"], row.get("settings"))
+        return named
+
+    return [Hook(HookType.pre_save, pre_save), Hook(HookType.pre_patch, pre_patch)]
 
 
 def _name(key: Any) -> str:

@@ -9,6 +9,7 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from backend.platform.database import Database
+from backend.platform.sealing import sealer_of
 
 
 class Admin:
@@ -58,7 +59,7 @@ def _piccolo(tables: dict[str, Any], secrets: dict[str, frozenset[str]], databas
     from starlette.routing import Mount, Route
 
     from backend.admin.audit import AuditedWrites
-    from backend.admin.hooks import guards_of, keep_frozen, start_values
+    from backend.admin.hooks import guards_of
     from backend.admin.rules import HIDDEN, MASTER_DATA, READ_ONLY_GROUP, editable
     from backend.admin.session import OwnerSession, sign_in, sign_out
 
@@ -67,7 +68,7 @@ def _piccolo(tables: dict[str, Any], secrets: dict[str, frozenset[str]], databas
             table,
             menu_group=MASTER_DATA.get(name, READ_ONLY_GROUP),
             validators=guards_of(writable=editable(name)),
-            hooks=[start_values(table), keep_frozen(table)] if editable(name) else None,
+            hooks=_hooks_of(table, name, database) if editable(name) else None,
             visible_columns=[column for column in table._meta.columns[:12] if column._meta.name not in secrets[name]],
             link_column=table._meta.primary_key,
         )
@@ -92,6 +93,14 @@ def _piccolo(tables: dict[str, Any], secrets: dict[str, frozenset[str]], databas
                 Route("/logout/", sign_out(database), methods=["POST"]),
             ]
     return admin
+
+
+def _hooks_of(table: Any, name: str, database: Database) -> list[Any]:
+    """Sorted by kind: Piccolo groups neighbours and would forget all but the last group of a kind."""
+    from backend.admin.hooks import keep_frozen, seal_account, start_values
+
+    sealing = seal_account(table, lambda: sealer_of(database.url)) if name == "carrier_account" else []
+    return sorted([*sealing, start_values(table), keep_frozen(table)], key=lambda hook: hook.hook_type.value)
 
 
 def admin_mount(metadata: sa.MetaData, database: Database) -> ASGIRouteHandler:

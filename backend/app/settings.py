@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.platform.errors import Problem
+from backend.platform.secret import Secret, read_secret
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -32,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True):
     """RAMPA_CA_FILE: authority of the server's certificate, offered to phones at /rampa-ca.crt"""
     pwa_folder: str = ""
     """RAMPA_PWA_FOLDER: where the built app lies; empty: pwa/dist beside the code"""
+    secret_key: Secret = Secret("")
+    """RAMPA_SECRET_KEY: keys that seal carriers' passwords, parted by commas; read by `backend.platform.sealing`"""
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -46,7 +49,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             if field.type is bool:
                 values[field.name] = given[name].lower() in ("1", "true", "yes", "on")
             else:
-                values[field.name] = msgspec.convert(given[name], field.type, strict=False)
+                values[field.name] = msgspec.convert(given[name], field.type, strict=False, dec_hook=read_secret)
         except msgspec.ValidationError as error:
             raise _wrong(name, given[name], str(error)) from None
     settings = Settings(**values)  # type: ignore[arg-type]

@@ -7,7 +7,21 @@ from backend.shipping.store import (
     bookings_of,
     read_accounts,
     save_account,
+    seal_accounts_anew,
+    seal_settings,
+    shown_settings,
     tell_names,
 )
 
-__all__ = ["Account", "AccountView", "account_of", "bookings_of", "read_accounts", "save_account", "tell_names"]
+__all__ = [
+    "Account",
+    "AccountView",
+    "account_of",
+    "bookings_of",
+    "read_accounts",
+    "save_account",
+    "seal_accounts_anew",
+    "seal_settings",
+    "shown_settings",
+    "tell_names",
+]

@@ -1,11 +1,20 @@
-"""`rampa fake-carrier`: the practice carrier's server, for demo, training and tests. Listens on this machine only."""
+"""`rampa fake-carrier`: the practice carrier's server, for demo, training and tests. Listens on this machine only.
+
+`rampa secret-key` and `rampa seal-accounts`: the key of carriers' passwords, and its change.
+"""
 
 import argparse
 import time
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
+from backend.platform.database import run_once
 from backend.platform.exchange import HttpRequest
+from backend.platform.sealing import new_key
+from backend.shipping import store
 from backend.shipping.fake_partner import MODES, FakePartner
 
 SILENCE_S = 60
@@ -19,6 +28,27 @@ def add_commands(commands: Any) -> None:
     parser.add_argument("--client-id", default="demo")
     parser.add_argument("--client-secret", default="demo")
     parser.set_defaults(run=fake_carrier)
+    key = commands.add_parser("secret-key", help="print a fresh key for RAMPA_SECRET_KEY")
+    key.set_defaults(run=print_key)
+    again = commands.add_parser("seal-accounts", help="seal the passwords of carriers with the first key")
+    again.set_defaults(run=seal_accounts)
+
+
+def print_key(_: argparse.Namespace) -> int:
+    print(new_key())
+    return 0
+
+
+def seal_accounts(args: argparse.Namespace) -> int:
+    """After a new key was put in front of the old one; then the old one may go."""
+    sealed: list[int] = []
+    run_once(args.database_url, partial(_seal, sealed))
+    print(f"{sum(sealed)} passwords are sealed with the first key.")
+    return 0
+
+
+def _seal(sealed: list[int], conn: Connection) -> None:
+    sealed[:] = [store.seal_accounts_anew(conn)]
 
 
 def fake_carrier(args: argparse.Namespace) -> int:

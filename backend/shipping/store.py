@@ -12,6 +12,9 @@ from backend.catalog import api as catalog
 from backend.outbound import api as outbound
 from backend.platform.database import upsert
 from backend.platform.errors import NotFound, Problem
+from backend.platform.sealing import Sealer, sealer_of
+from backend.platform.secret import read_secret
+from backend.shipping.account_settings import masked, opened, sealed, secret_names
 from backend.shipping.carrier import Carrier
 from backend.shipping.carriers import carrier_of, carriers
 from backend.shipping.tables import carrier_account, consignment
@@ -50,18 +53,52 @@ class Booking(msgspec.Struct, frozen=True):
 def save_account(
     conn: Connection, carrier_code: str, name: str, plugin: str, settings: Mapping[str, Any], active: bool = True
 ) -> None:
-    """Create or replace an account. Raises CARRIER_UNKNOWN, or ACCOUNT_WRONG naming the setting."""
-    _convert(carrier_of(plugin), settings)
-    row = {"carrier_code": carrier_code, "name": name, "plugin": plugin, "settings": dict(settings), "active": active}
+    """Create or replace an account. A secret given as `•••` stays what it was.
+
+    Raises CARRIER_UNKNOWN, ACCOUNT_WRONG naming the setting, or what is wrong with the key of the secrets.
+    """
+    before = conn.execute(
+        sa.select(carrier_account.c.settings).where(carrier_account.c.carrier_code == carrier_code)
+    ).scalar_one_or_none()
+    kept = seal_settings(plugin, settings, before or {}, sealer_of(conn.engine.url))
+    row = {"carrier_code": carrier_code, "name": name, "plugin": plugin, "settings": kept, "active": active}
     written = upsert(conn, carrier_account).values(**row)
     changed = {column: written.excluded[column] for column in ("name", "plugin", "settings", "active")}
     conn.execute(written.on_conflict_do_update(index_elements=["carrier_code"], set_=changed))
     tell_names(conn)
 
 
+def seal_settings(
+    plugin_code: str, settings: Mapping[str, Any], before: Mapping[str, Any], sealer: Sealer
+) -> dict[str, Any]:
+    """What may lie in the database, checked against the plug-in's Struct. Raises as `save_account`."""
+    plugin = carrier_of(plugin_code)
+    names = secret_names(plugin.account)
+    kept = sealed(settings, before, names, sealer.seal)
+    _convert(plugin, opened(kept, names, sealer.open))
+    return kept
+
+
+def seal_accounts_anew(conn: Connection) -> int:
+    """Every secret sealed with the first key: after a key was added in front, or secrets had come in plain."""
+    sealer, count = sealer_of(conn.engine.url), 0
+    for row in conn.execute(sa.select(carrier_account).with_for_update()).all():
+        names = secret_names(carrier_of(row.plugin).account)
+        kept = sealed(opened(row.settings, names, sealer.open), {}, names, sealer.seal)
+        conn.execute(sa.update(carrier_account).where(carrier_account.c.id == row.id).values(settings=kept))
+        count += len(names & kept.keys())
+    return count
+
+
+def shown_settings(conn: Connection, carrier_code: str) -> dict[str, Any]:
+    """The settings of an account with its secrets masked."""
+    row = conn.execute(sa.select(carrier_account).where(carrier_account.c.carrier_code == carrier_code)).one_or_none()
+    return {} if row is None else masked(row.settings, secret_names(carrier_of(row.plugin).account))
+
+
 def _convert(plugin: Carrier, settings: Mapping[str, Any]) -> Any:
     try:
-        return msgspec.convert(dict(settings), plugin.account)
+        return msgspec.convert(dict(settings), plugin.account, dec_hook=read_secret)
     except msgspec.ValidationError as error:
         fields = ", ".join(field.name for field in msgspec.structs.fields(plugin.account))
         raise Problem(
@@ -80,7 +117,7 @@ def tell_names(conn: Connection) -> dict[str, str]:
 
 
 def account_of(conn: Connection, carrier_code: str) -> Account:
-    """Raises `NotFound` CARRIER_UNKNOWN, `Problem` ACCOUNT_WRONG."""
+    """Raises `NotFound` CARRIER_UNKNOWN, `Problem` ACCOUNT_WRONG, SECRET_KEY_WRONG or SECRET_KEY_MISSING."""
     row = conn.execute(
         sa.select(carrier_account).where(carrier_account.c.carrier_code == carrier_code, carrier_account.c.active)
     ).one_or_none()
@@ -93,7 +130,12 @@ def account_of(conn: Connection, carrier_code: str) -> Account:
             expected=known, got=carrier_code,
         )  # fmt: skip
     plugin = carrier_of(row.plugin)
-    return Account(row.carrier_code, row.name, plugin, _convert(plugin, row.settings))
+    return Account(row.carrier_code, row.name, plugin, _open_settings(conn, plugin, row.settings))
+
+
+def _open_settings(conn: Connection, plugin: Carrier, kept: Mapping[str, Any]) -> Any:
+    names = secret_names(plugin.account)
+    return _convert(plugin, opened(kept, names, sealer_of(conn.engine.url).open) if names & kept.keys() else kept)
 
 
 def read_account_codes(conn: Connection) -> list[str]:

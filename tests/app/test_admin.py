@@ -1,5 +1,6 @@
 """The admin over the same database: master data can be edited and leaves a fact, ledgers cannot."""
 
+import json
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from backend.platform import journal
 from backend.platform.database import Database
+from backend.shipping import api as shipping
 from tests.builders import create_location, create_merchant, create_product, stock_up
 
 
@@ -113,3 +115,29 @@ async def test_secrets_are_never_shown(client: httpx.AsyncClient, sign_in: Any) 
     people = (await client.get("/admin/api/tables/person/")).json()["rows"]
 
     assert [None] == [row["password_hash"] for row in people]
+
+
+async def test_a_carriers_password_is_sealed_by_the_form_and_never_comes_back(
+    client: httpx.AsyncClient, sign_in: Any, database: Database
+) -> None:
+    """Typed once; the list, the row and the fact of the edit do not say it, and a saved form keeps it."""
+    await sign_in("owner")
+    await _enter(client)
+    settings = {"base_url": "http://carrier.test", "client_id": "shop", "client_secret": "hunter2"}
+    row = {"carrier_code": "fake", "name": "Fake", "plugin": "fake", "settings": json.dumps(settings), "active": True}
+    made = await client.post("/admin/api/tables/carrier_account/", json=row)
+    number = made.json()[0]["id"]
+    changed = await client.patch(
+        f"/admin/api/tables/carrier_account/{number}/", json={"name": "Fake 2", "settings": None}
+    )
+    settings |= {"client_id": "shop-2", "client_secret": "•••"}
+    await client.patch(f"/admin/api/tables/carrier_account/{number}/", json={"settings": json.dumps(settings)})
+    wrong = await client.patch(f"/admin/api/tables/carrier_account/{number}/", json={"settings": '{"no": 1}'})
+
+    told = (await client.get("/admin/api/tables/carrier_account/")).text + made.text + changed.text
+    told += (await client.get(f"/admin/api/tables/carrier_account/{number}/")).text
+    told += (await client.get("/admin/api/tables/fact/?__page_size=100")).text
+    opened = (await database.read(lambda conn: shipping.account_of(conn, "fake"))).settings
+    assert (201, 200, 422) == (made.status_code, changed.status_code, wrong.status_code)
+    assert ("shop-2", "hunter2") == (opened.client_id, opened.client_secret.reveal())
+    assert "hunter2" not in told

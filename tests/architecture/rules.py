@@ -23,7 +23,7 @@ IMPURE = frozenset(
 ALLOWED_PURE_PLATFORM = frozenset(
     {
         "backend.platform.errors", "backend.platform.money", "backend.platform.limits", "backend.platform.journal",
-        "backend.platform.exchange",
+        "backend.platform.exchange", "backend.platform.secret",
     }
 )  # fmt: skip
 """Files of the ground that pure files may use: values only (`Fact`, `Problem`, `HttpRequest`)."""

@@ -13,6 +13,7 @@ import pytest
 
 from backend.gs1.scan_keys import read_code
 from backend.platform.exchange import Exchange, ExchangeFailed, HttpRequest, HttpResponse, replay
+from backend.platform.secret import read_secret
 from backend.shipping.carrier import STATUSES, Address, Booked, CarrierRefused, Consignment, ParcelToSend
 from backend.shipping.carriers import carriers
 from backend.shipping.carriers.own_van import OwnVan, route_of
@@ -30,7 +31,7 @@ OUTSIDE = ["fake"]
 
 
 def account_of(code: str, **changes: Any) -> Any:
-    return msgspec.convert(ACCOUNTS[code] | changes, carriers()[code].account)
+    return msgspec.convert(ACCOUNTS[code] | changes, carriers()[code].account, dec_hook=read_secret)
 
 
 def consignment(**changes: Any) -> Consignment:

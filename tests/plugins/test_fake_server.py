@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from backend.platform.exchange import ExchangeFailed, run
+from backend.platform.secret import Secret
 from backend.shipping.carriers.fake import FakeAccount, book
 from backend.shipping.commands import make_server
 from backend.shipping.fake_partner import FakePartner
@@ -29,7 +30,7 @@ def address(partner: FakePartner) -> Iterator[str]:
 
 
 def account(address: str) -> FakeAccount:
-    return FakeAccount(base_url=address, client_id="demo", client_secret="demo", timeout_s=0.5)
+    return FakeAccount(base_url=address, client_id="demo", client_secret=Secret("demo"), timeout_s=0.5)
 
 
 async def test_booking_over_a_socket(address: str, partner: FakePartner) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from backend.platform.exchange import Exchange, ExchangeFailed, HttpRequest, HttpResponse
+from backend.platform.secret import Secret
 from backend.shipping.carrier import (
     Address,
     Booked,
@@ -37,7 +38,7 @@ class FakeAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     base_url: str
     client_id: str
-    client_secret: str
+    client_secret: Secret
     label: str = "ours"
     timeout_s: float = TIMEOUT_S
 
@@ -71,7 +72,7 @@ def _call(account: FakeAccount, token: str, method: str, path: str, content: Map
 
 
 def _sign_in(account: FakeAccount) -> Generator[HttpRequest, HttpResponse, str]:
-    secret = base64.b64encode(f"{account.client_id}:{account.client_secret}".encode()).decode()
+    secret = base64.b64encode(f"{account.client_id}:{account.client_secret.reveal()}".encode()).decode()
     headers = {"Authorization": f"Basic {secret}", "Content-Type": "application/x-www-form-urlencoded"}
     body = urlencode({"grant_type": "client_credentials"}).encode()
     url = account.base_url.rstrip("/") + "/oauth/token"
