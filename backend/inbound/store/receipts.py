@@ -187,8 +187,9 @@ def write_changes(conn: Connection, receiving: Receiving, changes: Changes, now:
     row = find_receipt(conn, receiving.id)
     undone = {UUID(each.act) for _, each in changes if isinstance(each, ReceivedUndone)}
     fresh = [(taken, each) for taken, each in changes if isinstance(each, Received) and UUID(each.act) not in undone]
-    _write_received(conn, receiving, row.dock_id or dock(conn), fresh, now)
+    # what was received and taken back within the chunk never was; older acts go first, as their serials may come again
     _write_undone(conn, receiving, undone, now)
+    _write_received(conn, receiving, row.dock_id or dock(conn), fresh, now)
     _count_lines(conn, receiving, changes)
     aside = [(taken, each) for taken, each in changes if isinstance(each, SetAside)]
     if aside:
