@@ -33,6 +33,7 @@ JOBS: dict[str, Any] = {**OUTBOUND_JOBS, **INBOUND_JOBS}
 
 REACTIONS: dict[str, dict[str, Reaction]] = {
     "OrderPacked": {"shipping.book_consignment": shipping.BOOK_CONSIGNMENT},
+    "OrderHeld": {"outbound.unload_held": outbound.UNLOAD_HELD},
     "HoldReleased": {
         "outbound.go_on_after_short": outbound.GO_ON_AFTER_SHORT,
         "shipping.book_again": shipping.BOOK_AGAIN,
@@ -53,8 +54,8 @@ REACTIONS: dict[str, dict[str, Reaction]] = {
 
 WATCHED = frozenset(
     {
-        "WaveTaken", "LinePicked", "PickShort", "PickUndone", "ShortUndone", "OrderCancelled", "OrderHeld", "HandoverSigned",
-        "ParcelLoaded", "ParcelUnloaded", "PickLinesAdded", "ConsignmentRegistered",
+        "WaveTaken", "LinePicked", "PickShort", "PickUndone", "ShortUndone", "OrderCancelled", "OrderHeld", "HoldReleased",
+        "HandoverSigned", "ParcelLoaded", "ParcelUnloaded", "PickLinesAdded", "ConsignmentRegistered",
         "GoodsReceived", "ReceivingUndone", "ReceiptFinished", "ReceiptClosed", "GoodsPutAway", "PutAwayUndone",
     }
 )  # fmt: skip

@@ -34,12 +34,15 @@ class LoadParcel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OtherParcel(msgspec.Struct, frozen=True):
-    """A parcel that is not on this list: of another carrier (`carrier` its name), or not ready (`state`)."""
+    """A parcel that is not on this list: of another carrier (`carrier` its name), not ready (`state`), or of an order
+    on hold (`order` and the code of its `hold`)."""
 
     id: int
     number: str
     carrier: str = ""
     state: str = ""
+    order: str = ""
+    hold: str = ""
 
 
 class Loading(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +56,7 @@ class Loading(msgspec.Struct, frozen=True, kw_only=True):
     parcels: tuple[LoadParcel, ...] = ()
     foreign: Mapping[str, OtherParcel] = {}
     unpacked: Mapping[str, OtherParcel] = {}
+    held: Mapping[str, OtherParcel] = {}
     acts: Mapping[str, int] = {}
     side: str = "warehouse"
 
@@ -76,6 +80,7 @@ Loadings = Mapping[str, Loading]
 
 _OUTCOMES = {
     "ALREADY_LOADED": "repeat", "WRONG_CARRIER": "wrong_carrier", "PARCEL_NOT_PACKED": "not_packed",
+    "PARCEL_ON_HOLD": "not_packed",
     "PARCEL_UNKNOWN": "unknown", "WRONG_KIND": "unknown",
 }  # fmt: skip
 
@@ -140,6 +145,11 @@ def _why_not(loading: Loading, keys: Sequence[str], raw: str) -> tuple[Refusal, 
         if (unpacked := loading.unpacked.get(key)) is not None:
             values = {"parcel": unpacked.number, "state": unpacked.state}
             return _refuse("PARCEL_NOT_PACKED", "BACK_TO_BENCH", values, expected), unpacked.id
+        if (held := loading.held.get(key)) is not None:
+            values = {"parcel": held.number, "order": held.order, "hold": held.hold}
+            if loading.side == "courier":  # who bought it, and why it stays, is no business of the carrier's
+                values = {"parcel": held.number}
+            return _refuse("PARCEL_ON_HOLD", "PARCEL_ASIDE", values, expected), held.id
     kind = key_kind(keys)
     if kind in ("parcel", "text"):
         got = {"kind": "parcel", "code": raw}

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.documents import api as documents
+from backend.orders import api as orders
 from backend.outbound.store import handovers, parcels, put_backs, shortages
 from backend.outbound.views.handovers import document_of, manifest_of
 from backend.platform.errors import Problem
@@ -60,10 +61,18 @@ def _cancel_parcels(conn: Connection, fact: Recorded, now: datetime) -> None:
     parcels.cancel_parcels(conn, _subject_id(fact))
 
 
+def _unload_held(conn: Connection, fact: Recorded, now: datetime) -> None:
+    order_id = _subject_id(fact)
+    if orders.open_holds(conn, [order_id]):
+        parcels.unload_held(conn, order_id, now)
+
+
 RENDER_MANIFEST = Errand(prepare=_prepare_manifest, settle=_keep_manifest)
 """Answers HandoverSigned."""
 CANCEL_PARCELS = Inside(apply=_cancel_parcels)
 """Answers OrderCancelled."""
+UNLOAD_HELD = Inside(apply=_unload_held)
+"""Answers OrderHeld."""
 
 Corrections = Sequence[tuple[int | None, int | None, UUID | None, Correction]]
 """(device, person, scan, correction) each."""

@@ -20,6 +20,7 @@ from backend.shipping.fake_partner import FakePartner
 
 REACTIONS: dict[str, dict[str, Reaction]] = {
     "OrderPacked": {"shipping.book_consignment": shipping.BOOK_CONSIGNMENT},
+    "OrderHeld": {"outbound.unload_held": outbound.UNLOAD_HELD},
     "HoldReleased": {"shipping.book_again": shipping.BOOK_AGAIN},
     "OrderCancelled": {
         "outbound.cancel_parcels": outbound.CANCEL_PARCELS, "shipping.cancel_consignment": shipping.CANCEL_CONSIGNMENT,

@@ -21,6 +21,10 @@ def loading_of(bundle: dict[str, Any], acts: dict[str, int] | None = None) -> Lo
         signed=bundle["signed"], parcels=parcels, acts=acts or {},
         foreign={key: OtherParcel(9, each["number"], carrier=each["carrier"]) for key, each in bundle["foreign"].items()},
         unpacked={key: OtherParcel(9, each["number"], state=each["state"]) for key, each in bundle["unpacked"].items()},
+        held={
+            key: OtherParcel(9, each["number"], order=each["order"], hold=each["hold"])
+            for key, each in bundle.get("held", {}).items()
+        },
     )  # fmt: skip
 
 

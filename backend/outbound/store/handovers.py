@@ -87,16 +87,22 @@ def load_loadings(
     loaded_by = _acts(conn, acts)
     parcels = _parcels_meant(conn, keys, [parcel_id for _, parcel_id in loaded_by.values()])
     heads = orders.orders_by_ids(conn, {each.order_id for each in parcels})
+    holds = orders.open_holds(conn, heads)
     found = {}
     for row in rows:
         mine: list[LoadParcel] = []
         foreign: dict[str, OtherParcel] = {}
         unpacked: dict[str, OtherParcel] = {}
+        held: dict[str, OtherParcel] = {}
         for each in parcels:
             its_keys = keys_of(each.number, each.label_code, each.tracking_number)
             stopped = heads[each.order_id].state == "cancelled" and each.state == READY
             if stopped:  # the reaction that stops the parcel itself has not come yet
                 unpacked |= dict.fromkeys(its_keys, OtherParcel(each.id, each.number or "", state="cancelled"))
+            elif each.carrier_code == row.carrier_code and each.state == READY and each.order_id in holds:
+                hold = holds[each.order_id][0].code
+                stays = OtherParcel(each.id, each.number, order=heads[each.order_id].number, hold=hold)
+                held |= dict.fromkeys(its_keys, stays)
             elif each.carrier_code == row.carrier_code and (each.state == READY or each.handover_id == row.id):
                 mine.append(LoadParcel(id=each.id, number=each.number, keys=its_keys, loaded=each.state == "loaded"))
             elif each.state in NOT_READY:
@@ -107,6 +113,7 @@ def load_loadings(
         found[row.id] = Loading(
             id=row.id, number=row.number, carrier=row.carrier_code, signed=row.state != "open", parcels=tuple(mine),
             carrier_name=carrier_names.get(row.carrier_code, row.carrier_code), foreign=foreign, unpacked=unpacked,
+            held=held,
             acts={act: parcel_id for act, (list_id, parcel_id) in loaded_by.items() if list_id == row.id}, side=side,
         )  # fmt: skip
     return found
@@ -222,10 +229,14 @@ def loaded_parcels(conn: Connection, handover_id: int, lock: bool = False) -> Se
 
 
 def count_missing(conn: Connection, carrier: str) -> int:
-    """Parcels of the carrier that are ready and stand on no list."""
-    return conn.execute(
-        sa.select(sa.func.count()).select_from(parcel).where(parcel.c.carrier_code == carrier, parcel.c.state == READY)
-    ).scalar_one()
+    """Parcels of the carrier that are ready and stand on no list; those of orders on hold are not to go."""
+    rows = conn.execute(
+        sa.select(parcel.c.order_id, sa.func.count().label("parcels"))
+        .where(parcel.c.carrier_code == carrier, parcel.c.state == READY)
+        .group_by(parcel.c.order_id)
+    ).all()
+    holds = orders.open_holds(conn, [row.order_id for row in rows])
+    return sum(row.parcels for row in rows if row.order_id not in holds)
 
 
 def sign(conn: Connection, handover_id: int, signature: Signature, now: datetime, actor: Actor) -> HandoverSigned:
@@ -250,10 +261,11 @@ def sign(conn: Connection, handover_id: int, signature: Signature, now: datetime
             "LIST_CHANGED", f"Expected a signature under the list as it is now ({len(loaded)} parcels), got one under an "
             "older list; look at it again and sign.", expected=wanted, got=signature.content_hash, content_hash=wanted,
         )  # fmt: skip
-    stopped = sorted(head.number for head in heads.values() if head.state == "cancelled")
+    holds = orders.open_holds(conn, heads)
+    stopped = sorted(head.number for head in heads.values() if head.state == "cancelled" or head.id in holds)
     if stopped:
         raise Conflict(
-            "LIST_CHANGED", f"Expected parcels of orders that are to be sent, but {', '.join(stopped[:5])} was cancelled; "
+            "LIST_CHANGED", f"Expected parcels of orders that are to be sent, but {', '.join(stopped[:5])} was stopped; "
             "take its parcels out, look at the list again and sign.", got=stopped[0], content_hash=wanted,
         )  # fmt: skip
     missing = count_missing(conn, row.carrier_code)

@@ -7,8 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.facts.outbound import ParcelUnloaded
 from backend.outbound.parcel import ClosedParcel, GivenLabel
-from backend.outbound.tables import carton, parcel, parcel_content
+from backend.outbound.tables import carton, handover, handover_scan, parcel, parcel_content
+from backend.platform import journal
 
 
 def closed_parcels(conn: Connection, order_id: int, lock: bool = False) -> list[ClosedParcel]:
@@ -97,3 +99,31 @@ def cancel_parcels(conn: Connection, order_id: int) -> list[int]:
         .returning(parcel.c.id)
     )
     return [row.id for row in rows]
+
+
+def unload_held(conn: Connection, order_id: int, now: datetime) -> list[int]:
+    """An order was put on hold: what is loaded of it comes off the open list again. Returns the parcels' ids."""
+    on_list = sa.select(parcel.c.id, parcel.c.number, parcel.c.handover_id, handover.c.number.label("list_number"))
+    rows = conn.execute(
+        on_list.join(handover, handover.c.id == parcel.c.handover_id)
+        .where(parcel.c.order_id == order_id, parcel.c.state == "loaded")
+        .order_by(parcel.c.id)
+        .with_for_update(of=parcel)
+    ).all()
+    for row in rows:
+        mine = (handover_scan.c.parcel_id == row.id) & (handover_scan.c.outcome == "loaded")
+        newest = sa.select(handover_scan.c.act).where(mine).order_by(handover_scan.c.id.desc()).limit(1)
+        taken_out = {"handover_id": row.handover_id, "code": row.number, "parcel_id": row.id, "outcome": "removed"}
+        act = conn.execute(newest).scalar_one_or_none()
+        conn.execute(sa.insert(handover_scan).values(**taken_out, side="warehouse", at=now, act=act))
+    ids = [row.id for row in rows]
+    back = {"state": "verified", "handover_id": None, "loaded_at": None, "loaded_side": None}
+    conn.execute(sa.update(parcel).where(parcel.c.id.in_(ids)).values(**back))
+    told = [
+        ParcelUnloaded(
+            about=f"handover:{row.handover_id}", handover=row.list_number, parcel=row.number, side="warehouse"
+        )
+        for row in rows
+    ]
+    journal.append(conn, told, now)
+    return ids

@@ -34,6 +34,7 @@ def read_bundle(conn: Connection, handover_id: int) -> dict[str, Any] | None:
         return None
     names = carrier_names(conn)
     foreign: dict[str, dict[str, str]] = {}
+    held: dict[str, dict[str, str]] = {}
     unpacked: dict[str, dict[str, str]] = {}
     others = conn.execute(
         sa.select(parcel)
@@ -52,7 +53,10 @@ def read_bundle(conn: Connection, handover_id: int) -> dict[str, Any] | None:
                 unpacked[key] = {"number": each.number or "", "state": each.state}
             else:
                 foreign[key] = {"number": each.number, "carrier": names.get(each.carrier_code, each.carrier_code)}
-    parcels = _parcels_of(conn, row)
+    parcels, staying = _parcels_of(conn, row)
+    for stays in staying:
+        told = {"number": stays.number, "order": stays.order, "hold": stays.hold}
+        held.update(dict.fromkeys(stays.keys, told))
     return {
         "flow": "handover", "task": f"handover:{row.id}", "number": row.number, "signed": row.state != "open",
         "carrier": {"code": row.carrier_code, "name": names.get(row.carrier_code, row.carrier_code)},
@@ -63,7 +67,7 @@ def read_bundle(conn: Connection, handover_id: int) -> dict[str, Any] | None:
             }
             for each in parcels
         ],
-        "foreign": foreign, "unpacked": unpacked,
+        "foreign": foreign, "unpacked": unpacked, "held": held,
     }  # fmt: skip
 
 
@@ -76,32 +80,39 @@ class ListedParcel(msgspec.Struct, frozen=True, kw_only=True):
     loaded_at: datetime | None
     side: str | None
     keys: tuple[str, ...]
+    hold: str = ""
 
 
-def _parcels_of(conn: Connection, row: sa.Row[Any]) -> list[ListedParcel]:
-    """Loaded ones and, while the list is open, all others of the carrier that are ready."""
+def _parcels_of(conn: Connection, row: sa.Row[Any]) -> tuple[list[ListedParcel], list[ListedParcel]]:
+    """Loaded ones and, while the list is open, all others of the carrier that are ready; then those that stay because
+    their order is on hold (`hold` is its code)."""
     mine = parcel.c.handover_id == row.id
     if row.state == "open":
         mine = sa.or_(mine, sa.and_(parcel.c.carrier_code == row.carrier_code, parcel.c.state == store.READY))
     rows = conn.execute(sa.select(parcel).where(mine).order_by(parcel.c.number)).all()
     heads = orders.orders_by_ids(conn, {each.order_id for each in rows})
     counts = count_parcels(conn, heads)
-    return [
+    holds = orders.open_holds(conn, heads) if row.state == "open" else {}
+    found = [
         ListedParcel(
             number=each.number, order=heads[each.order_id].number,
             position=f"{each.position}/{counts.get(each.order_id, 1)}", weight_g=each.weight_g,
             loaded=each.handover_id == row.id, loaded_at=each.loaded_at, side=each.loaded_side,
             keys=store.keys_of(each.number, each.label_code, each.tracking_number),
+            hold=holds[each.order_id][0].code if each.order_id in holds else "",
         )
         for each in rows
     ]  # fmt: skip
+    return [each for each in found if each.loaded or not each.hold], [
+        each for each in found if each.hold and not each.loaded
+    ]
 
 
 # -- the live list --------------------------------------------------------------------------------------------------
 
 
 class Extra(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody scanned what is not on the list. `outcome`: wrong_carrier, not_packed, unknown."""
+    """Somebody scanned what is not on the list. `outcome`: wrong_carrier, not_packed, on_hold, unknown."""
 
     code: str
     outcome: str
@@ -124,6 +135,7 @@ class HandoverView(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
     weight_g: int
     parcels: list[ListedParcel]
+    held: list[ListedParcel]
     extras: list[Extra]
     content_hash: str
     previous_hash: str | None
@@ -139,14 +151,14 @@ def read_handover(conn: Connection, handover_id: int) -> HandoverView:
     """Raises `NotFound` HANDOVER_UNKNOWN."""
     row = store.find_handover(conn, handover_id)
     names = carrier_names(conn)
-    parcels = _parcels_of(conn, row)
+    parcels, held = _parcels_of(conn, row)
     loaded = [each for each in parcels if each.loaded]
     signed = row.state == "signed"
     return HandoverView(
         id=row.id, number=row.number, carrier=row.carrier_code,
         carrier_name=names.get(row.carrier_code, row.carrier_code), day=row.day, state=row.state,
         expected=len(parcels), loaded=len(loaded), missing=len(parcels) - len(loaded),
-        weight_g=sum(each.weight_g or 0 for each in loaded), parcels=parcels,
+        weight_g=sum(each.weight_g or 0 for each in loaded), parcels=parcels, held=held,
         extras=[] if signed else _extras(conn, row.id, names),
         content_hash=row.content_hash if signed else store.hash_now(conn, row, store.loaded_parcels(conn, row.id)),
         previous_hash=row.previous_hash if signed else store.previous_hash(conn, row.carrier_code),
@@ -158,19 +170,28 @@ def read_handover(conn: Connection, handover_id: int) -> HandoverView:
 def _extras(conn: Connection, handover_id: int, names: Mapping[str, str]) -> list[Extra]:
     """Refused codes of the list, newest first, each once; those loaded since are no longer extra."""
     rows = conn.execute(
-        sa.select(handover_scan, parcel.c.number, parcel.c.carrier_code, parcel.c.handover_id.label("on_list"))
+        sa.select(
+            handover_scan, parcel.c.number, parcel.c.carrier_code, parcel.c.handover_id.label("on_list"),
+            parcel.c.state, parcel.c.order_id,
+        )
         .outerjoin(parcel, parcel.c.id == handover_scan.c.parcel_id)
         .where(handover_scan.c.handover_id == handover_id, handover_scan.c.outcome.in_(EXTRA_OUTCOMES))
         .order_by(handover_scan.c.id.desc())
         .limit(EXTRAS_SHOWN * 4)
-    )
+    ).all()  # fmt: skip
+    holds = orders.open_holds(conn, {row.order_id for row in rows if row.order_id is not None})
     found: dict[str, Extra] = {}
     for row in rows:
         code = row.number or row.code
         if code in found or row.on_list == handover_id:
             continue
-        carrier = names.get(row.carrier_code, row.carrier_code) if row.outcome == "wrong_carrier" else ""
-        found[code] = Extra(code=code, outcome=row.outcome, side=row.side, at=row.at, carrier=carrier)
+        outcome = row.outcome
+        if outcome == "not_packed" and row.state == store.READY:
+            if row.order_id not in holds:
+                continue  # the hold was released: the parcel is expected now
+            outcome = "on_hold"
+        carrier = names.get(row.carrier_code, row.carrier_code) if outcome == "wrong_carrier" else ""
+        found[code] = Extra(code=code, outcome=outcome, side=row.side, at=row.at, carrier=carrier)
     return list(found.values())[:EXTRAS_SHOWN]
 
 
