@@ -21,7 +21,7 @@ from backend.catalog.store import (
     search_products,
     write_setting,
 )
-from backend.catalog.views import policies_of, weight_layouts
+from backend.catalog.views import look_alikes, policies_of, weight_layouts
 
 __all__ = [
     "PLAIN",
@@ -36,6 +36,7 @@ __all__ = [
     "create_merchant",
     "create_products",
     "in_slices",
+    "look_alikes",
     "merchant_by_code",
     "next_number",
     "next_numbers",

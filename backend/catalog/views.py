@@ -32,3 +32,13 @@ def weight_layouts(conn: Connection, merchant_ids: Iterable[int] | None = None) 
         statement = statement.where(weight_layout.c.merchant_id.in_(sorted(set(merchant_ids))))
     found = tuple(dict.fromkeys(WeightLayout(row.pattern, row.g_per_unit) for row in conn.execute(statement)))
     return found or CZECH_LAYOUTS
+
+
+def look_alikes(conn: Connection, groups: Iterable[str]) -> dict[str, set[int]]:
+    """Group of look-alikes -> its products."""
+    found: dict[str, set[int]] = {}
+    for part in in_slices(groups):
+        statement = sa.select(product_policy.c.look_alike, product_policy.c.product_id)
+        for row in conn.execute(statement.where(product_policy.c.look_alike.in_(part))):
+            found.setdefault(row.look_alike, set()).add(row.product_id)
+    return found

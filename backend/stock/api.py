@@ -3,6 +3,7 @@
 from backend.stock.allocation import Allocation, FreeStock, LineDemand, OrderDemand, choose_places, decide_allocation
 from backend.stock.ledger import Balance, Move, Place, Reservation, Take
 from backend.stock.location import Location
+from backend.stock.store.acts import ActMove, moves_of_acts
 from backend.stock.store.balances import balances_at, read_balances, read_free_stock, read_held_back, stock_gone
 from backend.stock.store.counting import Correction, correct, make_count_task
 from backend.stock.store.ledger import Verification, post, verify
@@ -17,6 +18,14 @@ from backend.stock.store.locations import (
     set_blocked,
 )
 from backend.stock.store.lots import Lot, know_lots, lots_of, set_lot_blocked
+from backend.stock.store.places import (
+    PlaceLimits,
+    empty_places,
+    fix_places,
+    fixed_places,
+    place_limits,
+    places_of_products,
+)
 from backend.stock.store.reservations import (
     OpenReservation,
     post_reserved,
@@ -37,6 +46,7 @@ from backend.stock.store.serials import (
 from backend.stock.store.undo import Undone, undo
 
 __all__ = [
+    "ActMove",
     "Allocation",
     "Balance",
     "Correction",
@@ -48,6 +58,7 @@ __all__ = [
     "OpenReservation",
     "OrderDemand",
     "Place",
+    "PlaceLimits",
     "Reservation",
     "SerialStep",
     "SerialTrace",
@@ -59,6 +70,9 @@ __all__ = [
     "correct",
     "create_locations",
     "decide_allocation",
+    "empty_places",
+    "fix_places",
+    "fixed_places",
     "know_lots",
     "location_by_key",
     "locations_by_ids",
@@ -68,7 +82,10 @@ __all__ = [
     "main_warehouse",
     "make_count_task",
     "move_serials",
+    "moves_of_acts",
     "outside",
+    "place_limits",
+    "places_of_products",
     "post",
     "post_reserved",
     "read_balances",

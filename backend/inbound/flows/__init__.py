@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.inbound.flows import receives
+from backend.inbound.flows import puts, receives
 
-FLOWS: dict[str, Any] = {"receive": receives.RECEIVE}
-JOBS: dict[str, Any] = {"receive": receives.JOB}
+FLOWS: dict[str, Any] = {"receive": receives.RECEIVE, "put_away": puts.PUT_AWAY}
+JOBS: dict[str, Any] = {"receive": receives.JOB, "put_away": puts.JOB}

@@ -14,6 +14,7 @@ from backend.inbound.routes.receipts import actor_of
 from backend.inbound.store import attaching, closing
 from backend.inbound.store.labels import print_goods_labels
 from backend.inbound.store.receipts import find_receipt
+from backend.inbound.views.put_aways import waiting_areas
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.stock import api as stock
@@ -135,6 +136,22 @@ async def trace_serial(code: FromPath[str], database: NamedDependency[Database])
     return await database.read(lambda conn: stock.trace_serials(conn, code[:40]))
 
 
+class WaitingArea(msgspec.Struct, frozen=True):
+    """A receiving area or cart with goods that wait for their places."""
+
+    key: str
+    code: str
+    kind: str
+    lines: int
+    pieces: int
+
+
+@get("/api/put-away", guards=[requires("worker")])
+async def read_waiting(database: NamedDependency[Database]) -> list[WaitingArea]:
+    """Where goods wait to be put away."""
+    return [WaitingArea(**each) for each in await database.read(waiting_areas)]
+
+
 class LotBlocking(msgspec.Struct, frozen=True):
     blocked: bool
     reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
@@ -157,4 +174,4 @@ async def block_lot(
     return data
 
 
-ROUTES = [add_receipt_line, attach_code, print_labels, keep_photo, trace_serial, block_lot]
+ROUTES = [add_receipt_line, attach_code, print_labels, keep_photo, trace_serial, read_waiting, block_lot]

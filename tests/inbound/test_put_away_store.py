@@ -1,0 +1,195 @@
+"""Put-away through the real intake, on both engines: from the dock to a shelf, and what the books say then."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.catalog import api as catalog
+from backend.inbound.flows import puts
+from backend.platform.database import Database
+from backend.scanning.protocol import Asker
+from backend.stock import api as stock
+from tests.inbound.dock import Device, Dock, on_hand
+from tests.outbound.bench import AT
+
+
+class Floor(Dock):
+    """A dock with 10 plain pieces, 4 of lot L1 and three serials; shelves S-1 to S-3, a weak one, a cold one, a cart."""
+
+    def __init__(self, conn: Connection) -> None:
+        super().__init__(conn)
+        vendor = stock.outside(conn, "vendor")
+        stock.know_lots(conn, [(self.lots, "L1", None)], AT)
+        stock.post(
+            conn,
+            [
+                stock.Move(self.plain, vendor, self.area, 10, "receipt", "test"),
+                stock.Move(self.lots, vendor, self.area, 4, "receipt", "test", lot="L1"),
+                stock.Move(self.serial, vendor, self.area, 3, "receipt", "test"),
+            ],
+            AT,
+        )
+        steps = [
+            stock.SerialStep(product_id=self.serial, code=f"SN{n}", target_id=self.area, reason="receipt", about="test")
+            for n in (1, 2, 3)
+        ]
+        stock.move_serials(conn, steps, AT)
+        rows: list[dict[str, Any]] = [
+            {"code": f"S-{n}", "kind": "storage", "walk_sequence": n, "zone": "A"} for n in (1, 2, 3)
+        ]
+        rows += [{"code": "WEAK", "kind": "storage", "walk_sequence": 90, "zone": "A", "holds_g": 50}]
+        rows += [
+            {"code": "COLD", "kind": "storage", "walk_sequence": 91, "zone": "COLD"},
+            {"code": "C-1", "kind": "cart"},
+        ]
+        made = stock.create_locations(conn, [{"holds_g": None} | row for row in rows])
+        self.place = dict(zip(("S-1", "S-2", "S-3", "WEAK", "COLD", "C-1"), made, strict=True))
+        product = sa.table("product", sa.column("id"), sa.column("weight_g"))
+        conn.execute(sa.update(product).where(product.c.id == self.plain).values(weight_g=20))
+        stock.fix_places(conn, [(self.plain, self.place["S-2"])])
+
+
+async def begin(database: Database) -> tuple[Floor, Device, dict[str, Any]]:
+    floor = await database.write(Floor)
+    device = await Device(database).enrol()
+    return floor, device, await walk(database, device)
+
+
+async def walk(database: Database, device: Device, key: str = "") -> dict[str, Any]:
+    asker = Asker(person_id=device.person_id, device_id=device.device_id)
+    bundle = await database.write(lambda conn: puts.get(conn, {"key": key}, asker, AT))
+    assert bundle is not None
+    return bundle
+
+
+def stop_of(bundle: dict[str, Any], product_id: int) -> dict[str, Any]:
+    return next(each for each in bundle["lines"] if each["product"] == product_id)
+
+
+async def test_goods_go_to_their_proposed_place(database: Database) -> None:
+    """The fixed place is proposed; the scan of it moves the goods, all of a walk done ends it."""
+    floor, device, bundle = await begin(database)
+    stop = stop_of(bundle, floor.plain)
+    assert ("S-2", "fixed") == (stop["place"]["code"], stop["why"])
+    told = await device.send(
+        device.scan("put_away", bundle["task"], "product", "gtin:09520000000011"),
+        device.scan("put_away", bundle["task"], "put", "loc:S-2", line=stop["id"], quantity=10),
+    )
+    assert ["ok", "ok"] == told
+    assert {(floor.plain, ""): 10} == await database.read(lambda conn: on_hand(conn, floor.place["S-2"]))
+
+
+async def test_the_rest_is_split_over_places(database: Database) -> None:
+    """Fewer pieces than all go to one place, the rest to another; never more than there are."""
+    floor, device, bundle = await begin(database)
+    line = stop_of(bundle, floor.plain)["id"]
+    told = await device.send(
+        device.scan("put_away", bundle["task"], "put", "loc:S-1", line=line, quantity=4),
+        device.scan("put_away", bundle["task"], "put", "loc:S-3", line=line, quantity=7),
+        device.scan("put_away", bundle["task"], "put", "loc:S-3", line=line, quantity=6),
+    )
+    assert ["ok", "WRONG_QUANTITY", "ok"] == told
+    again = await walk(database, device)
+    assert 10 == stop_of(again, floor.plain)["put"]
+
+
+async def test_what_a_place_must_not_hold_is_refused(database: Database) -> None:
+    """A shelf too weak, another zone, a look-alike, another lot, a tote; with a correction for the hand."""
+    floor, device, _ = await begin(database)
+
+    def wishes(conn: Connection) -> None:
+        catalog.save_policies(
+            conn,
+            {
+                floor.plain: catalog.Policy(look_alike="twins"), floor.lots: catalog.Policy(zone="COLD", mixed_lots=False),
+                floor.serial: catalog.Policy(look_alike="twins"),
+            },
+        )  # fmt: skip
+        vendor = stock.outside(conn, "vendor")
+        stock.post(
+            conn,
+            [
+                stock.Move(floor.serial, vendor, floor.place["S-1"], 1, "receipt", "test"),
+                stock.Move(floor.lots, vendor, floor.place["COLD"], 1, "receipt", "test", lot="L0"),
+            ],
+            AT,
+        )
+        stock.create_locations(conn, [{"code": "T-9", "kind": "tote"}])
+
+    await database.write(wishes)
+    bundle = await walk(database, device)
+    plain, lots = stop_of(bundle, floor.plain), stop_of(bundle, floor.lots)
+    assert "look_alike" == plain["forbidden"]["loc:S-1"]
+    told = await device.send(
+        device.scan("put_away", bundle["task"], "put", "loc:WEAK", line=plain["id"], quantity=3),
+        device.scan("put_away", bundle["task"], "put", "loc:S-1", line=plain["id"], quantity=3),
+        device.scan("put_away", bundle["task"], "put", "tote:T-9", line=plain["id"], quantity=3),
+        device.scan("put_away", bundle["task"], "put", "loc:S-3", line=lots["id"], quantity=4),
+        device.scan("put_away", bundle["task"], "put", "loc:COLD", line=lots["id"], quantity=4),
+        device.scan("put_away", bundle["task"], "put", "badge:X", line=lots["id"], quantity=4),
+        device.scan("put_away", bundle["task"], "put", "loc:WEAK", line=plain["id"], quantity=2),
+    )
+    wanted = ["PLACE_TOO_WEAK", "PLACE_LOOK_ALIKE", "PLACE_UNFIT", "PLACE_OTHER_ZONE", "PLACE_OTHER_LOT", "WRONG_KIND"]
+    assert [*wanted, "ok"] == told
+
+
+async def test_serials_go_with_their_pieces(database: Database) -> None:
+    """All of them without a word; of some each must be named. Undo brings the serial back with the piece."""
+    floor, device, bundle = await begin(database)
+    line = stop_of(bundle, floor.serial)["id"]
+    untold = device.scan("put_away", bundle["task"], "put", "loc:S-1", line=line, quantity=1)
+    one = device.scan("put_away", bundle["task"], "put", "loc:S-1", line=line, quantity=1, serials=["SN2"])
+    assert ["SERIAL_NEEDED", "ok"] == await device.send(untold, one)
+    rest = device.scan("put_away", bundle["task"], "put", "loc:S-3", line=line, quantity=2)
+    undo = device.scan("put_away", bundle["task"], "undo", of=one["act"])
+    assert ["ok", "ok"] == await device.send(rest, undo)
+    places = await database.read(
+        lambda conn: stock.serial_places(conn, [(floor.serial, f"SN{number}") for number in (1, 2, 3)])
+    )
+    assert ["S-3", "DOCK", "S-3"] == [places[floor.serial, f"SN{number}"] for number in (1, 2, 3)]
+
+
+async def test_goods_ride_on_a_cart(database: Database) -> None:
+    """Onto the cart at the dock, then a walk of the cart, nearest place first."""
+    floor, device, bundle = await begin(database)
+    scans = [
+        device.scan("put_away", bundle["task"], "put", "cart:C-1", line=stop_of(bundle, product)["id"], quantity=pieces)
+        for product, pieces in ((floor.plain, 10), (floor.lots, 4))
+    ]
+    assert ["ok", "ok"] == await device.send(*scans)
+    ride = await walk(database, device, "cart:C-1")
+    assert ["S-1", "S-2"] == [each["place"]["code"] for each in ride["lines"]]
+    done = device.scan("put_away", ride["task"], "put", "loc:S-2", line=stop_of(ride, floor.plain)["id"], quantity=10)
+    assert ["ok"] == await device.send(done)
+
+
+async def test_two_people_share_the_dock(database: Database) -> None:
+    """Goods of one walk are not planned again for the next person, and a full place is not proposed twice."""
+    floor, _device, _ = await begin(database)
+    other = await Device(database).enrol()
+    asker = Asker(person_id=other.person_id, device_id=other.device_id)
+    assert None is await database.write(lambda conn: puts.get(conn, {}, asker, AT))
+
+    def more(conn: Connection) -> Any:
+        vendor = stock.outside(conn, "vendor")
+        stock.post(conn, [stock.Move(floor.dated, vendor, floor.area, 5, "receipt", "test", lot="2026-12-24")], AT)
+        return puts.get(conn, {}, asker, AT)
+
+    bundle = await database.write(more)
+    assert [(floor.dated, "2026-12-24")] == [(each["product"], each["lot"]) for each in bundle["lines"]]
+
+
+async def test_the_books_agree(database: Database) -> None:
+    """Put, undone, put elsewhere: the ledger explains every balance."""
+    floor, device, bundle = await begin(database)
+    line = stop_of(bundle, floor.plain)["id"]
+    first = device.scan("put_away", bundle["task"], "put", "loc:S-1", line=line, quantity=10)
+    assert ["ok"] == await device.send(first)
+    undo = device.scan("put_away", bundle["task"], "undo", of=first["act"])
+    last = device.scan("put_away", bundle["task"], "put", "loc:S-3", line=line, quantity=9)
+    end = device.scan("put_away", bundle["task"], "finish")
+    assert ["ok", "ok", "ok"] == await device.send(undo, last, end)
+    checked = await database.read(stock.verify)
+    assert [] == checked.differences
+    assert {(floor.plain, ""): 9} == await database.read(lambda conn: on_hand(conn, floor.place["S-3"]))
