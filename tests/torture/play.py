@@ -40,6 +40,7 @@ class Setting(NamedTuple):
     pages: int = 2
     plant: str = ""
     keep: Path | None = None
+    calm_s: float = CALM_S
 
 
 class Outcome(NamedTuple):
@@ -147,7 +148,7 @@ class Run:
             await wire.settle()
         await self.stack.keep_alive()
         database = Database(self.url)
-        until = time.monotonic() + CALM_S
+        until = time.monotonic() + self.setting.calm_s
         left: list[str] = ["?"]
         while left and time.monotonic() < until:
             await asyncio.sleep(0.4)
@@ -160,7 +161,7 @@ class Run:
             await database.write(_try_again)
         await database.close()
         for each in left:
-            self.hall.wrong(f"rest: after {CALM_S:.0f} s of calm {each}")
+            self.hall.wrong(f"rest: after {self.setting.calm_s:.0f} s of calm {each}")
 
     async def _ask_everything_again(self) -> None:
         """Every scan ever made, once more: the same bytes."""
