@@ -52,8 +52,12 @@ PUT_AWAY = Flow(name="put_away", load=load, decide=decide, save=save)
 
 
 def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) -> dict[str, Any] | None:
-    """By `key` of a receiving area, cart or tote; without one from the first area where goods wait."""
-    source = store.find_source(conn, str(request.get("key") or ""))
+    """By `key` of a receiving area, cart or tote; without one the person's open walk, else the first area with goods."""
+    key = str(request.get("key") or "")
+    mine = [] if key else views.open_walks(conn, asker.person_id)
+    if mine:
+        return views.read_bundle(conn, mine[-1])
+    source = store.find_source(conn, key)
     if source is None:
         return None
     walk = store.plan_walk(conn, source, now, asker.person_id, asker.device_id)

@@ -17,13 +17,10 @@ from backend.platform import clock
 from backend.platform.journal import Actor
 from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
 
-SHOP_SETTING, DEFAULT_ZONE = "shop", "Europe/Prague"
 
-
-def today_of(conn: Connection, now: datetime) -> date:
+def today_of(now: datetime) -> date:
     """The day as the warehouse's clock shows it."""
-    zone = str(catalog.read_setting(conn, SHOP_SETTING).get("zone", DEFAULT_ZONE))
-    return now.astimezone(ZoneInfo(zone)).date()
+    return now.astimezone(ZoneInfo(clock.zone_name())).date()
 
 
 def number_of(task: str, flow: str) -> int | None:
@@ -64,7 +61,7 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Receipts:
     if not meant:
         return {}
     # the warehouse's day when the scan was made; a scan that waited in a device is judged by its own day
-    today = today_of(conn, max(each.scan.at for each in taken))
+    today = today_of(max(each.scan.at for each in taken))
     return {f"receive:{number}": each for number, each in store.load_receipts(conn, meant, today).items()}
 
 
@@ -94,7 +91,7 @@ def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) 
         number = found[0].id if len(found) == 1 else 0
     if not number and request.get("mode") == "blind":
         number = open_blind(conn, "", "", "", now, Actor(asker.person_id, asker.device_id))
-    return views.read_bundle(conn, number, today_of(conn, now)) if number else None
+    return views.read_bundle(conn, number, today_of(now)) if number else None
 
 
 def read(conn: Connection, task: str) -> dict[str, Any] | None:
@@ -103,7 +100,7 @@ def read(conn: Connection, task: str) -> dict[str, Any] | None:
 
 
 def _day(conn: Connection) -> date:
-    return today_of(conn, clock.now())
+    return today_of(clock.now())
 
 
 def open_for(conn: Connection, person_id: int) -> list[dict[str, Any]]:
