@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from backend.platform.clock import DEFAULT_ZONE
 from backend.platform.errors import Problem
 from backend.platform.secret import Secret, read_secret
 
@@ -21,7 +22,7 @@ class Settings(msgspec.Struct, frozen=True):
     """RAMPA_PORT"""
     public_url: str = ""
     """RAMPA_PUBLIC_URL: how phones reach this server, for the QR codes; empty: as the request came in"""
-    zone: str = "Europe/Prague"
+    zone: str = DEFAULT_ZONE
     """RAMPA_ZONE: the shop's time zone; days of manifests and shown times"""
     worker: str = "inline"
     """RAMPA_WORKER: inline (inside the server) or none (`rampa work` runs elsewhere)"""

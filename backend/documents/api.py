@@ -11,7 +11,7 @@ from backend.documents.page import DOTS_PER_MM, Dpi
 from backend.documents.paper import PaperData, set_paper
 from backend.documents.papers import paper_of
 from backend.documents.papers.code_sheet import CodeCard, code_sheet
-from backend.documents.papers.handover_manifest import HandoverManifest, fingerprint
+from backend.documents.papers.handover_manifest import HandoverManifest
 from backend.documents.readback import Demand, Mismatch
 from backend.documents.templates import template_of, templates
 
@@ -25,7 +25,6 @@ __all__ = [
     "Mismatch",
     "PaperData",
     "code_sheet",
-    "fingerprint",
     "label_artifact",
     "label_examples",
     "render_label",

@@ -9,19 +9,16 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from backend.catalog import api as catalog
 from backend.documents import api as documents
 from backend.orders import api as orders
 from backend.outbound.store import handovers, parcels, put_backs, shortages
 from backend.outbound.views.handovers import document_of, manifest_of
+from backend.platform import clock
 from backend.platform.errors import Problem
 from backend.platform.exchange import Exchange
 from backend.platform.journal import Recorded
 from backend.platform.outbox import Errand, Inside
 from backend.scanning.protocol import Correction
-
-SHOP_SETTING = "shop"
-DEFAULT_ZONE = "Europe/Prague"
 
 
 def render_manifest(data: dict[str, Any]) -> bytes:
@@ -43,8 +40,7 @@ def _prepare_manifest(conn: Connection, fact: Recorded, reference: str, now: dat
     number = _subject_id(fact)
     if document_of(conn, number) is not None:
         return None
-    zone = str(catalog.read_setting(conn, SHOP_SETTING).get("zone", DEFAULT_ZONE))
-    return _set(manifest_of(conn, number, zone))
+    return _set(manifest_of(conn, number, clock.zone_name()))
 
 
 def _set(data: dict[str, Any]) -> Exchange[bytes]:

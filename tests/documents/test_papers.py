@@ -1,15 +1,13 @@
-"""Papers: set with every language, words searchable, codes readable, fingerprints true, data never markup."""
+"""Papers: set with every language, words searchable, codes readable, hashes whole, data never markup."""
 
 import base64
-import hashlib
 import io
 
-import msgspec
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
-from backend.documents.api import HandoverManifest, LayoutProblem, code_sheet, fingerprint, render_paper
+from backend.documents.api import LayoutProblem, code_sheet, render_paper
 from backend.documents.papers import papers
 from backend.documents.papers.code_sheet import CodeCard
 from backend.platform.errors import Problem
@@ -72,15 +70,24 @@ def test_manifest_of_many_parcels_repeats_its_head_and_counts_pages() -> None:
     assert "Strana 1 z" in words
 
 
-def test_manifest_prints_the_fingerprint_of_its_data() -> None:
-    """The hash in the footer is SHA-256 over the fixed JSON of the data, and changes with any of it."""
-    data = msgspec.convert(papers()["handover-manifest"].example, HandoverManifest)
-    changed = msgspec.structs.replace(data, courier="Petr Říha")
+def test_manifest_prints_the_hash_that_was_signed() -> None:
+    """Both hashes stand at the foot of each page, whole, so that they can be read off and compared."""
+    example = papers()["handover-manifest"].example
+    flat = _words(render_paper("handover-manifest", {**example, "parcels": example["parcels"] * 60}))
+    flat = flat.replace("\n", "").replace("\r", "")
+    first = _words(render_paper("handover-manifest", {**example, "previous_hash": ""}))
 
-    expected = hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
-    assert expected == fingerprint(data)
-    assert expected in _words(render_paper("handover-manifest", data)).replace("\n", "").replace("\r", "")
-    assert fingerprint(changed) != expected
+    pages = flat.count("Strana")
+    assert pages > 1
+    assert (pages, pages) == (flat.count(example["content_hash"]), flat.count(example["previous_hash"]))
+    assert "Předchozí seznam: -" in first
+
+
+@pytest.mark.parametrize("wrong", ["abc", "G" * 64, "8D" * 32])
+def test_a_hash_that_is_none_is_not_printed(wrong: str) -> None:
+    """A paper that shows another thing than 64 hexadecimal digits would be compared in vain."""
+    with pytest.raises(Problem, match="content_hash"):
+        render_paper("handover-manifest", {**papers()["handover-manifest"].example, "content_hash": wrong})
 
 
 def test_signature_is_drawn() -> None:

@@ -4,11 +4,14 @@ import asyncio
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.catalog import api as catalog
 from backend.orders import api as orders
 from backend.orders.tables import sales_order
 from backend.outbound.flows import handovers as flow
@@ -429,3 +432,24 @@ async def test_a_loaded_parcel_comes_off_the_list_when_its_order_is_held(dock: D
 
     assert ("LIST_CHANGED", 0, 2) == (too_early.value.code, emptied.loaded, len(emptied.held))
     assert ["dispatched", "dispatched"] == await dock.order_states()
+
+
+async def test_the_paper_shows_the_hash_that_was_signed(dock: Dock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored, shown to both sides and printed are one; the time is that of the shop's zone, whatever a setting says."""
+    monkeypatch.setenv("RAMPA_ZONE", "Asia/Tokyo")
+    await dock.database.write(lambda conn: catalog.write_setting(conn, "shop", {"zone": "America/New_York"}))
+    (key,) = await dock.packed()
+    number = await dock.open()
+    assert ["ok"] == await dock.load(number, key)
+    shown = await dock.database.read(lambda conn: views.read_for_courier(conn, number))
+    await dock.sign(number)
+    await drain(dock.database, dock.partner)
+
+    seen = await dock.view(number)
+    document = await dock.database.read(lambda conn: views.document_of(conn, number))
+    assert document is not None
+    words = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(document))
+    assert seen.signed_at is not None
+    assert shown.content_hash == seen.content_hash
+    assert seen.content_hash in words.replace("\n", "").replace("\r", "")
+    assert seen.signed_at.astimezone(ZoneInfo("Asia/Tokyo")).strftime("%H:%M") in words

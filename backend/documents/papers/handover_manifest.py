@@ -1,11 +1,10 @@
-"""Handover manifest, A4: which parcels the courier took, signed on glass, known by its fingerprint for ever.
+"""Handover manifest, A4: which parcels the courier took, signed on glass, known by the hash of the list for ever.
 
-The fingerprint is SHA-256 over the data in a fixed JSON form, signature included: a paper found years later can be
-checked against what the database says was signed.
+The hash is the one that was signed: both sides saw it on the glass, the database keeps it, and with the hash of the
+list before, printed beside it, anybody can compute it again from the paper.
 """
 
 import datetime
-import hashlib
 import io
 from collections import Counter
 from typing import Annotated, Any
@@ -32,7 +31,8 @@ class ManifestParcel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class HandoverManifest(PaperData, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`handed_at` already in the shop's zone. `signature_png`: PNG bytes, base64 in JSON."""
+    """`handed_at` already in the shop's zone. `signature_png`: PNG bytes, base64 in JSON. Hashes as 64 hexadecimal
+    digits; `previous_hash` is that of the carrier's list before, empty for the first one."""
 
     number: Short
     carrier: Short
@@ -43,11 +43,8 @@ class HandoverManifest(PaperData, frozen=True, kw_only=True, forbid_unknown_fiel
     courier: Short = ""
     vehicle: Short = ""
     signature_png: bytes = b""
-
-
-def fingerprint(data: HandoverManifest) -> str:
-    """SHA-256 of the manifest's data as hex."""
-    return hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
+    content_hash: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    previous_hash: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
 
 
 def content(data: HandoverManifest) -> dict[str, Any]:
@@ -78,7 +75,8 @@ def content(data: HandoverManifest) -> dict[str, Any]:
         "courier": data.courier,
         "vehicle": data.vehicle,
         "signature": _signature(data.signature_png) if data.signature_png else None,
-        "fingerprint": fingerprint(data),
+        "content_hash": data.content_hash,
+        "previous_hash": data.previous_hash or "-",
     }
 
 
@@ -121,5 +119,7 @@ PAPER = Paper(
         "handed_by": "Kateřina Dvořáčková",
         "courier": "Pavel Říha",
         "vehicle": "5P3 1234",
+        "content_hash": "8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92",
+        "previous_hash": "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5",
     },
 )

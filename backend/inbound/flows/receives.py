@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-from backend.catalog import api as catalog
 from backend.inbound.receiving import Receipts, Receiving, decide
 from backend.inbound.store import receipts as store
 from backend.inbound.store.imports import open_blind
@@ -96,11 +95,7 @@ def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) 
 
 def read(conn: Connection, task: str) -> dict[str, Any] | None:
     number = number_of(task, "receive")
-    return views.read_bundle(conn, number, _day(conn)) if number is not None else None
-
-
-def _day(conn: Connection) -> date:
-    return today_of(clock.now())
+    return views.read_bundle(conn, number, today_of(clock.now())) if number is not None else None
 
 
 def open_for(conn: Connection, person_id: int) -> list[dict[str, Any]]:

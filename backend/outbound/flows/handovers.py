@@ -12,11 +12,9 @@ from backend.gs1.scan_keys import read_code
 from backend.outbound.handover import Loadings, ScanNoted, decide, load
 from backend.outbound.store import handovers as store
 from backend.outbound.views import handovers as views
-from backend.platform import journal
+from backend.platform import clock, journal
 from backend.platform.journal import Actor
 from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
-
-DEFAULT_ZONE = "Europe/Prague"
 
 
 def _handover_id(task: str) -> int | None:
@@ -71,7 +69,7 @@ def scan_by_courier(conn: Connection, handover_id: int, text: str, now: datetime
 # -- work -----------------------------------------------------------------------------------------------------------
 
 
-def day_of(now: datetime, zone: str = DEFAULT_ZONE) -> str:
+def day_of(now: datetime, zone: str) -> str:
     return now.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
@@ -83,7 +81,9 @@ def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) 
     if not number and key.startswith("handover:"):
         number = store.id_of_number(conn, key.partition(":")[2]) or 0
     if not number and carrier:
-        number = store.open_handover(conn, carrier, day_of(now), now, Actor(asker.person_id, asker.device_id))
+        number = store.open_handover(
+            conn, carrier, day_of(now, clock.zone_name()), now, Actor(asker.person_id, asker.device_id)
+        )
     return views.read_bundle(conn, number) if number else None
 
 

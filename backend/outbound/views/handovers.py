@@ -304,6 +304,10 @@ def manifest_of(conn: Connection, handover_id: int, zone: str, handed_by: str = 
         "carrier": carrier_names(conn).get(row.carrier_code, row.carrier_code),
         "sender": {"name": sender, "lines": []}, "handed_by": handed_by, "courier": row.courier_name or "",
         "vehicle": row.vehicle_plate or "", "signature_png": row.signature or b"",
+        "content_hash": row.content_hash if row.state == "signed" else store.hash_now(conn, row, parcels),
+        "previous_hash": (
+            row.previous_hash if row.state == "signed" else store.previous_hash(conn, row.carrier_code)
+        ) or "",
         "parcels": [
             {
                 "tracking": each.tracking_number or each.number, "town": each.number if each.tracking_number else "",
