@@ -28,6 +28,29 @@ _POSTGRES_MISSING = (
     "or set RAMPA_TEST_POSTGRES to the address of an empty server"
 )
 
+LONG = (
+    "app/test_admin.py", "app/test_fuzz.py", "channels/test_hostile_files.py", "documents", "gs1/parity", "outbound/parity",
+    "print_queue/test_agent_and_server.py", "printing", "scanning_photos", "simulation", "store/test_picks_torture.py",
+    "store/test_two_processes.py", "torture",
+)  # fmt: skip
+"""Minutes of generated cases, pictures, other programs: the whole run plays them, `./dev check` does not."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`./dev check` also leaves out the second engine: what is red there only is found by the whole run."""
+    here = Path(__file__).parent
+    for item in items:
+        if here not in item.path.parents:
+            continue
+        path = item.path.relative_to(here).as_posix()
+        params = getattr(item, "callspec", None)
+        engine = params.params.get("database_url") if params else None
+        other_engine = engine == "postgres" or {"postgres_url", "postgres_server"} & set(
+            getattr(item, "fixturenames", ())
+        )
+        if other_engine or path.startswith(LONG):
+            item.add_marker(pytest.mark.slow)
+
 
 def _free_port() -> int:
     with socket.socket() as probe:
