@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.torture.engines import ENGINES
-from tests.torture.plants import PAGE_SCRIPTS, PLANTS
+from tests.torture.plants import ON_PAPER, PAGE_SCRIPTS, PLANTS
 from tests.torture.play import Outcome, Setting, play
 
 HEAD = "| engine | seed | scans | of pages | faults | lost | doubled | labels | in doubt | seconds | verdict |\n|---|---|---|---|---|---|---|---|---|---|---|"
@@ -43,7 +43,8 @@ def plants(args: argparse.Namespace, engine: str) -> int:
     print("| planted bug | caught by |\n|---|---|", flush=True)
     for name in PLANTS:
         setting = _setting(args, engine, args.seed, name)
-        outcome = play(setting if name in PAGE_SCRIPTS else setting._replace(pages=0))
+        setting = setting._replace(pages=1 if name in PAGE_SCRIPTS else 0, packers=9 if name in ON_PAPER else 4)
+        outcome = play(setting)
         checks = sorted({each.partition(":")[0] for each in outcome.wrongs})
         print(
             f"| {name} | {outcome.wrongs[0] if outcome.wrongs else 'NOTHING'} ({', '.join(checks)[:120]}) |", flush=True
@@ -53,7 +54,7 @@ def plants(args: argparse.Namespace, engine: str) -> int:
 
 
 def _setting(args: argparse.Namespace, engine: str, seed: int, plant: str) -> Setting:
-    return Setting(engine, args.scans, args.faults, args.seconds, seed, args.pages, plant, args.keep)
+    return Setting(engine, args.scans, args.faults, args.seconds, seed, args.pages, args.packers, plant, args.keep)
 
 
 def main() -> int:
@@ -67,6 +68,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the adversary's plan; a failing seed plays it again")
     parser.add_argument("--seeds", type=int, default=1, help="so many seeds, beginning with --seed")
     parser.add_argument("--pages", type=int, default=2, help="real Chromium pages beside the scripted devices")
+    parser.add_argument("--packers", type=int, default=4, help="of the ten scripted devices; more of them print more")
     parser.add_argument("--plant", choices=sorted(PLANTS), default="", help="a bug on purpose")
     parser.add_argument("--plants", action="store_true", help="every planted bug, one run each")
     parser.add_argument("--keep", type=Path, help="folder for database, logs and labels, kept afterwards")

@@ -22,7 +22,7 @@ from tests.torture.parts import Stack
 from tests.torture.plants import plant_own
 from tests.torture.terminals import Hall, Terminal
 
-PICKERS, PACKERS = 6, 4
+TERMINALS = 10
 SCANS_PER_ORDER = 9
 SCANS_PER_STEP = 3.6
 CALM_S = 90.0
@@ -38,6 +38,7 @@ class Setting(NamedTuple):
     seconds: float = 270.0
     seed: int = 1
     pages: int = 2
+    packers: int = 4
     plant: str = ""
     keep: Path | None = None
     calm_s: float = CALM_S
@@ -89,7 +90,7 @@ class Run:
         for port in self.stack.ports:
             await self.stack.ready(port)
         for place, hand in enumerate(known.hands):
-            flow = "pack" if place >= PICKERS else "pick"
+            flow = "pack" if place < setting.packers else "pick"
             chance = random.Random(f"{setting.seed}-{hand.name}")
             hall.terminals.append(Terminal(hand, await self.wire(), chance, hall, flow))
         office = httpx.AsyncClient(
@@ -233,7 +234,7 @@ async def _work(setting: Setting, url: str, cluster: engines.Cluster | None, fol
         known = await asyncio.to_thread(
             run_once, url,
             lambda conn: floor.build(
-                conn, setting.seed, hands=PICKERS + PACKERS, pages=setting.pages, orders=orders,
+                conn, setting.seed, hands=TERMINALS, pages=setting.pages, orders=orders,
                 printer_port=run.stack.printer_port,
             ),
         )  # fmt: skip

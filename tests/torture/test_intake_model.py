@@ -39,7 +39,7 @@ from tests.builders import (
 )
 from tests.store.picking_floor import INTAKE, LATER, Picker, differences
 
-EXAMPLES = int(os.environ.get("RAMPA_MODEL_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("RAMPA_MODEL_EXAMPLES", "8"))
 STEPS = int(os.environ.get("RAMPA_MODEL_STEPS", "40"))
 PHASES = list(Phase) if os.environ.get("RAMPA_MODEL_SHRINK") else [Phase.generate]
 ORDERS, TOTES = 3, 5
