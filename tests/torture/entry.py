@@ -5,6 +5,7 @@ adversary kills often. A child is a process like any other, with its own memory 
 of `tests/torture/plants.py` that is planted first; the product itself knows nothing of it.
 """
 
+import ctypes
 import importlib
 import json
 import os
@@ -15,11 +16,15 @@ from pathlib import Path
 from backend.app import cli
 from tests.torture import plants
 
+DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG"""
+
 
 def _become(order: dict) -> None:
     """In the child: the environment, the output, then the product's own command line."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)  # whatever happens to the torture, nothing is left running
     os.environ.update(order["env"])
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for number in (1, 2):

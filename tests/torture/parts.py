@@ -49,7 +49,8 @@ class Part:
         self.pid = 0
 
     def start(self) -> None:
-        self.pid = self.mother.start(self.words, self.log, self.env)
+        if not self.alive:  # two blows may have hit the same part
+            self.pid = self.mother.start(self.words, self.log, self.env)
 
     @property
     def alive(self) -> bool:
