@@ -194,6 +194,8 @@ class Terminal(Device):
                 await self._find()
             return
         moved = job.step(self, self.now())
+        if self.chance.random() < 0.015:
+            await self._change_shift()
         if not moved or self.chance.random() < 0.15:
             await self._look(moved)
 
@@ -234,8 +236,6 @@ class Terminal(Device):
 
     async def _find(self) -> None:
         flow = "pick" if self.flow == "pack" and not self.hall.totes else self.flow
-        if self.chance.random() < 0.02:
-            await self._change_shift()
         if flow == "pack":
             tote = self.hall.totes.pop(self.chance.randrange(len(self.hall.totes)))
             request = {"flow": "pack", "station": self.chance.choice(STATIONS), "key": tote}
