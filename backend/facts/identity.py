@@ -25,3 +25,36 @@ class MasterDataEdited(Fact, frozen=True, kw_only=True):
     table: str
     act: str
     changes: dict[str, list[object]]
+
+
+class PersonAdded(Fact, frozen=True, kw_only=True):
+    """about: person:<id>"""
+
+    name: str
+    role: str
+
+
+class PersonEdited(Fact, frozen=True, kw_only=True):
+    """about: person:<id>; old and new of what changed."""
+
+    name: str
+    changes: dict[str, list[object]]
+
+
+class PersonSwitched(Fact, frozen=True, kw_only=True):
+    """about: person:<id>; switched on or off."""
+
+    name: str
+    active: bool
+
+
+class BadgeReplaced(Fact, frozen=True, kw_only=True):
+    """about: person:<id>; the older badge is worth nothing any more."""
+
+    name: str
+
+
+class PinReplaced(Fact, frozen=True, kw_only=True):
+    """about: person:<id>"""
+
+    name: str

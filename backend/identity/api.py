@@ -4,20 +4,17 @@ from collections.abc import Callable
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
-from sqlalchemy.engine import Connection, Row
 
-from backend.identity import store
 from backend.identity.caller import NOBODY, Caller
+from backend.identity.flows import sign_in_by_password
 from backend.identity.store import (
-    SessionOpened,
     authenticate_bearer,
     authenticate_cookie,
     end_session,
     hear_devices,
     people_of_sessions,
 )
-from backend.platform import clock, ids
-from backend.platform.database import Database
+from backend.identity.store.people import names_of, replace_badge
 from backend.platform.errors import Forbidden, Unauthenticated
 
 COOKIE = "rampa_session"
@@ -95,26 +92,6 @@ def _demand_header(connection: ASGIConnection, caller: Caller) -> None:
         raise Forbidden("HEADER_MISSING", "Expected the header X-Rampa on a write, got none; reload the page.")
 
 
-async def sign_in_by_password(database: Database, email: str, password: str) -> SessionOpened:
-    """Open an office session. The try is noted in a transaction of its own, so that it always counts."""
-
-    def evaluate(conn: Connection) -> Row | None:
-        now = clock.now()
-        who = store.find_by_email(conn, email, lock=True)
-        subject = f"email:{ids.fingerprint(email.strip().lower())[:32]}"
-        store.check_tries(conn, subject, now)
-        right = store.fits(who.password_hash if who else None, password)
-        store.note_try(conn, subject, right, now)
-        return who if right else None
-
-    who = await database.write(evaluate)
-    if who is None:
-        raise Unauthenticated(
-            "PASSWORD_WRONG", "Expected a known e-mail with its password, got another pair; try again."
-        )
-    return await database.write(lambda conn: store.open_session(conn, who, "office", None, clock.now()))
-
-
 __all__ = [
     "COOKIE",
     "Caller",
@@ -124,7 +101,9 @@ __all__ = [
     "end_session",
     "forget_callers",
     "hear_devices",
+    "names_of",
     "people_of_sessions",
+    "replace_badge",
     "requires",
     "requires_agent",
     "requires_device",

@@ -35,14 +35,16 @@ def add_person(args: argparse.Namespace) -> int:
         raise Problem("PIN_WRONG", f"Expected a PIN of four to eight digits, got {args.pin!r}; choose another.")
     password = _password() if args.email else None
     badge = badge_body(os.urandom(18))
+    pin_hash = store.hash_secret(args.pin) if args.pin else None
+    password_hash = store.hash_secret(password) if password else None
 
     def write(conn: Connection) -> None:
         now = clock.now()
         if args.email and store.find_by_email(conn, args.email) is not None:
             raise Conflict("EMAIL_TAKEN", f"Expected a new e-mail, got {args.email}, which somebody has; use another.")
         number = store.create_person(
-            conn, name=args.name, now=now, role=args.role, language=args.language, pin=args.pin, email=args.email,
-            password=password,
+            conn, name=args.name, now=now, role=args.role, language=args.language, pin_hash=pin_hash,
+            email=args.email, password_hash=password_hash,
         )  # fmt: skip
         store.give_badge(conn, number, badge, now)
 

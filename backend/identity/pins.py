@@ -21,6 +21,9 @@ def locked_until(failures: list[datetime], now: datetime) -> datetime | None:
     return until if until > now else None
 
 
+NEW_PIN_DIGITS = 6
+
+
 def readable_pin(pin: str) -> bool:
     """Four to eight digits."""
     return pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, delete, get, post
@@ -17,13 +18,11 @@ from backend.identity.api import (
     requires,
     requires_device,
     requires_known,
-    sign_in_by_password,
 )
-from backend.identity.pins import readable_pin
+from backend.identity.flows import sign_in_by_badge, sign_in_by_password, tell_offline_session
 from backend.identity.store import DeviceOpened, SessionOpened
-from backend.platform import clock, ids
+from backend.platform import clock
 from backend.platform.database import Database
-from backend.platform.errors import Unauthenticated
 
 
 class EnrolmentRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -67,27 +66,6 @@ class BadgeRequest(msgspec.Struct):
     pin: str
 
 
-async def _check_badge(database: NamedDependency[Database], badge: str, pin: str) -> Any:
-    """The person, or `Unauthenticated`. The try is noted in a transaction of its own, so that it always counts."""
-
-    def evaluate(conn: Any) -> Any:
-        now = clock.now()
-        who = store.find_by_badge(conn, badge.strip().upper(), lock=True)
-        subject = f"person:{who.id}" if who else f"badge:{ids.fingerprint(badge)[:32]}"
-        store.check_tries(conn, subject, now)
-        right = readable_pin(pin) and store.fits(who.pin_hash if who else None, pin)
-        store.note_try(conn, subject, right, now)
-        return who if right else None
-
-    who = await database.write(evaluate)
-    if who is None:
-        raise Unauthenticated(
-            "BADGE_OR_PIN_WRONG",
-            "Expected a known badge with its PIN, got another pair; scan the badge and type it again.",
-        )
-    return who
-
-
 @post("/api/sessions", guards=[requires_device])
 async def sign_in(
     data: JSONBody[BadgeRequest],
@@ -96,10 +74,27 @@ async def sign_in(
     caller: NamedDependency[Caller],
 ) -> SessionOpened:
     """A person takes this device over for a shift; the session of whoever had it is over."""
-    who = await _check_badge(database, data.badge, data.pin)
-    opened = await database.write(lambda conn: store.open_session(conn, who, "floor", caller.device_id, clock.now()))
+    opened = await sign_in_by_badge(database, data.badge, data.pin, "floor", caller.device_id)
     forget_callers(request)
     return opened
+
+
+class OfflineSession(msgspec.Struct):
+    """`session` was made by the device; `started_ago_s` is told instead of a time, because clocks differ."""
+
+    offline_pass: str
+    session: UUID
+    started_ago_s: float
+
+
+@post("/api/sessions/offline", guards=[requires_device], status_code=200)
+async def tell_session(
+    data: JSONBody[OfflineSession], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> dict[str, bool]:
+    """Somebody signed in at this device without a connection; told before the scans of that session are sent."""
+    assert caller.device_id is not None
+    await tell_offline_session(database, caller.device_id, data.session, data.offline_pass, data.started_ago_s)
+    return {"done": True}
 
 
 @delete("/api/sessions/current", guards=[requires_known])
@@ -124,8 +119,7 @@ async def office_sign_in(
 ) -> Response[SessionOpened]:
     """By e-mail and password, or by badge and PIN at a tablet. Sets the session cookie."""
     if data.badge:
-        who = await _check_badge(database, data.badge, data.pin)
-        opened = await database.write(lambda conn: store.open_session(conn, who, "office", None, clock.now()))
+        opened = await sign_in_by_badge(database, data.badge, data.pin, "office")
     else:
         opened = await sign_in_by_password(database, data.email, data.password)
     cookie = Cookie(
@@ -172,5 +166,5 @@ async def revoke_device(
 
 ROUTES = [
     open_enrolment, enrol_device, sign_in, sign_out, office_sign_in, office_sign_out, who_am_i, list_devices,
-    revoke_device,
+    revoke_device, tell_session,
 ]  # fmt: skip

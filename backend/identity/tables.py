@@ -64,6 +64,17 @@ session = table(
     sa.Column("ended_at", UtcTime, nullable=True),
 )
 
+offline_pass = table(
+    "offline_pass",
+    reference("person"),
+    reference("device"),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True, info={"secret": True}),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False),
+    sa.Column("revoked_at", UtcTime, nullable=True),
+)
+"""Lets a person who was seen on a device sign in there without a connection. The device keeps it sealed under the PIN."""
+
 api_token = table(
     "api_token",
     sa.Column("name", sa.String(100), nullable=False),

@@ -1,4 +1,4 @@
-"""All SQL of identity: enrolment, sign-in, sessions, and whose secret this is."""
+"""SQL of identity: enrolment, sign-in, sessions, and whose secret this is. People are in `people`, passes in `passes`."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -50,7 +50,10 @@ _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class SessionOpened(msgspec.Struct, frozen=True):
-    """`token` is for the cookie of an office session; the floor names its session by `session`."""
+    """`token` is for the cookie of an office session; the floor names its session by `session`.
+
+    `offline_pass` is for the device to keep, sealed under badge and PIN: see `passes`.
+    """
 
     session: UUID
     token: str | None
@@ -59,12 +62,22 @@ class SessionOpened(msgspec.Struct, frozen=True):
     language: str
     role: str
     expires_at: datetime
+    offline_pass: str | None = None
+
+
+def with_pass(opened: SessionOpened, offline_pass: str) -> SessionOpened:
+    return msgspec.structs.replace(opened, offline_pass=offline_pass)
 
 
 class DeviceOpened(msgspec.Struct, frozen=True):
     device: UUID
     token: str
     name: str
+
+
+def hash_secret(secret: str) -> str:
+    """Argon2id: some tens of milliseconds of one core, so never within a transaction that writes."""
+    return _hasher.hash(secret)
 
 
 def create_person(
@@ -77,11 +90,14 @@ def create_person(
     pin: str | None = None,
     email: str | None = None,
     password: str | None = None,
+    pin_hash: str | None = None,
+    password_hash: str | None = None,
 ) -> int:
+    """Where others may be waiting to write, hand in what `hash_secret` made before the transaction began."""
     values = {
         "name": name, "role": role, "language": language, "email": email, "active": True, "created_at": now, "version": 1,
-        "pin_hash": _hasher.hash(pin) if pin else None,
-        "password_hash": _hasher.hash(password) if password else None,
+        "pin_hash": hash_secret(pin) if pin else pin_hash,
+        "password_hash": hash_secret(password) if password else password_hash,
     }  # fmt: skip
     return conn.execute(sa.insert(person).values(values).returning(person.c.id)).scalar_one()
 
@@ -187,8 +203,14 @@ def check_tries(conn: Connection, subject: str, now: datetime) -> None:
         )
 
 
-def note_try(conn: Connection, subject: str, succeeded: bool, now: datetime) -> None:
-    conn.execute(sa.insert(sign_in_attempt).values(subject=subject, at=now, succeeded=succeeded))
+def note_try(conn: Connection, subject: str, now: datetime) -> int:
+    """Each try counts as a wrong one from before it is evaluated, until `note_right` says otherwise."""
+    written = sa.insert(sign_in_attempt).values(subject=subject, at=now, succeeded=False)
+    return conn.execute(written.returning(sign_in_attempt.c.id)).scalar_one()
+
+
+def note_right(conn: Connection, try_id: int) -> None:
+    conn.execute(sa.update(sign_in_attempt).where(sign_in_attempt.c.id == try_id).values(succeeded=True))
 
 
 def find_by_badge(conn: Connection, code: str, lock: bool = False) -> Row | None:
@@ -213,6 +235,19 @@ def fits(secret_hash: str | None, secret: str) -> bool:
         return _hasher.verify(secret_hash or _NOBODYS_HASH, secret) and secret_hash is not None
     except argon2.exceptions.VerificationError:
         return False
+
+
+def is_still(conn: Connection, who: Row) -> bool:
+    """Whether the person may still come in by what was just checked."""
+    return (
+        conn.execute(
+            sa.select(person.c.id).where(
+                person.c.id == who.id, person.c.active, person.c.pin_hash.is_not_distinct_from(who.pin_hash),
+                person.c.password_hash.is_not_distinct_from(who.password_hash),
+            )
+        ).first()
+        is not None
+    )  # fmt: skip
 
 
 _NOBODYS_HASH = _hasher.hash("nobody")
