@@ -44,7 +44,10 @@ REACTIONS: dict[str, dict[str, Reaction]] = {
         "shipping.cancel_consignment": shipping.CANCEL_CONSIGNMENT,
     },
     "ParcelClosed": {"orders.index_parcels": orders.INDEX_PARCELS},
-    "ConsignmentRegistered": {"orders.index_parcels": orders.INDEX_PARCELS},
+    "ConsignmentRegistered": {
+        "orders.index_parcels": orders.INDEX_PARCELS,
+        "outbound.print_packing_slips": outbound.PRINT_PACKING_SLIPS,
+    },
     "HandoverSigned": {
         "outbound.render_manifest": outbound.RENDER_MANIFEST,
         "shipping.close_manifest": shipping.CLOSE_MANIFEST,

@@ -11,13 +11,13 @@ from sqlalchemy.engine import Connection
 
 from backend.documents import api as documents
 from backend.orders import api as orders
-from backend.outbound.store import handovers, parcels, put_backs, shortages
+from backend.outbound.store import handovers, packing_slips, parcels, put_backs, shortages
 from backend.outbound.views.handovers import document_of, manifest_of
 from backend.platform import clock
-from backend.platform.errors import Problem
+from backend.platform.errors import Conflict, Problem
 from backend.platform.exchange import Exchange
 from backend.platform.journal import Recorded
-from backend.platform.outbox import Errand, Inside
+from backend.platform.outbox import Errand, Inside, PermanentRefusal
 from backend.scanning.protocol import Correction
 
 
@@ -63,6 +63,33 @@ def _unload_held(conn: Connection, fact: Recorded, now: datetime) -> None:
         parcels.unload_held(conn, order_id, now)
 
 
+# -- packing slips --------------------------------------------------------------------------------------------------
+
+
+def _prepare_slips(
+    conn: Connection, fact: Recorded, reference: str, now: datetime
+) -> Exchange[list[tuple[packing_slips.Slip, bytes]]] | None:
+    slips = packing_slips.wanted_slips(conn, _subject_id(fact), now)
+    return _set_slips(slips) if slips else None
+
+
+def _set_slips(slips: list[packing_slips.Slip]) -> Exchange[list[tuple[packing_slips.Slip, bytes]]]:
+    """Set with no transaction open; asks nobody."""
+    yield from ()
+    return [(slip, documents.render_paper("packing-slip", slip.fields)) for slip in slips]
+
+
+def _queue_slips(
+    conn: Connection, fact: Recorded, papers: list[tuple[packing_slips.Slip, bytes]], now: datetime
+) -> None:
+    try:
+        packing_slips.queue_slips(conn, _subject_id(fact), papers, now)
+    except Conflict as no_printer:  # asked for by a setting; the office sees it among the troubles and may try again
+        raise PermanentRefusal(no_printer.code, no_printer.sentence, got=no_printer.got) from no_printer
+
+
+PRINT_PACKING_SLIPS = Errand(prepare=_prepare_slips, settle=_queue_slips)
+"""Answers ConsignmentRegistered: the labels stand in the queue by then."""
 RENDER_MANIFEST = Errand(prepare=_prepare_manifest, settle=_keep_manifest)
 """Answers HandoverSigned."""
 CANCEL_PARCELS = Inside(apply=_cancel_parcels)

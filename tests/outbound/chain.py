@@ -25,6 +25,7 @@ REACTIONS: dict[str, dict[str, Reaction]] = {
     "OrderCancelled": {
         "outbound.cancel_parcels": outbound.CANCEL_PARCELS, "shipping.cancel_consignment": shipping.CANCEL_CONSIGNMENT,
     },
+    "ConsignmentRegistered": {"outbound.print_packing_slips": outbound.PRINT_PACKING_SLIPS},
     "HandoverSigned": {
         "outbound.render_manifest": outbound.RENDER_MANIFEST, "shipping.close_manifest": shipping.CLOSE_MANIFEST,
     },

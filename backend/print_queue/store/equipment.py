@@ -129,6 +129,11 @@ def load_route(conn: Connection, station: str, paper_kind: str) -> list[int]:
     return []
 
 
+def has_route(conn: Connection, station: str, paper_kind: str) -> bool:
+    """Whether papers of the kind have a printer at the station."""
+    return bool(load_route(conn, station, paper_kind))
+
+
 def route_paper(conn: Connection, station: str, paper_kind: str, dpi: int | None, now: datetime) -> int:
     """The printer a new paper goes to: the route's, or a ready stand-in while that one is down."""
     route = load_route(conn, station, paper_kind)

@@ -20,6 +20,7 @@ export const upkeep = {
   'reaction.shipping.book_consignment': 'Objednat dopravu',
   'reaction.shipping.close_manifest': 'Uzavřít svoz u dopravce',
   'reaction.outbound.render_manifest': 'Vyrobit předávací doklad',
+  'reaction.outbound.print_packing_slips': 'Vytisknout dodací listy',
   'about.order': 'objednávka',
   'about.handover': 'předání',
   'about.wave': 'vlna',

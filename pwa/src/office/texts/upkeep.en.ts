@@ -20,6 +20,7 @@ export const upkeep = {
   'reaction.shipping.book_consignment': 'Book the carrier',
   'reaction.shipping.close_manifest': "Close the carrier's manifest",
   'reaction.outbound.render_manifest': 'Make the handover document',
+  'reaction.outbound.print_packing_slips': 'Print packing slips',
   'about.order': 'order',
   'about.handover': 'handover',
   'about.wave': 'wave',

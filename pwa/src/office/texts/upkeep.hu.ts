@@ -20,6 +20,7 @@ export const upkeep = {
   'reaction.shipping.book_consignment': 'Futár megrendelése',
   'reaction.shipping.close_manifest': 'Felvételi jegyzék lezárása a futárnál',
   'reaction.outbound.render_manifest': 'Átadási bizonylat készítése',
+  'reaction.outbound.print_packing_slips': 'Szállítólevelek nyomtatása',
   'about.order': 'rendelés',
   'about.handover': 'átadás',
   'about.wave': 'hullám',

@@ -20,6 +20,7 @@ export const upkeep = {
   'reaction.shipping.book_consignment': 'Objednať dopravu',
   'reaction.shipping.close_manifest': 'Uzavrieť zvoz u dopravcu',
   'reaction.outbound.render_manifest': 'Vyrobiť odovzdávací doklad',
+  'reaction.outbound.print_packing_slips': 'Vytlačiť dodacie listy',
   'about.order': 'objednávka',
   'about.handover': 'odovzdanie',
   'about.wave': 'vlna',
