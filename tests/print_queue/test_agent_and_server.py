@@ -73,7 +73,7 @@ class Hall:
         self.office = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {tokens['office']}"})
         self.agent_line = ServerLine(self.url, tokens["agent"])
         self.spool = Spool(folder / "spool")
-        self.agent = Agent("bench", self.agent_line, self.spool, folder / "printed", FAST, wait_s=3)
+        self.agent = Agent("bench", self.agent_line, self.spool, folder / "printed", FAST, wait_s=1)
         self.agent_thread = threading.Thread(target=self.agent.run)
         self.agent_thread.start()
         self.until(lambda: self.printer()["state"] == "connected")

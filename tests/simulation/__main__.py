@@ -94,7 +94,7 @@ def main() -> int:
     print(
         f"{'seed':>6} {'steps':>6} {'scans':>6} {'faults':>7} {'orders':>7} {'cancelled':>10} {'lists':>6} {'s':>6}  {'fingerprint':<12}  result"
     )
-    failed = 0
+    failed: list[int] = []
     with tempfile.TemporaryDirectory(prefix="rampa-days-") as name, _server(args.engine, Path(name)) as server:
         for seed in seeds:
             began = time.monotonic()
@@ -108,9 +108,11 @@ def main() -> int:
                 flush=True,
             )
             if outcome.broken:
-                failed += 1
+                failed.append(seed)
                 print_broken(outcome)
-    print(f"{len(list(seeds)) - failed} of {len(list(seeds))} days ended with right books ({args.engine}).")
+    print(f"{len(list(seeds)) - len(failed)} of {len(list(seeds))} days ended with right books ({args.engine}).")
+    for seed in failed:
+        print(f"broken: seed {seed}; again: ./dev sim --seed {seed} --steps {args.steps} --engine {args.engine}")
     return 1 if failed else 0
 
 
