@@ -47,6 +47,9 @@ export interface OutboxOptions {
 }
 
 const VERDICTS_KEPT_MS = 48 * 3_600_000;
+/** The newest stay however old the device's clock makes them: a clock that jumps must not forget what a restored server
+ * may ask for again. */
+const VERDICTS_KEPT = 1_000;
 const REQUEST_CHARACTERS = 1_000_000;
 /** So many unsent scans are held; the next one is not taken. */
 export const HELD_MAX = 10_000;
@@ -175,8 +178,8 @@ export class Outbox {
     }
     const last = ((await meta.get('last_seq')) as number | undefined) ?? 0;
     // Numbers that stand for lost scans are not sent when the server has the scans themselves.
-    for (let cursor = await scans.openCursor(); cursor?.value.kind === 'lost' && cursor.value.seq <= reply.acked_seq; ) {
-      await cursor.delete();
+    for (let cursor = await scans.openCursor(); cursor !== null && cursor.value.seq <= reply.acked_seq; ) {
+      if (cursor.value.kind === 'lost') await cursor.delete();
       cursor = await cursor.continue();
     }
     // A server that knows more than the device (restored profile): never use its numbers a second time.
@@ -187,7 +190,7 @@ export class Outbox {
     const corrections = transaction.objectStore('corrections');
     await corrections.clear();
     for (const correction of reply.corrections) await corrections.put(correction);
-    await this.forgetOld(verdicts);
+    await this.forgetOld(verdicts, Math.max(last, reply.acked_seq) - VERDICTS_KEPT);
     await transaction.done;
     return answered;
   }
@@ -328,11 +331,15 @@ export class Outbox {
     return this.stored({ flow: '', task: '', source: 'button', session: null, scan: record }, seq);
   }
 
-  private async forgetOld(verdicts: {
-    openCursor(): Promise<{ value: StoredVerdict; delete?(): Promise<void>; continue(): Promise<unknown> } | null>;
-  }): Promise<void> {
+  private async forgetOld(
+    verdicts: {
+      openCursor(): Promise<{ value: StoredVerdict; delete?(): Promise<void>; continue(): Promise<unknown> } | null>;
+    },
+    up_to_seq: number,
+  ): Promise<void> {
     const oldest = new Date(this.now_ms() - VERDICTS_KEPT_MS).toISOString();
     for (let cursor = await verdicts.openCursor(); cursor !== null && cursor.value.at < oldest; ) {
+      if (cursor.value.seq > up_to_seq) return;
       await cursor.delete?.();
       cursor = (await cursor.continue()) as typeof cursor;
     }

@@ -33,6 +33,8 @@ export interface SenderOptions {
   /** Runs `work` when no other tab sends; answers false when one does. */
   alone?: (work: () => Promise<void>) => Promise<boolean>;
   changed(news: SenderNews): void;
+  /** Scans were put back into the outbox: what it holds is to be counted anew. */
+  reopened?: () => void;
   settled(answered: { scan: StoredScan; verdict: Verdict }[], reply: ScansReply): void;
 }
 
@@ -163,7 +165,7 @@ export class Sender {
       if (scans.length === 0 && round > 0) break;
       if (scans.length > 0) this.options.changed({ link: 'sending', refused: null });
       // What the device has lost, the server may have: ask before the numbers are used.
-      if (round === 0 && scans[0]?.kind === 'lost') await this.sendOnce([]);
+      if (round === 0 && scans.some((scan) => scan.kind === 'lost')) await this.sendOnce([]);
       else if (!(await this.sendOnce(scans))) break;
     }
     this.options.changed({ link: 'ok', refused: null });
@@ -184,10 +186,7 @@ export class Sender {
       this.gaps = 0;
       this.options.settled(answered, reply);
       // It knows less than it has acknowledged: restored from a backup. What is still here is sent again.
-      if (scans.length === 0 && reply.acked_seq < last_seq && unsent === 0) {
-        const { resent, lost } = await outbox.reopen(reply.acked_seq + 1);
-        return resent + lost > 0;
-      }
+      if (scans.length === 0 && reply.acked_seq < last_seq && unsent === 0) return await this.reopen(reply.acked_seq + 1);
       if (scans.length > 0 && answered.length === 0) throw new NoAnswer('expected verdicts, got none');
       return scans.length > 0;
     } catch (error) {
@@ -196,13 +195,19 @@ export class Sender {
     }
   }
 
+  private async reopen(expected_seq: number): Promise<boolean> {
+    const { resent, lost } = await this.options.outbox.reopen(expected_seq);
+    this.options.reopened?.();
+    return resent + lost > 0;
+  }
+
   /** What the sender can cure by itself: a gap in the numbers, a request that is too large or not understood. */
   private async mend(error: ApiProblem, scans: StoredScan[]): Promise<boolean> {
     const { code, status, body } = error.problem;
     const expected = body['expected_seq'];
     if (status === 409 && code === 'SEQ_GAP' && typeof expected === 'number' && this.gaps < GAPS_MENDED) {
       this.gaps += 1;
-      await this.options.outbox.reopen(expected);
+      await this.reopen(expected);
       return true;
     }
     const first = scans[0];

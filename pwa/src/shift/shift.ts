@@ -40,6 +40,8 @@ export interface ShiftOptions {
   now_ms?: () => number;
   alone?: (work: () => Promise<void>) => Promise<boolean>;
   witness?: Witness;
+  /** Spreads the pauses between tries. */
+  random?: () => number;
   /** Asks the server, in place of the client over HTTP. */
   api?: (device: () => string | null) => Api;
 }
@@ -349,7 +351,7 @@ export class Shift {
 
   private startSending(device: Device): void {
     this.sender?.stop();
-    const { timers, alone } = this.options;
+    const { timers, alone, random } = this.options;
     this.sender = new Sender({
       outbox: this.outbox,
       api: this.api,
@@ -357,9 +359,11 @@ export class Shift {
       app: this.options.app,
       cursor: async () => (await readMeta(this.options.store, 'cursor')) ?? 0,
       changed: (news) => this.linkChanged(news),
-      settled: (answered, reply) => void this.settled(answered, reply),
+      reopened: () => void this.count().catch((error: unknown) => console.error(error)),
+      settled: (answered, reply) => void this.settled(answered, reply).catch((error: unknown) => console.error(error)),
       ...(timers === undefined ? {} : { timers }),
       ...(alone === undefined ? {} : { alone }),
+      ...(random === undefined ? {} : { random }),
     });
     this.sender.start();
   }

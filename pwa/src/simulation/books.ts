@@ -5,7 +5,7 @@
 import type { Correction, Verdict } from '../flows/flow';
 import type { StoredScan } from '../offline/local_store';
 import type { Chance } from './chance';
-import type { PlantedBug } from './planted';
+import type { Twist } from './planted';
 
 const CHUNK = 20;
 
@@ -35,7 +35,7 @@ export class Books {
 
   constructor(
     private readonly chance: Chance,
-    private readonly bug: PlantedBug | null,
+    private readonly bug: Twist | null,
   ) {}
 
   enrol(): string {

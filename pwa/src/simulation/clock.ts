@@ -4,8 +4,10 @@
  */
 import type { Timers } from '../offline/sender';
 
+const settled = Promise.resolve();
+
 /** Runs after all promises that can move have moved: ticks asked for by a promise wait for all promises. */
-export const afterPromises = (run: () => void): void => queueMicrotask(() => process.nextTick(run));
+export const afterPromises = (run: () => void): void => void settled.then(() => process.nextTick(run));
 
 export const tick = (): Promise<void> => new Promise((resolve) => afterPromises(resolve));
 
@@ -36,9 +38,9 @@ export class Clock {
   }
 
   async rest(): Promise<void> {
-    for (let calm = 0, ticks = 0; calm < 2; ticks += 1) {
+    await tick();
+    for (let ticks = 0; this.busy(); ticks += 1) {
       await tick();
-      calm = this.busy() ? 0 : calm + 1;
       if (ticks > TICKS_MAX) throw new Error('expected the device to come to rest, got work without end');
     }
   }

@@ -14,7 +14,7 @@ import { Books } from './books';
 import { Chance } from './chance';
 import { Clock, PageTimers } from './clock';
 import { Connection, Disk } from './disk';
-import { dropAll, plant, type PlantedBug } from './planted';
+import { dropAll, plant, type Twist } from './planted';
 import { TALLY, tally, type TallyState } from './tally';
 import { Wire, type Weather } from './wire';
 
@@ -61,7 +61,7 @@ export class World {
   private lostToWipes = 0;
   readonly failures: string[] = [];
 
-  constructor(seed: number, private readonly bug: PlantedBug | null = null) {
+  constructor(seed: number, private readonly bug: Twist | null = null) {
     this.chance = new Chance(seed);
     this.clock = new Clock(() => this.disk.open > 0);
     this.disk = new Disk(this.clock);
@@ -96,6 +96,7 @@ export class World {
       timers,
       now_ms: () => this.clock.now_ms + this.offset_ms,
       alone: (work) => this.alone(page, work),
+      random: () => this.chance.next(),
       api: (device) => this.wire.client(timers, () => device() ?? ''),
       witness: this.bug === 'no_witness' ? noWitness : {
         read: () => this.remembered, write: (seen) => void (this.remembered = seen), forget: () => void (this.remembered = null),
@@ -152,7 +153,7 @@ export class World {
   private async drive(work: Promise<unknown> | undefined): Promise<void> {
     let over = false;
     work?.catch(() => undefined).finally(() => (over = true));
-    for (let turn = 0; work !== undefined && !over && turn < 5_000; turn += 1) await this.clock.pass(turn < 2 ? 0 : 20);
+    for (let turn = 0; work !== undefined && !over && turn < 5_000; turn += 1) await this.clock.pass(turn < 2 ? 0 : turn < 8 ? 20 : 500);
     if (work !== undefined && !over) this.fail('something that was begun never ends');
   }
 
@@ -334,7 +335,7 @@ export class World {
     if (this.page === null) await this.start();
     for (let turn = 0; turn < 30; turn += 1) {
       await this.clock.pass(30_000);
-      if (this.disk.rows('scans').size === 0 && turn > 4) break;
+      if (this.disk.rows('scans').size === 0 && turn > 1) break;
     }
     const waiting = this.disk.rows('scans').size;
     if (waiting > 0) this.fail(`${waiting} scans are never sent`);
