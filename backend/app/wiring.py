@@ -15,6 +15,7 @@ from backend.inbound.routes import ROUTES as INBOUND_ROUTES
 from backend.orders import reactions as orders
 from backend.orders.routes import ROUTES as ORDER_ROUTES
 from backend.outbound import reactions as outbound
+from backend.outbound.api import being_picked
 from backend.outbound.flows import FLOWS as OUTBOUND_FLOWS
 from backend.outbound.flows import JOBS as OUTBOUND_JOBS
 from backend.outbound.routes import ROUTES as OUTBOUND_ROUTES
@@ -26,10 +27,12 @@ from backend.scanning.routes import ROUTES as SCAN_ROUTES
 from backend.scanning.store import insert_corrections
 from backend.shipping import reactions as shipping
 from backend.shipping.routes import ROUTES as SHIPPING_ROUTES
+from backend.stock.flows import JOBS as STOCK_JOBS
+from backend.stock.flows import stock_flows
 from backend.stock.routes import ROUTES as STOCK_ROUTES
 
-FLOWS: dict[str, Any] = {**OUTBOUND_FLOWS, **INBOUND_FLOWS}
-JOBS: dict[str, Any] = {**OUTBOUND_JOBS, **INBOUND_JOBS}
+FLOWS: dict[str, Any] = {**OUTBOUND_FLOWS, **INBOUND_FLOWS, **stock_flows(being_picked)}
+JOBS: dict[str, Any] = {**OUTBOUND_JOBS, **INBOUND_JOBS, **STOCK_JOBS}
 
 REACTIONS: dict[str, dict[str, Reaction]] = {
     "OrderPacked": {"shipping.book_consignment": shipping.BOOK_CONSIGNMENT},

@@ -8,6 +8,7 @@ from backend.outbound.store.parcels import (
     give_labels,
     parcels_on_handover,
 )
+from backend.outbound.views.being_picked import being_picked
 from backend.outbound.views.packs import CARRIER_NAMES, ParcelView, carrier_name, read_parcel_views
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "GivenLabel",
     "ParcelView",
     "begin_booking",
+    "being_picked",
     "cancel_parcels",
     "carrier_name",
     "closed_parcels",

@@ -59,8 +59,9 @@ def save(conn: Connection, _: CarrySnapshot, decided: Sequence[tuple[Taken, Deci
                 post(conn, [_move(change, taken)], now)
                 pieces = change.quantity
             elif isinstance(change, TakenBack):
-                actors = {"person_id": taken.person_id, "device_id": taken.device_id}
-                undo(conn, [UUID(change.of)], now, act=taken.scan.act, **actors)
+                undo(
+                    conn, [UUID(change.of)], now, act=taken.scan.act, person_id=taken.person_id, device_id=taken.device_id
+                )  # fmt: skip
                 pieces = -change.quantity
             else:
                 continue

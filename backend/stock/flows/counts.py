@@ -72,7 +72,7 @@ def count_flow(being_picked: BeingPicked = nobody_picks) -> Flow:
 def get_work(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) -> dict[str, Any] | None:
     """By `key` a location or product (blind unless `mode` is "shown"); else the own list, else what waits.
 
-    `mode` "cycle" makes a list of the places that are due.
+    `mode` "cycle" makes a list of the places that are due, "zero" of those that a pick should have emptied.
     """
     key, mode = str(request.get("key") or ""), str(request.get("mode") or "")
     list_id = None
@@ -98,6 +98,9 @@ def get_work(conn: Connection, request: dict[str, Any], asker: Asker, now: datet
 def _gather(conn: Connection, mode: str, asker: Asker, now: datetime) -> int | None:
     """A list of the tasks that nobody has taken, or of the places that are due."""
     loose: list[Wanted] = views.loose_tasks(conn, asker.person_id, PLACES_PER_LIST)
+    if mode == "zero":
+        emptied = views.emptied_places(conn, now, PLACES_PER_LIST)
+        return count_lists.make_list(conn, "zero", emptied, now, person_id=asker.person_id) if emptied else None
     if loose and mode != "cycle":
         return count_lists.make_list(conn, "short", loose, now, person_id=asker.person_id)
     due = views.due_places(conn, now, PLACES_PER_LIST)

@@ -8,12 +8,23 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
+from backend.platform.errors import NotFound
 from backend.stock.count_bundle import Face, to_bundle
 from backend.stock.cycle import INTERVAL_DAYS, Shelf, due
 from backend.stock.store.count_lists import Wanted, read_sheets
 from backend.stock.store.locations import locations_by_ids, locations_by_keys
-from backend.stock.tables import PICKABLE_KINDS, balance, count_line, count_list, count_task, location, product_value
+from backend.stock.tables import (
+    PICKABLE_KINDS,
+    balance,
+    count_line,
+    count_list,
+    count_task,
+    location,
+    move,
+    product_value,
+)
 
+ZERO_DAYS, ZERO_CHECKED = 7, 500
 RECENT_H = 12
 """A place counted so recently is not asked for again by the cycle, whatever its class."""
 
@@ -218,3 +229,51 @@ def read_differences(conn: Connection, list_id: int | None, limit: int) -> list[
         )
         for row in rows
     ]  # fmt: skip
+
+
+def number_of(conn: Connection, list_id: int) -> str:
+    return str(conn.execute(sa.select(count_list.c.number).where(count_list.c.id == list_id)).scalar_one())
+
+
+def known_product(conn: Connection, product_id: int) -> int:
+    """The id, or `NotFound` PRODUCT_UNKNOWN."""
+    if product_id not in catalog.products_by_ids(conn, [product_id]):
+        raise NotFound("PRODUCT_UNKNOWN", f"Expected a product, got number {product_id}; search for it by SKU.")
+    return product_id
+
+
+def places_of_zone(conn: Connection, zone: str) -> list[Wanted]:
+    """Every pickable place of a zone (of the whole house for an empty one), in walking order."""
+    which = location.c.zone == zone if zone else sa.true()
+    rows = conn.execute(
+        sa.select(location.c.id)
+        .where(which, location.c.kind.in_(PICKABLE_KINDS), location.c.active)
+        .order_by(location.c.walk_sequence, location.c.code)
+    )
+    return [Wanted(row.id) for row in rows]
+
+
+def emptied_places(conn: Connection, now: datetime, limit: int) -> list[Wanted]:
+    """Places that a pick should have emptied within the last days, and that nobody has looked at since."""
+    emptied = (
+        sa.select(balance.c.location_id, balance.c.product_id)
+        .join(location, location.c.id == balance.c.location_id)
+        .where(balance.c.on_hand == 0, location.c.kind.in_(PICKABLE_KINDS), location.c.active)
+        .order_by(balance.c.id.desc())
+        .limit(ZERO_CHECKED)
+        .subquery()
+    )
+    looked = sa.exists().where(
+        count_task.c.location_id == move.c.source_id,
+        sa.or_(count_task.c.state == "open", count_task.c.counted_at > move.c.posted_at),
+    )
+    last = sa.func.max(move.c.posted_at)
+    rows = conn.execute(
+        sa.select(move.c.source_id, move.c.product_id, last)
+        .join(emptied, sa.and_(emptied.c.location_id == move.c.source_id, emptied.c.product_id == move.c.product_id))
+        .where(move.c.reason == "pick", move.c.posted_at > now - timedelta(days=ZERO_DAYS), ~looked)
+        .group_by(move.c.source_id, move.c.product_id)
+        .order_by(last.desc())
+        .limit(limit)
+    )
+    return [Wanted(row[0], row[1]) for row in rows]
