@@ -126,7 +126,7 @@ async def look_up_route(key: FromQuery[str], database: NamedDependency[Database]
     return await database.read(lambda conn: look_up(conn, key))
 
 
-@get("/api/qr.svg", guards=[requires_known])
+@get("/api/qr.svg", guards=[requires_known], media_type="image/svg+xml")
 async def qr_picture(text: FromQuery[str]) -> Response[str]:
     """A QR code of an address of ours (enrolment, courier's link), drawn here so that no secret leaves the house."""
     if not 1 <= len(text) <= QR_CHARACTERS:
