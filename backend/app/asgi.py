@@ -96,7 +96,7 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
             title="Rampa", version="1", path="/schema",
             render_plugins=[VIEWER],
         ),
-        state=State({"outages": Outages()}),
+        state=State({"outages": Outages(), "wake": opened.wake}),
         logging_config=None,
         debug=False,
     )  # fmt: skip

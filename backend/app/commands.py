@@ -4,9 +4,10 @@ import argparse
 import asyncio
 import json
 import logging
+import socket
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,16 @@ def run_serve(args: argparse.Namespace) -> int:
     settings: Settings = args.settings
     _configure_logs(settings)
     _demand_schema(settings.database_url)
-    uvicorn.run(
-        build(settings),
+    app = build(settings)
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """Long polls and live streams are let go first: nobody waits for them, and no trace frightens the owner."""
+            app.state.wake.end()
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        app,
         host=args.host or settings.host,
         port=args.port or settings.port,
         ssl_certfile=args.cert,
@@ -81,7 +90,10 @@ def run_serve(args: argparse.Namespace) -> int:
         timeout_graceful_shutdown=3,
         proxy_headers=True,
     )
-    return 0
+    server = Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    return 0 if server.started else 3
 
 
 def run_work(args: argparse.Namespace) -> int:

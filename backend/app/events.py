@@ -40,7 +40,7 @@ async def pokes(database: Database, cursor: int) -> AsyncIterator[bytes]:
     # A fact that commits late may stand before the newest number: the wake tells of it, the number cannot. What came
     # while the line was cut is told by one poke at its beginning.
     woken = True
-    while True:
+    while not database.wake.over:
         try:
             newest = await database.read(journal.last_seq)
         except Exception as error:

@@ -152,6 +152,7 @@ class Wake:
 
     def __init__(self) -> None:
         self.seen = 0
+        self.over = False
         self._waiters: set[asyncio.Future[None]] = set()
 
     def poke(self) -> None:
@@ -161,9 +162,14 @@ class Wake:
             if not waiter.done():
                 waiter.set_result(None)
 
+    def end(self) -> None:
+        """The process ends: whoever waits comes back at once, and nobody waits any more."""
+        self.over = True
+        self.poke()
+
     async def wait(self, seen: int, timeout_s: float) -> int:
         """Return when a poke after number `seen` has come, or when the time is over."""
-        if self.seen == seen:
+        if self.seen == seen and not self.over:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiters.add(waiter)
             try:

@@ -61,10 +61,12 @@ async def claim_jobs(
         seen = database.wake.seen
         lent = await database.write(lambda conn: leases.claim(conn, agent_id, data.printers, clock.now()))
         has_work, version = await database.read(look)
-        if lent or _is_news(version, data.config_version) or time.monotonic() >= until:
+        if lent or _is_news(version, data.config_version) or time.monotonic() >= until or database.wake.over:
             return ClaimReply(tuple(lent), version)
         has_work = False  # what a claim just left lying (a later paper of a group) is no reason to ask at once again
-        while not (has_work or _is_news(version, data.config_version)) and time.monotonic() < until:
+        while (
+            not (has_work or _is_news(version, data.config_version) or database.wake.over) and time.monotonic() < until
+        ):
             seen = await database.wake.wait(seen, min(LOOK_S, max(0.0, until - time.monotonic())))
             has_work, version = await database.read(look)
 

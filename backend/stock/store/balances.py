@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog.api import in_slices
-from backend.platform.database import upsert_on
 from backend.platform.errors import Conflict
-from backend.platform.statements import Statement, all_columns, among, among_keys
+from backend.platform.statements import RowChange, Statement, among, among_keys, insert_into
 from backend.stock.allocation import FreeStock
 from backend.stock.ledger import Balance, Place, find_shortfall
 from backend.stock.tables import PICKABLE_KINDS, balance, location
@@ -27,26 +26,22 @@ _by_keys = sa.select(balance).where(among_keys(KEY_ORDER, "places")).order_by(*K
 _BY_KEYS = {False: Statement(_by_keys), True: Statement(_by_keys.with_for_update(of=balance))}
 _by_ids = sa.select(balance).where(among(balance.c.id, "ids")).order_by(*KEY_ORDER)
 _BY_IDS = {False: Statement(_by_ids), True: Statement(_by_ids.with_for_update())}
+_COUNTED = ("on_hand", "reserved")
 
 
-def _make_or_add(engine: str) -> Any:
-    made = upsert_on(engine, balance).values(all_columns(balance))
-    added = {name: balance.c[name] + made.excluded[name] for name in ("on_hand", "reserved")}
+def _or_add(made: Any) -> Any:
+    added = {name: balance.c[name] + made.excluded[name] for name in _COUNTED}
     return made.on_conflict_do_update(index_elements=KEY_ORDER, set_=added)
 
 
-_MAKE_OR_ADD = Statement(_make_or_add)
-_ADD = Statement(
-    sa.update(balance)
-    .where(
-        balance.c.product_id == sa.bindparam("p", type_=balance.c.product_id.type),
-        balance.c.location_id == sa.bindparam("l", type_=balance.c.location_id.type),
-        balance.c.lot == sa.bindparam("t", type_=balance.c.lot.type),
-    )
-    .values(
-        on_hand=balance.c.on_hand + sa.bindparam("h", type_=balance.c.on_hand.type),
-        reserved=balance.c.reserved + sa.bindparam("r", type_=balance.c.reserved.type),
-    )
+_MAKE_OR_ADD = insert_into(balance, _or_add)
+_ADD = RowChange(
+    lambda given: (
+        sa.update(balance)
+        .where(*(each == given[f"of_{each.name}"] for each in KEY_ORDER))
+        .values({name: balance.c[name] + given[f"add_{name}"] for name in _COUNTED})
+    ),
+    {f"of_{each.name}": each.type for each in KEY_ORDER} | {f"add_{name}": balance.c[name].type for name in _COUNTED},
 )
 
 
@@ -164,11 +159,14 @@ def apply_changes(conn: Connection, changes: Mapping[Place, Balance]) -> None:
     _ADD.run_many(
         conn,
         [
-            {"p": place.product_id, "l": place.location_id, "t": place.lot, "h": change.on_hand, "r": change.reserved}
+            {
+                "of_product_id": place.product_id, "of_location_id": place.location_id, "of_lot": place.lot,
+                "add_on_hand": change.on_hand, "add_reserved": change.reserved,
+            }
             for place, change in wanted.items()
             if place in booked
         ],
-    )
+    )  # fmt: skip
 
 
 def stock_gone(conn: Connection, place: Place, after: Balance, before: Balance) -> Conflict:

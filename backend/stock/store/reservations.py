@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from backend.catalog.api import in_slices
 from backend.platform.errors import Conflict
 from backend.platform.ids import uuid7
-from backend.platform.statements import Statement, among
+from backend.platform.statements import RowChange, Statement, among
 from backend.stock.ledger import (
     PENDING,
     POSTED,
@@ -45,11 +45,16 @@ _OPEN = sa.select(
 # asked with every scan
 _open_by_ids = _OPEN.where(among(move.c.id, "ids"), move.c.state == PENDING)
 _OPEN_BY_IDS = {False: Statement(_open_by_ids), True: Statement(_open_by_ids.with_for_update())}
-_taken = move.c.taken + sa.bindparam("pieces", type_=move.c.taken.type)
-_ADD_TAKEN = Statement(
-    sa.update(move)
-    .where(move.c.id == sa.bindparam("reservation", type_=move.c.id.type))
-    .values(taken=_taken, state=sa.case((_taken >= move.c.quantity, TAKEN), else_=PENDING))
+_ADD_TAKEN = RowChange(
+    lambda given: (
+        sa.update(move)
+        .where(move.c.id == given["reservation"])
+        .values(
+            taken=move.c.taken + given["pieces"],
+            state=sa.case((move.c.taken + given["pieces"] >= move.c.quantity, TAKEN), else_=PENDING),
+        )
+    ),
+    {"reservation": move.c.id.type, "pieces": move.c.taken.type},
 )
 
 
