@@ -149,22 +149,44 @@ def split(run: Sequence[Taken]) -> list[list[Taken]]:
 
 
 def fold(flow: Flow, snapshot: Any, run: Sequence[Taken], now: datetime) -> tuple[Any, list[tuple[Taken, Decision]]]:
-    """Decide each scan on what the ones before it have left. Acts stand or fall together."""
+    """Decide each scan on what the ones before it have left. Acts stand or fall together, and are put right once."""
     refused_acts = {(each.device_id, each.scan.act) for each in run if each.act_refused}
+    corrected: set[tuple[int, UUID | None]] = set()
     decided: list[tuple[Taken, Decision]] = []
     for each in run:
+        act = (each.device_id, each.scan.act)
         if each.scan.local != "ok":
             decision = Decision(note={"local": each.scan.local})
         elif each.person_id is None:
             decision = Decision(refusal=person_needed(each.scan))
-        elif each.scan.act is not None and (each.device_id, each.scan.act) in refused_acts:
-            decision = Decision(refusal=Refusal(code="ACT_REFUSED", cure="SCAN_AGAIN"))
+        elif each.scan.act is not None and act in refused_acts:
+            snapshot, decision = _of_refused_act(flow, snapshot, each, now)
         else:
             snapshot, decision = flow.decide(snapshot, each, now)
+        if decision.refusal is not None:
+            decision = msgspec.structs.replace(decision, note=note_of(each.scan) | (decision.note or {}))
         if decision.refusal is not None and each.scan.act is not None:
-            refused_acts.add((each.device_id, each.scan.act))
+            refused_acts.add(act)
+            if act in corrected:
+                decision = msgspec.structs.replace(decision, correction=None)
+            elif decision.correction is not None:
+                corrected.add(act)
         decided.append((each, decision))
     return snapshot, decided
+
+
+def _of_refused_act(flow: Flow, snapshot: Any, taken: Taken, now: datetime) -> tuple[Any, Decision]:
+    """The rest of an act that was refused. Only its flow knows whether goods lie by now where they must not, so it is
+    asked; it may say no in its own words, a yes does not count."""
+    after, decision = flow.decide(snapshot, msgspec.structs.replace(taken, act_refused=True), now)
+    if decision.refusal is not None:
+        return after, decision
+    return snapshot, Decision(refusal=Refusal(code="ACT_REFUSED", cure="SCAN_AGAIN"))
+
+
+def note_of(scan: Scan) -> dict[str, Any]:
+    """What a verdict of no says of its scan, so that the device takes back the right step."""
+    return {"kind": scan.kind} | ({} if scan.act is None else {"act": str(scan.act)})
 
 
 def person_needed(scan: Scan) -> Refusal:

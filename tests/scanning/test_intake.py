@@ -15,7 +15,8 @@ from backend.identity.tables import session
 from backend.platform.database import Database
 from backend.platform.errors import Conflict, Malformed, TooLarge
 from backend.scanning.flows import Intake
-from backend.scanning.protocol import Correction, Decision, Flow, Refusal
+from backend.scanning.intake import fold
+from backend.scanning.protocol import Correction, Decision, Flow, Refusal, Scan, Taken
 from backend.scanning.tables import correction, scan
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -220,6 +221,63 @@ async def test_a_refusal_brings_its_correction_until_it_is_done(database: Databa
     )
     stored = await database.read(lambda conn: conn.execute(sa.select(correction.c.scan_id)).scalar_one())
     assert stored is not None
+
+
+HELD_BY_FLOW = Refusal(code="HELD", cure="CALL_OFFICE")
+
+
+def _decide_totes(snapshot: int, taken: Any, _: datetime) -> tuple[int, Decision]:
+    """Goods of a refused act that reach a tote are to be put back; a flow that does not look says yes."""
+    word = taken.scan.body["word"]
+    if word == "no":
+        return snapshot, Decision(refusal=HELD_BY_FLOW)
+    if word == "tote" and taken.act_refused:
+        return snapshot, Decision(refusal=HELD_BY_FLOW, correction=Correction(code="PUT_BACK", values={}))
+    return snapshot + 1, Decision(changes=(word,))
+
+
+TOTES = Flow("totes", lambda *_: 0, _decide_totes, lambda *_: None)
+
+
+def _taken(word: str, act: uuid.UUID | None, device: int = 1, refused: bool = False) -> Taken:
+    made = Scan(id=uuid.uuid4(), seq=1, at=NOW, flow="totes", kind=word, act=act, body={"word": word})
+    return Taken(scan=made, device_id=device, person_id=1, act_refused=refused)
+
+
+ACT, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
+
+
+@pytest.mark.parametrize(
+    ("_case", "run", "codes", "corrections", "left"),
+    [
+        ("one refusal", [_taken("no", ACT), _taken("tote", ACT)], ["HELD", "HELD"], [0, 1], 0),
+        ("put right once", [_taken("no", ACT), _taken("tote", ACT), _taken("tote", ACT)], ["HELD"] * 3, [0, 1, 0], 0),
+        ("refused in an earlier request", [_taken("tote", ACT, refused=True)], ["HELD"], [1], 0),
+        (
+            "a yes of the flow does not count",
+            [_taken("no", ACT), _taken("yes", ACT)],
+            ["HELD", "ACT_REFUSED"],
+            [0, 0],
+            0,
+        ),
+        ("another act goes on", [_taken("no", ACT), _taken("tote", OTHER)], ["HELD", ""], [0, 0], 1),
+        ("of another device", [_taken("no", ACT), _taken("tote", ACT, device=2)], ["HELD", ""], [0, 0], 1),
+        ("no act at all", [_taken("no", None), _taken("tote", None)], ["HELD", ""], [0, 0], 1),
+    ],
+)
+def test_a_refused_act_is_put_right_by_its_flow(
+    _case: str, run: list[Taken], codes: list[str], corrections: list[int], left: int
+) -> None:
+    """The flow is asked, its no and its correction count, its yes does not; every no names its act and kind."""
+    snapshot, decided = fold(TOTES, 0, run, NOW)
+
+    said = [decision for _, decision in decided]
+    assert codes == [each.refusal.code if each.refusal else "" for each in said]
+    assert corrections == [int(each.correction is not None) for each in said]
+    assert left == snapshot == sum(len(each.changes) for each in said)
+    for taken, decision in decided:
+        named = {"kind": taken.scan.kind} | ({"act": str(taken.scan.act)} if taken.scan.act else {})
+        assert decision.note == (named if decision.refusal else None)
 
 
 async def test_a_spent_id_is_refused_under_a_new_number(database: Database) -> None:
