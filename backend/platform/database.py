@@ -127,12 +127,8 @@ def reference(target: str, **options: Any) -> sa.Column[int]:
 
 def upsert(conn: Connection, target: sa.Table) -> Any:
     """`INSERT` that knows `on_conflict_do_nothing` and `on_conflict_do_update` on either engine."""
-    return upsert_on(conn.dialect.name, target)
-
-
-def upsert_on(engine: str, target: sa.Table) -> Any:
-    """The same by the engine's name, for statements that are built once."""
-    return (sqlite_dialect if engine == "sqlite" else postgresql).insert(target)
+    module = sqlite_dialect if conn.dialect.name == "sqlite" else postgresql
+    return module.insert(target)
 
 
 def claim_clause(statement: sa.Select[Any]) -> sa.Select[Any]:

@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.ext.compiler import compiles
 
 Convert = Callable[[Any], Any]
-Build = Callable[[str], sa.sql.expression.Executable]
 
 
 class _Ready(NamedTuple):
@@ -31,9 +30,9 @@ class _Ready(NamedTuple):
 
 
 class Statement:
-    """A Core statement with `bindparam` names, or a function of the engine's name that builds one."""
+    """A Core statement with `bindparam` names."""
 
-    def __init__(self, statement: sa.sql.expression.Executable | Build) -> None:
+    def __init__(self, statement: sa.sql.expression.Executable) -> None:
         self._statement = statement
         self._ready: dict[str, _Ready] = {}
 
@@ -59,7 +58,7 @@ class Statement:
         return made
 
     def run(self, conn: Connection, **values: Any) -> int:
-        """Change rows; how many were changed."""
+        """RowChange rows; how many were changed."""
         ready = self._of(conn)
         cursor = _cursor(conn)
         try:
@@ -70,21 +69,6 @@ class Statement:
         finally:
             cursor.close()
 
-    def run_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """The same change with the values of each row, in their order."""
-        if not rows:
-            return
-        ready = self._of(conn)
-        if unknown := rows[0].keys() - {name for name, _ in ready.places}:
-            raise TypeError(f"expected the parameters of the statement, got also {sorted(unknown)}")
-        cursor = _cursor(conn)
-        try:
-            cursor.executemany(ready.text, [_parameters(ready, row) for row in rows])
-        except conn.dialect.loaded_dbapi.Error as error:
-            raise _told(conn, ready.text, rows[:3], error) from error
-        finally:
-            cursor.close()
-
     def text(self, conn: Connection) -> str:
         """As the engine receives it."""
         return self._of(conn).text
@@ -92,11 +76,90 @@ class Statement:
     def _of(self, conn: Connection) -> _Ready:
         ready = self._ready.get(conn.dialect.name)
         if ready is None:
-            statement = self._statement
-            if not isinstance(statement, sa.sql.expression.Executable):
-                statement = statement(conn.dialect.name)
-            ready = self._ready[conn.dialect.name] = _compile(statement, conn.dialect)
+            ready = self._ready[conn.dialect.name] = _compile(self._build(conn.dialect.name), conn.dialect)
         return ready
+
+    def _build(self, _: str) -> sa.sql.expression.Executable:
+        return self._statement
+
+
+class Given:
+    """The values of one row as expressions: parameters of a call for each row (SQLite), or columns of one table of all rows
+    (PostgreSQL, where a call for each row costs more than the row)."""
+
+    def __init__(self, engine: str, types: Mapping[str, sa.types.TypeEngine[Any]]) -> None:
+        self.engine = engine
+        self.types = dict(types)
+        if engine == "sqlite":
+            self._values: Any = {name: sa.bindparam(name, type_=each) for name, each in types.items()}
+            return
+        lists = [
+            sa.cast(sa.bindparam(name, type_=postgresql.ARRAY(_element(each))), postgresql.ARRAY(_element(each)))
+            for name, each in types.items()
+        ]
+        table = sa.func.unnest(*lists).table_valued(
+            *(sa.column(name, _element(each)) for name, each in types.items()), name="given", joins_implicitly=True
+        )
+        table = table.render_derived()
+        self._values = {name: _back(table.c[name], each) for name, each in types.items()}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def inserted_into(self, table: sa.Table) -> Any:
+        """INSERT of every given value into the column of its name; knows `on_conflict_do_...`."""
+        if self.engine == "sqlite":
+            return sqlite.insert(table).values(self._values)
+        return postgresql.insert(table).from_select(list(self.types), sa.select(*self._values.values()))
+
+
+def _element(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    """The type of a list's element: words of a closed list and JSON travel as texts."""
+    if isinstance(kind, sa.JSON):
+        return _JsonText()
+    return sa.Text() if isinstance(kind, sa.Enum) else kind
+
+
+def _back(column: sa.ColumnElement[Any], kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    return sa.cast(column, postgresql.JSONB) if isinstance(kind, sa.JSON) else column
+
+
+class RowChange(Statement):
+    """One change for each of many rows: no two of them may change the same row."""
+
+    def __init__(
+        self, build: Callable[[Given], Any], types: Mapping[str, sa.types.TypeEngine[Any]], **defaults: Any
+    ) -> None:
+        super().__init__(sa.select())
+        self._build_with = build
+        self._types = types
+        self._defaults = defaults
+
+    def _build(self, engine: str) -> sa.sql.expression.Executable:
+        built: sa.sql.expression.Executable = self._build_with(Given(engine, self._types))
+        return built
+
+    def run_many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """A value that a row does not name is its default, or nothing."""
+        if not rows:
+            return
+        ready = self._of(conn)
+        if unknown := rows[0].keys() - self._types.keys():
+            raise TypeError(f"expected the values of the statement, got also {sorted(unknown)}")
+        if self._defaults:
+            rows = [self._defaults | row for row in rows]
+        cursor = _cursor(conn)
+        try:
+            if conn.dialect.name == "sqlite":
+                cursor.executemany(ready.text, [_parameters(ready, row) for row in rows])
+            else:
+                cursor.execute(
+                    ready.text, _parameters(ready, {name: [row.get(name) for row in rows] for name in self._types})
+                )
+        except conn.dialect.loaded_dbapi.Error as error:
+            raise _told(conn, ready.text, rows[:3], error) from error
+        finally:
+            cursor.close()
 
 
 def _compile(statement: Any, dialect: Dialect) -> _Ready:
@@ -177,6 +240,17 @@ def _say(conn: Connection, text: str) -> None:
 # -- lists of any length in one text ----------------------------------------------------------------------------------
 
 
+class _JsonText(sa.types.TypeDecorator[Any]):
+    """A JSON value as text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        dumps = getattr(dialect, "_json_serializer", None) or json.dumps
+        return lambda value: None if value is None else dumps(value)
+
+
 class _JsonList(sa.types.TypeDecorator[Any]):
     """A list as one JSON text."""
 
@@ -250,19 +324,20 @@ def _among_keys_postgresql(element: among_keys, compiler: Any, **more: Any) -> s
     return f"({keys}) IN (SELECT {parts} FROM jsonb_array_elements(CAST({asked} AS JSONB)) AS one)"  # noqa: S608
 
 
-def insert_into(table: sa.Table) -> Statement:
-    """Insert rows; a column that a row does not name takes its constant default, or nothing."""
-    return Statement(sa.insert(table).values(all_columns(table)))
+def types_of(table: sa.Table) -> dict[str, sa.types.TypeEngine[Any]]:
+    """The types of every column but the key."""
+    return {column.name: column.type for column in table.columns if not column.primary_key}
 
 
-def all_columns(table: sa.Table) -> dict[str, sa.BindParameter[Any]]:
-    """A parameter of the same name for every column but the key."""
+def defaults_of(table: sa.Table) -> dict[str, Any]:
+    """The constant defaults of the columns."""
     return {
-        column.name: sa.bindparam(column.name, value=_default(column), type_=column.type)
+        column.name: column.default.arg
         for column in table.columns
-        if not column.primary_key
+        if column.default is not None and column.default.is_scalar
     }
 
 
-def _default(column: sa.Column[Any]) -> Any:
-    return column.default.arg if column.default is not None and column.default.is_scalar else None
+def insert_into(table: sa.Table, finish: Callable[[Any], Any] = lambda made: made) -> RowChange:
+    """Insert rows; a column that a row does not name takes its constant default. `finish` may add what a conflict does."""
+    return RowChange(lambda given: finish(given.inserted_into(table)), types_of(table), **defaults_of(table))

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from backend.platform import ids
 from backend.platform.database import upsert
-from backend.platform.statements import Statement, among, insert_into
+from backend.platform.statements import RowChange, Statement, among, insert_into
 from backend.scanning.protocol import Correction
 from backend.scanning.tables import correction, device_queue, scan
 
@@ -21,10 +21,11 @@ _LOCK_QUEUES = Statement(
     .order_by(device_queue.c.device_id)
     .with_for_update()
 )
-_ADVANCE = Statement(
-    sa.update(device_queue)
-    .where(device_queue.c.device_id == sa.bindparam("device", type_=device_queue.c.device_id.type))
-    .values(acked_seq=sa.bindparam("seq", type_=device_queue.c.acked_seq.type))
+_ADVANCE = RowChange(
+    lambda given: (
+        sa.update(device_queue).where(device_queue.c.device_id == given["device"]).values(acked_seq=given["seq"])
+    ),
+    {"device": device_queue.c.device_id.type, "seq": device_queue.c.acked_seq.type},
 )
 # asked by the id and the act alone: with the device in the question SQLite would walk everything it ever scanned
 _KNOWN = Statement(

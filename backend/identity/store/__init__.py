@@ -15,7 +15,7 @@ from backend.identity.pins import TRIES_PER_WINDOW, WINDOW, locked_until
 from backend.identity.tables import api_token, badge, device, enrolment, person, session, sign_in_attempt
 from backend.platform import ids, journal
 from backend.platform.errors import Forbidden, NotFound
-from backend.platform.statements import Statement, among
+from backend.platform.statements import RowChange, Statement, among
 
 ENROLMENT_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
@@ -30,21 +30,23 @@ _HOLDERS = Statement(
     .join(person, person.c.id == session.c.person_id)
     .where(among(session.c.uid, "uids"))
 )
-_held = sa.bindparam("held", type_=device.c.unsent.type)
-_HEAR = Statement(
-    sa.update(device)
-    .where(
-        device.c.id == sa.bindparam("the_device", type_=device.c.id.type),
-        sa.or_(
-            device.c.last_seen_at.is_(None),
-            device.c.last_seen_at < sa.bindparam("long_ago", type_=device.c.last_seen_at.type),
-            device.c.unsent != _held,
-        ),
-    )
-    .values(
-        last_seen_at=sa.bindparam("now", type_=device.c.last_seen_at.type), unsent=_held,
-        app_version=sa.bindparam("app", type_=device.c.app_version.type),
-    )
+_HEAR = RowChange(
+    lambda given: (
+        sa.update(device)
+        .where(
+            device.c.id == given["the_device"],
+            sa.or_(
+                device.c.last_seen_at.is_(None),
+                device.c.last_seen_at < given["long_ago"],
+                device.c.unsent != given["held"],
+            ),
+        )
+        .values(last_seen_at=given["now"], unsent=given["held"], app_version=given["app"])
+    ),
+    {
+        "the_device": device.c.id.type, "long_ago": device.c.last_seen_at.type, "now": device.c.last_seen_at.type,
+        "held": device.c.unsent.type, "app": device.c.app_version.type,
+    },
 )  # fmt: skip
 _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 

@@ -16,7 +16,7 @@ from backend.orders.tables import order_hold, order_line, sales_order
 from backend.platform import journal
 from backend.platform.errors import Conflict, NotFound
 from backend.platform.journal import SYSTEM, Actor, Fact
-from backend.platform.statements import Statement, among
+from backend.platform.statements import RowChange, Statement, among
 from backend.stock import api as stock
 
 STAMPS = {"packed": "packed_at", "dispatched": "dispatched_at"}
@@ -75,10 +75,13 @@ _ORDERS_BY_IDS = {False: Statement(_orders_by_ids), True: Statement(_orders_by_i
 _BEGUN = Statement(
     sa.select(order_line.c.order_id).where(among(order_line.c.order_id, "ids"), order_line.c.checked > 0).distinct()
 )
-_COUNT_LINE = Statement(
-    sa.update(order_line)
-    .where(order_line.c.id == sa.bindparam("line", type_=order_line.c.id.type))
-    .values({name: order_line.c[name] + sa.bindparam(f"add_{name}", type_=sa.BigInteger()) for name in _COUNTERS})
+_COUNT_LINE = RowChange(
+    lambda given: (
+        sa.update(order_line)
+        .where(order_line.c.id == given["line"])
+        .values({name: order_line.c[name] + given[f"add_{name}"] for name in _COUNTERS})
+    ),
+    {"line": order_line.c.id.type} | {f"add_{name}": order_line.c[name].type for name in _COUNTERS},
 )
 
 

@@ -15,8 +15,7 @@ from backend.orders import api as orders
 from backend.outbound.pick_list import PickAct, PickLine, PickSlot, PickWave, Place, Spare, Tote
 from backend.outbound.store.waves import lock_waves
 from backend.outbound.tables import pick, pick_act, tote, wave, wave_order
-from backend.platform.database import upsert_on
-from backend.platform.statements import Statement, all_columns, among
+from backend.platform.statements import Statement, among, insert_into
 from backend.stock import api as stock
 
 IN_USE = ("open", "picked")
@@ -30,7 +29,7 @@ _ACTS_NAMED = Statement(sa.select(pick_act).where(among(pick_act.c.uid, "uids"))
 _LOCK_TOTES = Statement(
     sa.select(tote.c.id).where(among(tote.c.location_id, "ids")).order_by(tote.c.id).with_for_update()
 )
-_MAKE_TOTES = Statement(lambda engine: upsert_on(engine, tote).values(all_columns(tote)).on_conflict_do_nothing())
+_MAKE_TOTES = insert_into(tote, lambda made: made.on_conflict_do_nothing())
 _USERS = Statement(
     sa.select(wave_order.c.tote_id, wave_order.c.order_id).where(
         among(wave_order.c.tote_id, "totes"), wave_order.c.state.in_(IN_USE)

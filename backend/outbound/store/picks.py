@@ -22,9 +22,8 @@ from backend.outbound.pick_list import (
 from backend.outbound.picking import is_finished
 from backend.outbound.tables import pick, pick_act, wave, wave_order
 from backend.platform import journal
-from backend.platform.database import upsert_on
 from backend.platform.journal import Actor
-from backend.platform.statements import Statement, all_columns
+from backend.platform.statements import RowChange, Statement, among, insert_into
 from backend.scanning.protocol import Taken
 from backend.stock import api as stock
 
@@ -228,43 +227,29 @@ def _take_back(
 
 # -- the pick list --------------------------------------------------------------------------------------------------
 
-_WRITE_LINE = Statement(
-    sa.update(pick)
-    .where(pick.c.id == sa.bindparam("pick_id", type_=pick.c.id.type))
-    .values(
-        {
-            name: sa.bindparam(f"now_{name}", type_=pick.c[name].type)
-            for name in ("picked", "short", "sequence", "state")
-        }
+
+def _of_columns(table: sa.Table, where: Sequence[str], values: Sequence[str]) -> RowChange:
+    """Set `values` of the row that `where` names: parameters of_<column> and now_<column>."""
+    return RowChange(
+        lambda given: (
+            sa.update(table)
+            .where(*(table.c[name] == given[f"of_{name}"] for name in where))
+            .values({name: given[f"now_{name}"] for name in values})
+        ),
+        {f"of_{name}": table.c[name].type for name in where} | {f"now_{name}": table.c[name].type for name in values},
     )
+
+
+_WRITE_LINE = _of_columns(pick, ["id"], ["picked", "short", "sequence", "state"])
+_WRITE_SLOT = _of_columns(wave_order, ["wave_id", "slot"], ["state", "tote_id"])
+_WRITE_ACT = insert_into(
+    pick_act,
+    lambda made: made.on_conflict_do_update(
+        index_elements=["uid"], set_={"quantity": made.excluded.quantity, "state": made.excluded.state}
+    ),
 )
-_WRITE_SLOT = Statement(
-    sa.update(wave_order)
-    .where(
-        wave_order.c.wave_id == sa.bindparam("of_wave", type_=wave_order.c.wave_id.type),
-        wave_order.c.slot == sa.bindparam("of_slot", type_=wave_order.c.slot.type),
-    )
-    .values({name: sa.bindparam(f"now_{name}", type_=wave_order.c[name].type) for name in ("state", "tote_id")})
-)
-_this_wave = wave.c.id == sa.bindparam("wave_id", type_=wave.c.id.type)
-_TOUCH_WAVE = Statement(sa.update(wave).where(_this_wave).values(version=wave.c.version + 1))
-_TURN_WAVE = Statement(
-    sa.update(wave)
-    .where(_this_wave)
-    .values(
-        version=wave.c.version + 1, state=sa.bindparam("now_state", type_=wave.c.state.type),
-        picked_at=sa.bindparam("now_picked_at", type_=wave.c.picked_at.type),
-    )
-)  # fmt: skip
-
-
-def _write_act(engine: str) -> Any:
-    made = upsert_on(engine, pick_act).values(all_columns(pick_act))
-    changed = {"quantity": made.excluded.quantity, "state": made.excluded.state}
-    return made.on_conflict_do_update(index_elements=["uid"], set_=changed)
-
-
-_WRITE_ACT = Statement(_write_act)
+_TOUCH_WAVE = Statement(sa.update(wave).where(among(wave.c.id, "ids")).values(version=wave.c.version + 1))
+_TURN_WAVE = _of_columns(wave, ["id"], ["state", "picked_at"])
 
 
 def write_waves(
@@ -280,11 +265,12 @@ def write_waves(
     _WRITE_LINE.run_many(conn, [row for old, new in pairs for row in _lines(old, new)])
     _WRITE_SLOT.run_many(conn, [row for old, new in pairs for row in _slots(old, new, tote_ids)])
     _WRITE_ACT.run_many(conn, [row for old, new in pairs for row in _acts(old, new, actors, now)])
-    _TOUCH_WAVE.run_many(conn, [{"wave_id": new.id} for old, new in pairs if new.state == old.state])
+    if pairs:
+        _TOUCH_WAVE.run(conn, ids=[new.id for _, new in pairs])
     _TURN_WAVE.run_many(
         conn,
         [
-            {"wave_id": new.id, "now_state": new.state, "now_picked_at": now if new.state == "picked" else None}
+            {"of_id": new.id, "now_state": new.state, "now_picked_at": now if new.state == "picked" else None}
             for old, new in pairs
             if new.state != old.state
         ],
@@ -302,7 +288,7 @@ def _line_state(line: PickLine) -> str:
 def _lines(old: PickWave, new: PickWave) -> list[dict[str, Any]]:
     return [
         {
-            "pick_id": line.id, "now_picked": line.picked, "now_short": line.short, "now_sequence": line.sequence,
+            "of_id": line.id, "now_picked": line.picked, "now_short": line.short, "now_sequence": line.sequence,
             "now_state": _line_state(line),
         }
         for line in new.lines.values()
@@ -319,7 +305,7 @@ def _slots(old: PickWave, new: PickWave, tote_ids: dict[str, int]) -> list[dict[
             continue
         rows.append(
             {
-                "of_wave": new.id, "of_slot": slot.slot, "now_state": "picked" if finished else "open",
+                "of_wave_id": new.id, "of_slot": slot.slot, "now_state": "picked" if finished else "open",
                 "now_tote_id": tote_ids[slot.tote] if slot.tote else None,
             }
         )  # fmt: skip
