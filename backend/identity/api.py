@@ -11,10 +11,13 @@ from backend.identity.store import (
     authenticate_bearer,
     authenticate_cookie,
     end_session,
+    hash_secret,
     hear_devices,
+    people,
     people_of_sessions,
 )
-from backend.identity.store.people import names_of, replace_badge
+from backend.identity.store.people import names_of
+from backend.identity.views import PersonRow, list_people
 from backend.platform.errors import Forbidden, Unauthenticated
 
 COOKIE = "rampa_session"
@@ -95,15 +98,18 @@ def _demand_header(connection: ASGIConnection, caller: Caller) -> None:
 __all__ = [
     "COOKIE",
     "Caller",
+    "PersonRow",
     "authenticate_bearer",
     "authenticate_cookie",
     "caller_of",
     "end_session",
     "forget_callers",
+    "hash_secret",
     "hear_devices",
+    "list_people",
     "names_of",
+    "people",
     "people_of_sessions",
-    "replace_badge",
     "requires",
     "requires_agent",
     "requires_device",
