@@ -97,6 +97,8 @@ def decide(walks: Walks, taken: Taken, now: datetime) -> tuple[Walks, Decision]:
     if scan.kind == "product":
         known = any(not line.codes.isdisjoint(scan.keys) for line in walk.lines.values())
         return walks, Decision(refusal=None if known else told.not_to_put_away(scan.raw))
+    if scan.kind == "place":
+        return walks, Decision()  # another place, scanned for the first time
     if scan.kind == "put":
         walk, decision = put(walk, taken, act)
     elif scan.kind == "undo":

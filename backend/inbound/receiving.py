@@ -137,6 +137,8 @@ def decide(receipts: Receipts, taken: Taken, now: datetime) -> tuple[Receipts, D
     act = str(scan.act) if scan.act else ""
     if scan.kind == "product":
         decision = Decision(refusal=_why_not_here(receiving, taken))
+    elif scan.kind == "told":
+        decision = Decision()  # a lot or date before its goods: evidence, it comes again with them
     elif scan.kind == "receive":
         receiving, decision = receive(receiving, taken, act)
     elif scan.kind == "unit":
@@ -159,7 +161,10 @@ def _why_not_here(receiving: Receiving, taken: Taken) -> Refusal | None:
         return None
     sscc = next((key for key in keys if key.startswith("sscc:")), None)
     if sscc is not None:
-        return told.unit_unknown(sscc.partition(":")[2])
+        unit = receiving.units.get(sscc.partition(":")[2])
+        if unit is None:
+            return told.unit_unknown(sscc.partition(":")[2])
+        return told.unit_received(unit.sscc) if unit.received else None
     kind = told.kind_of(keys)
     if kind not in ("product", "text"):
         return told.wrong_kind(kind, taken.scan.raw)

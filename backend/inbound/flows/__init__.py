@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.inbound.flows import puts, receives
+from backend.inbound.flows import puts, receives, returns
 
-FLOWS: dict[str, Any] = {"receive": receives.RECEIVE, "put_away": puts.PUT_AWAY}
-JOBS: dict[str, Any] = {"receive": receives.JOB, "put_away": puts.JOB}
+FLOWS: dict[str, Any] = {"receive": receives.RECEIVE, "put_away": puts.PUT_AWAY, "returns": returns.RETURNS}
+JOBS: dict[str, Any] = {"receive": receives.JOB, "put_away": puts.JOB, "returns": returns.JOB}

@@ -2,7 +2,9 @@
 import type { Flow } from './flow';
 
 const LOAD: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = Object.fromEntries(
-  Object.entries(import.meta.glob<Record<string, unknown>>(['./pick.ts', './pack.ts', './handover.ts'])).map(
+  Object.entries(import.meta.glob<Record<string, unknown>>([
+    './pick.ts', './pack.ts', './handover.ts', './receive.ts', './put_away.ts',
+  ])).map(
     ([path, load]) => [path.replace(/^\.\/|\.ts$/g, ''), load],
   ),
 );

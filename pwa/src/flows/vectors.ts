@@ -1,4 +1,4 @@
-/* Reads the short notation of contracts/flows/{pack,handover}.json; used by tests only. */
+/* Reads the short notation of contracts/flows/*.json (not pick.json); used by tests only. */
 import type { Bundle, Effect, Flow, FlowState, Input, Source } from './flow';
 
 export interface VectorStep {
@@ -6,6 +6,7 @@ export interface VectorStep {
   path: string;
   tone?: string;
   refusal?: string;
+  ask?: string;
   values?: Record<string, unknown>;
   scan?: VectorScan | VectorScan[];
   done?: boolean;
@@ -41,8 +42,8 @@ export function inputOf<B extends object>(text: string, bundle: B): Input<B> {
   const argument = rest.join(' ');
   switch (word) {
     case 'scan': {
-      const raw = argument.slice(argument.indexOf(':') + 1);
-      const reading = { kind: 'any', keys: [argument], elements: {}, error: null };
+      const raw = (rest[0] ?? '').slice((rest[0] ?? '').indexOf(':') + 1);
+      const reading = { kind: 'any', keys: rest, elements: {}, error: null };
       return { type: 'scan', reading, raw, source: 'wedge' as Source };
     }
     case 'quantity':
@@ -69,6 +70,7 @@ export function shown(path: string, effects: readonly Effect[]): Omit<VectorStep
   for (const effect of effects) {
     if (effect.type === 'feedback') step.tone = effect.tone;
     if (effect.type === 'done') step.done = true;
+    if (effect.type === 'ask') step.ask = effect.question;
     if (effect.type === 'refuse') {
       step.refusal = effect.refusal.code;
       step.values = effect.refusal.values;
@@ -98,6 +100,7 @@ export function run<S extends FlowState, B extends Bundle>(
     const { in: at, ...rest } = expanded(step) as VectorStep & { verdict?: string };
     delete rest.verdict;
     if (rest.values === undefined) delete got.values;
+    if (rest.ask === undefined) delete got.ask;
     return { at, expected: rest, got };
   });
 }

@@ -1,0 +1,175 @@
+/*
+ * What receiving knows: the delivery from the server, and what was counted at the dock since. Read by receive.ts and the
+ * screen.
+ */
+import type { Bundle } from './flow';
+
+export interface ReceiveLine {
+  id: number;
+  product: number;
+  sku: string;
+  name: string;
+  picture: string | null;
+  unit: string;
+  expected: number;
+  received: number;
+  damaged: number;
+  tracking: 'none' | 'lot' | 'serial';
+  dated: boolean;
+  life_days: number;
+  /** announced by the supplier; empty when not told */
+  lot: string;
+  best_before: string | null;
+  /** known lots of the product, with their dates */
+  lots: Readonly<Record<string, string>>;
+  codes: readonly { key: string; quantity: number; level?: string }[];
+}
+
+export interface ReceiveUnit {
+  sscc: string;
+  received: boolean;
+  parts: readonly { line: number; quantity: number; lot: string; best_before: string | null }[];
+}
+
+export interface ReceiveBundle extends Bundle {
+  flow: 'receive';
+  number: string;
+  reference: string;
+  kind: 'purchase_order' | 'advance_notice' | 'blind';
+  supplier: string;
+  note: string;
+  dock: string;
+  /** the warehouse's day, YYYY-MM-DD */
+  today: string;
+  lines: readonly ReceiveLine[];
+  units: readonly ReceiveUnit[];
+}
+
+export type Condition = 'good' | 'damaged' | 'wrong' | 'expired';
+
+export interface ReceiveAct {
+  act: string;
+  parts: readonly { line: number; quantity: number; bad: number }[];
+  serial: string;
+  sscc: string;
+}
+
+/** The goods in hand: one product of one lot. `acts` counted it. */
+export interface Entry {
+  line: number;
+  lot: string;
+  best_before: string | null;
+  acts: readonly string[];
+}
+
+/** Scanned, and not booked yet: something must be told or agreed to first. */
+export interface Pending {
+  line: number;
+  quantity: number;
+  lot: string;
+  best_before: string | null;
+  serial: string;
+  act: string;
+  reason: string;
+}
+
+/** Lot, date or serial that was scanned before the goods. */
+export interface Held {
+  lot: string;
+  best_before: string | null;
+  serial: string;
+}
+
+export interface ReceiveCore {
+  bundle: ReceiveBundle;
+  /** pieces counted here that the bundle does not know yet, by line */
+  added: Readonly<Record<string, { pieces: number; bad: number }>>;
+  acts: readonly ReceiveAct[];
+  current: Entry | null;
+  pending: Pending | null;
+  held: Held;
+  /** why the pending goods are asked about: more, short_life, expired */
+  ask: string | null;
+  condition: Condition;
+  reason: string;
+  /** lines of which more than expected was agreed to */
+  over: readonly number[];
+  units: readonly string[];
+  serials: readonly string[];
+  unknown: { keys: readonly string[]; raw: string } | null;
+  finishing: boolean;
+  finished: boolean;
+  stale: boolean;
+}
+
+export type ReceivePath =
+  | 'receive.scan' | 'receive.lot' | 'receive.date' | 'receive.serial' | 'receive.ask' | 'receive.unknown'
+  | 'receive.finish' | 'receive.done';
+export type ReceiveState = ReceiveCore & { path: ReceivePath };
+
+export const NOTHING_HELD: Held = { lot: '', best_before: null, serial: '' };
+
+export function lineOf(state: ReceiveCore, id: number | undefined): ReceiveLine | undefined {
+  return state.bundle.lines.find((line) => line.id === id);
+}
+
+export function received(state: ReceiveCore, line: ReceiveLine): number {
+  return line.received + (state.added[line.id]?.pieces ?? 0);
+}
+
+export function damaged(state: ReceiveCore, line: ReceiveLine): number {
+  return line.damaged + (state.added[line.id]?.bad ?? 0);
+}
+
+export function room(state: ReceiveCore, line: ReceiveLine): number {
+  return Math.max(0, line.expected - received(state, line));
+}
+
+/** Pieces of the goods in hand that were counted so far. */
+export function counted(state: ReceiveCore): number {
+  const { current } = state;
+  if (current === null) return 0;
+  return state.acts
+    .filter((act) => current.acts.includes(act.act))
+    .reduce((sum, act) => sum + act.parts.reduce((inner, part) => inner + part.quantity, 0), 0);
+}
+
+export function progress(state: ReceiveCore): { received: number; expected: number; missing: number; lines: number } {
+  let all = 0;
+  let expected = 0;
+  let missing = 0;
+  let lines = 0;
+  for (const line of state.bundle.lines) {
+    all += received(state, line);
+    expected += line.expected;
+    missing += room(state, line);
+    if (room(state, line) > 0) lines += 1;
+  }
+  return { received: all, expected, missing, lines };
+}
+
+export function canUndo(state: ReceiveState): boolean {
+  return state.path !== 'receive.done' && (state.acts.length > 0 || state.path !== 'receive.scan');
+}
+
+/** `good`, `short_life` or `expired` on the warehouse's day. */
+export function lifeOf(line: ReceiveLine, bestBefore: string | null, today: string): 'good' | 'short_life' | 'expired' {
+  if (bestBefore === null) return 'good';
+  if (bestBefore < today) return 'expired';
+  const least = new Date(`${today}T00:00:00Z`);
+  least.setUTCDate(least.getUTCDate() + line.life_days);
+  return bestBefore < least.toISOString().slice(0, 10) ? 'short_life' : 'good';
+}
+
+/** What a code tells beside the product: lot, date, serial, weight and count. */
+export function toldBy(keys: readonly string[]): Held & { weight_g: number; count: number } {
+  const body = (prefix: string): string | undefined =>
+    keys.find((key) => key.startsWith(`${prefix}:`))?.slice(prefix.length + 1);
+  return {
+    lot: (body('lot') ?? '').slice(0, 40),
+    best_before: body('best_before') ?? body('expiry') ?? null,
+    serial: (body('serial') ?? '').slice(0, 40),
+    weight_g: Number(body('weight_g') ?? 0),
+    count: Number(body('count') ?? 0),
+  };
+}
