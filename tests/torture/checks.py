@@ -1,6 +1,5 @@
 """What must be true at the end, told by the devices, the books and the paper. Each check is named; the table counts them."""
 
-import hashlib
 import json
 from collections import Counter
 from pathlib import Path
@@ -190,39 +189,67 @@ def news_delivered(conn: Connection) -> list[str]:
 # -- the paper ----------------------------------------------------------------------------------------------------------
 
 
-def paper(conn: Connection, folder: Path) -> list[str]:
-    """What came out of the printer against the books: a job at most once, and none of which the books say "not printed"."""
+class Paper(NamedTuple):
+    """Job rows, and what came out for each job: True for a whole label, False for a cut one."""
+
+    jobs: list[Any]
+    out: dict[int, list[bool]]
+    strange: list[str]
+
+
+def look_at_paper(conn: Connection, folder: Path) -> Paper:
+    """Go to the printer and read what lies there."""
     index = folder / "index.jsonl"
     entries = [json.loads(line) for line in index.read_text("utf-8").splitlines()] if index.exists() else []
     rows = conn.execute(
         sa.select(print_job, print_content.c.content, printer.c.code)
         .join(print_content, print_content.c.id == print_job.c.content_id)
         .join(printer, printer.c.id == print_job.c.printer_id)
+        .order_by(print_job.c.id)
     ).all()
     payloads = {row.id: _payload(row) for row in rows}
+    copies = {row.id for row in rows if row.reprint_of is not None}
     out: dict[int, list[bool]] = {}
-    by_hash = {hashlib.sha256(payload).hexdigest(): number for number, payload in payloads.items()}
-    found = []
+    strange = []
     for entry in entries:
-        number = by_hash.get(entry["sha256"])
-        if number is None:
-            content = (folder / entry["file"]).read_bytes()
-            fitting = [each for each, payload in payloads.items() if payload.startswith(content)]
-            if not fitting:
-                found.append(f"paper: {entry['file']} is the label of no job")
-            if len(fitting) != 1:
-                continue  # a label cut so early that it could be anybody's
-            number = fitting[0]
-        out.setdefault(number, []).append(entry["complete"])
-    for row in rows:
-        came = out.get(row.id, [])
+        content = (folder / entry["file"]).read_bytes()
+        fitting = [each for each, payload in payloads.items() if payload == content]
+        fitting = fitting or [each for each, payload in payloads.items() if payload.startswith(content)]
+        if not fitting:
+            strange.append(f"paper: {entry['file']} is the label of no job")
+        firsts = [each for each in fitting if each not in copies or len(fitting) == 1]
+        if len(firsts) == 1 and len(fitting) == 1:
+            out.setdefault(fitting[0], []).append(entry["complete"])
+        elif len(firsts) == 1:  # a label and its reprint look alike: they came in this order
+            place = next((each for each in fitting if each not in out), fitting[0])
+            out.setdefault(place, []).append(entry["complete"])
+    return Paper(rows, out, strange)
+
+
+def paper(conn: Connection, folder: Path) -> list[str]:
+    """What came out of the printer against the books: a job at most once, and none of which the books say "not printed"."""
+    seen = look_at_paper(conn, folder)
+    found = list(seen.strange)
+    for row in seen.jobs:
+        came = seen.out.get(row.id, [])
+        answered = row.asked_by is not None
         if len(came) > 1:
             found.append(f"paper: job {row.id} ({row.title}) came out {len(came)} times, the books say {row.state}")
         if row.state in ("sent", "confirmed") and came != [True]:
             found.append(f"paper: job {row.id} is {row.state}, out of the printer came {came}")
-        if came and row.state in ("queued", "leased", "failed", "expired", "cancelled"):
+        if (
+            came
+            and row.state in ("queued", "leased", "failed", "expired", "cancelled")
+            and not (answered and came == [False])
+        ):
             found.append(f"paper: job {row.id} came out, the books say {row.state}: {row.detail}")
     return found[:8]
+
+
+def doubts(conn: Connection, folder: Path) -> dict[int, bool]:
+    """Jobs of which nobody knows -> whether a whole label lies at the printer."""
+    seen = look_at_paper(conn, folder)
+    return {row.id: seen.out.get(row.id) == [True] for row in seen.jobs if row.state == "unknown"}
 
 
 def _payload(row: Any) -> bytes:

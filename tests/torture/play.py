@@ -27,6 +27,8 @@ SCANS_PER_ORDER = 9
 SCANS_PER_STEP = 3.6
 CALM_S = 90.0
 AGAIN_AT_ONCE = 200
+ASKED_AT_ONCE = 90
+"""The trouble screen shows the newest hundred."""
 
 
 class Setting(NamedTuple):
@@ -71,6 +73,7 @@ class Run:
         self.fired: Counter[str] = Counter()
         self.wires: list[Wire] = []
         self.pages: list[Any] = []
+        self.doubts = 0
 
     async def wire(self) -> Wire:
         made = await Wire(
@@ -111,6 +114,7 @@ class Run:
         walked_s = time.monotonic() - begun
         await adversary.calm()
         await self._come_to_rest()
+        await self._answer_doubts(office)
         hall.stop = True
         await asyncio.gather(*senders)
         for each in self.pages:
@@ -164,6 +168,23 @@ class Run:
         for each in left:
             self.hall.wrong(f"rest: after {self.setting.calm_s:.0f} s of calm {each}")
 
+    async def _answer_doubts(self, office: httpx.AsyncClient) -> None:
+        """Somebody goes to the printer, looks, and answers truly; what did not come out is printed again."""
+        database = Database(self.url)
+        unknown = await database.read(lambda conn: checks.doubts(conn, self.folder / "paper"))
+        await database.close()
+        self.doubts = len(unknown)
+        if not unknown:
+            return
+        asked = {each["id"] for each in (await office.get("/api/trouble")).json()["print_jobs"]}
+        for number, printed in unknown.items():
+            if number not in asked and len(unknown) < ASKED_AT_ONCE:
+                self.hall.wrong(f"paper: nobody is asked about job {number}, which may have come out")
+            answer = await office.post(f"/api/print-jobs/{number}/answer", json={"printed": printed})
+            if answer.status_code != httpx.codes.OK:
+                self.hall.wrong(f"paper: the answer about job {number} was not taken: {answer.text[:160]}")
+        await self._come_to_rest()
+
     async def _ask_everything_again(self) -> None:
         """Every scan ever made, once more: the same bytes."""
         for each in self.hall.terminals:
@@ -184,26 +205,23 @@ class Run:
             tried |= page.tried
         database = Database(self.url)
 
-        def read(conn: Connection) -> tuple[checks.Findings, list[str], tuple[int, int, int]]:
+        def read(conn: Connection) -> tuple[checks.Findings, list[str]]:
             wrongs = [
                 *checks.stored_verdicts(conn, hall.terminals), *checks.earned_refusals(hall.terminals), *checks.hands_against_books(conn, hall.terminals),
                 *checks.books(conn, known.received, 0), *checks.news_delivered(conn),
                 *checks.paper(conn, self.folder / "paper"),
             ]  # fmt: skip
-            return (
-                checks.shown_is_taken(conn, shown, tried, sum(page.kills for page in self.pages)),
-                wrongs,
-                checks.print_standing(conn),
-            )
+            kills = sum(page.kills for page in self.pages)
+            return checks.shown_is_taken(conn, shown, tried, kills), wrongs
 
-        found, wrongs, printing = await database.read(read)
+        found, wrongs = await database.read(read)
         await database.close()
         index = self.folder / "paper" / "index.jsonl"
         labels = len(index.read_text("utf-8").splitlines()) if index.exists() else 0
         odd = [code for code in hall.answers if code >= 500 and code != httpx.codes.SERVICE_UNAVAILABLE]
         told = [*found.wrongs, *wrongs, *hall.wrongs, *(f"answers: {hall.answers[code]} times {code}" for code in odd)]
         return Outcome(
-            self.setting, hall.scans, hall.page_scans, self.fired, found.lost, found.doubled, labels, printing[1],
+            self.setting, hall.scans, hall.page_scans, self.fired, found.lost, found.doubled, labels, self.doubts,
             told, walked_s,
         )  # fmt: skip
 
