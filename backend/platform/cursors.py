@@ -15,7 +15,7 @@ from backend.platform.journal import fact
 
 ON_ITS_WAY = timedelta(seconds=5)
 """No transaction of ours takes so long between its first fact and its commit."""
-LOOK_BACK = 1_000
+LOOK_BACK = 200
 """Facts before the newest one among which a number may still be on its way."""
 
 

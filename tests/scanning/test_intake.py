@@ -7,16 +7,19 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from backend.catalog.tables import setting
 from backend.identity import store as identity
 from backend.identity.api import people_of_sessions
 from backend.identity.tables import session
+from backend.platform import clock, journal
 from backend.platform.database import Database
 from backend.platform.errors import Conflict, Malformed, TooLarge
+from backend.platform.journal import Fact
 from backend.scanning.flows import Intake
 from backend.scanning.intake import fold
-from backend.scanning.protocol import Correction, Decision, Flow, Refusal, Scan, Taken
+from backend.scanning.protocol import Correction, Decision, Flow, Refusal, Scan, ScanReply, Taken
 from backend.scanning.tables import correction, scan
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -337,3 +340,37 @@ async def test_what_a_device_says_of_itself_is_kept(database: Database) -> None:
 
     assert (12, "1.4.0", True) == (heard["unsent"], heard["app_version"], heard["last_seen_at"] is not None)
     assert (0, "x" * 32) == (again["unsent"], again["app_version"])
+
+
+class Watched(Fact, frozen=True, kw_only=True):
+    """Something that changes work on a device."""
+
+
+async def test_news_that_commit_late_are_told(postgres_url: str) -> None:
+    """Two transactions on PostgreSQL: the device asks between their commits, the one that began first commits last."""
+    database = Database(postgres_url)
+    other = create_async_engine(postgres_url.replace("postgresql://", "postgresql+asyncpg://"))
+    watching = Intake(flows={}, people=people_of_sessions, watched=frozenset({"Watched"}))
+    device = await _device(database)
+
+    def tell(conn: sa.Connection, kind: type[Fact]) -> None:
+        journal.append(conn, [kind(about="order:1")], clock.now())
+
+    async def ask(cursor: int) -> ScanReply:
+        return await watching.take(database, device, _body(cursor=cursor))
+
+    await database.write(lambda conn: tell(conn, Fact))
+    start = await ask(0)
+    async with other.connect() as slow:
+        transaction = await slow.begin()
+        await slow.run_sync(lambda conn: tell(conn, Watched))
+        await database.write(lambda conn: tell(conn, Fact))
+        between = await ask(start.cursor)
+        await transaction.commit()
+    after = await ask(between.cursor)
+    quiet = await ask(after.cursor)
+    await other.dispose()
+    await database.close()
+
+    assert [False, True, False] == [each.work_changed for each in (between, after, quiet)]
+    assert (start.cursor, start.cursor + 2, start.cursor + 2) == (between.cursor, after.cursor, quiet.cursor)
