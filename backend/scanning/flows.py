@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from backend.identity.api import hear_devices
 from backend.identity.caller import SessionHolder
 from backend.platform import clock, journal
+from backend.platform.cursors import settled_seq
 from backend.platform.database import Database
 from backend.platform.errors import Conflict
 from backend.platform.gathering import Gathering
@@ -172,10 +173,11 @@ class Intake(msgspec.Struct, frozen=True):
             return {}
         now = clock.now()
         hear_devices(conn, [(device_id, envelope.unsent, envelope.app) for _, device_id, envelope in asked], now)
-        cursor = journal.last_seq(conn)
+        last = journal.last_seq(conn)
         known = {device_id: min(max(envelope.cursor, 0), intake.SEQ_MAX) for _, device_id, envelope in asked}
         oldest = min(known.values())
-        news = journal.newest(conn, oldest, self.watched, NEWS_READ) if cursor > oldest else []
+        news = journal.newest(conn, oldest, self.watched, NEWS_READ) if last > oldest else []
+        cursor = settled_seq(conn, min(oldest, last), last, now)
         persons = {
             device_id: next((each.person_id for (where, _), each in people.items() if where == device_id), None)
             for _, device_id, _ in asked
@@ -183,7 +185,8 @@ class Intake(msgspec.Struct, frozen=True):
         corrections = store.corrections_of(conn, [(device_id, persons[device_id]) for _, device_id, _ in asked])
         return {
             device_id: ScanReply(
-                verdicts=[], acked_seq=queue.acked_seq, cursor=cursor, server_time=now, corrections=found,
+                verdicts=[], acked_seq=queue.acked_seq, cursor=max(cursor, min(known[device_id], last)),
+                server_time=now, corrections=found,
                 work_changed=self._has_news(conn, device_id, known[device_id], news),
             )
             for (queue, device_id, _), found in zip(asked, corrections, strict=True)
@@ -270,7 +273,7 @@ class Intake(msgspec.Struct, frozen=True):
         log.error("scan parked", seq=scan.seq, flow=scan.flow, task=scan.task, exc_info=error)
         refusal = Refusal(code="SCAN_PARKED", got={"flow": scan.flow}, cure="CALL_OFFICE")
         trace = "".join(traceback.format_exception(error))[-4000:]
-        verdict = Verdict(seq=scan.seq, id=scan.id, outcome="parked", refusal=refusal)
+        verdict = Verdict(seq=scan.seq, id=scan.id, outcome="parked", refusal=refusal, note=intake.note_of(scan))
         answers[run[0].device_id, scan.seq] = (verdict, {"trace": trace}, None)
         return []
 
