@@ -1,5 +1,6 @@
 """The intake at work: one chunk, one transaction. Load once, decide in memory, write once, answer with stored bytes."""
 
+import sqlite3
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -250,11 +251,9 @@ class Intake(msgspec.Struct, frozen=True):
         try:
             with savepoint(conn):
                 decided = self._apply(conn, flow, run, now)
-        except sa.exc.OperationalError:
-            raise  # the database itself is in trouble: nothing is taken, the device sends again
         except sa.exc.DBAPIError as error:
-            if (getattr(error.orig, "sqlstate", None) or "")[:2] in ("40", "57", "08", "53"):
-                raise  # lost race or lost connection: the whole chunk is run again
+            if _is_trouble(error):
+                raise  # the database or a lost race, not the scan: nothing is taken, it is sent or run again
             decided = self._park_or_split(conn, run, now, answers, error)
         except Exception as error:
             decided = self._park_or_split(conn, run, now, answers, error)
@@ -293,6 +292,13 @@ class Intake(msgspec.Struct, frozen=True):
             ],
         )  # fmt: skip
         return decided
+
+
+def _is_trouble(error: sa.exc.DBAPIError) -> bool:
+    """Whether the database itself failed. SQLite names wrong SQL alike (code 1): that is a bug of a flow, hence poison."""
+    if isinstance(error, sa.exc.OperationalError):
+        return bool(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_ERROR)
+    return (getattr(error.orig, "sqlstate", None) or "")[:2] in ("40", "57", "08", "53")
 
 
 def _without_flow(taken: Taken) -> Decision:
