@@ -8,6 +8,26 @@ export interface Me {
   name: string;
 }
 
+export interface Person {
+  id: number;
+  name: string;
+  role: Role;
+  language: 'cs' | 'sk' | 'hu' | 'en';
+  email: string;
+  active: boolean;
+  has_pin: boolean;
+  badges: number;
+  last_seen_at: string | null;
+}
+export interface MadeBadge {
+  person: number;
+  name: string;
+  picture: string;
+  printed: boolean;
+  pin: string;
+  problem: string;
+}
+
 export interface Why {
   code: string;
   values: Record<string, unknown>;

@@ -2,6 +2,7 @@
 import { facts } from './facts.cs';
 import { orders } from './orders.cs';
 import { outbound } from './outbound.cs';
+import { people } from './people.cs';
 import { printing } from './printing.cs';
 import { problems } from './problems.cs';
 import { reasons } from './reasons.cs';
@@ -52,6 +53,7 @@ export const cs = {
   ...reasons,
   ...facts,
   ...outbound,
+  ...people,
   ...printing,
   ...upkeep,
   ...problems,

@@ -2,6 +2,7 @@ import type { cs } from './cs';
 import { facts } from './facts.en';
 import { orders } from './orders.en';
 import { outbound } from './outbound.en';
+import { people } from './people.en';
 import { printing } from './printing.en';
 import { problems } from './problems.en';
 import { reasons } from './reasons.en';
@@ -52,6 +53,7 @@ export const en = {
   ...reasons,
   ...facts,
   ...outbound,
+  ...people,
   ...printing,
   ...upkeep,
   ...problems,

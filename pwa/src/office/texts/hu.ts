@@ -2,6 +2,7 @@ import type { cs } from './cs';
 import { facts } from './facts.hu';
 import { orders } from './orders.hu';
 import { outbound } from './outbound.hu';
+import { people } from './people.hu';
 import { printing } from './printing.hu';
 import { problems } from './problems.hu';
 import { reasons } from './reasons.hu';
@@ -52,6 +53,7 @@ export const hu = {
   ...reasons,
   ...facts,
   ...outbound,
+  ...people,
   ...printing,
   ...upkeep,
   ...problems,

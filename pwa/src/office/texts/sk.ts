@@ -2,6 +2,7 @@ import type { cs } from './cs';
 import { facts } from './facts.sk';
 import { orders } from './orders.sk';
 import { outbound } from './outbound.sk';
+import { people } from './people.sk';
 import { printing } from './printing.sk';
 import { problems } from './problems.sk';
 import { reasons } from './reasons.sk';
@@ -52,6 +53,7 @@ export const sk = {
   ...reasons,
   ...facts,
   ...outbound,
+  ...people,
   ...printing,
   ...upkeep,
   ...problems,
