@@ -1,6 +1,7 @@
 """One run: build the floor, start everything, let people work while the adversary strikes, let calm return, and count."""
 
 import asyncio
+import json
 import random
 import tempfile
 import time
@@ -196,6 +197,16 @@ class Run:
                 except ValueError as error:
                     self.hall.wrong(f"{each.name}: asked again from scan {first}: {error}")
 
+    def _failures_in_logs(self) -> list[str]:
+        """What the servers wrote about answers that were failures: the end of each trace, once."""
+        found: dict[str, str] = {}
+        for part in self.stack.servers:
+            for line in part.log.read_text("utf-8", "replace").splitlines():
+                if '"exception"' in line and '"error"' in line:
+                    trace = json.loads(line).get("exception", "") if line.startswith("{") else line
+                    found.setdefault(trace[-160:], f"log: {trace[-1_800:]}")
+        return list(found.values())[:4]
+
     async def _count(self, known: floor.Floor, walked_s: float) -> Outcome:
         hall = self.hall
         shown = {each.name: each.shown for each in hall.terminals}
@@ -218,8 +229,15 @@ class Run:
         await database.close()
         index = self.folder / "paper" / "index.jsonl"
         labels = len(index.read_text("utf-8").splitlines()) if index.exists() else 0
+        told_by_log = self._failures_in_logs() if hall.answers[httpx.codes.INTERNAL_SERVER_ERROR] else []
         odd = [code for code in hall.answers if code >= 500 and code != httpx.codes.SERVICE_UNAVAILABLE]
-        told = [*found.wrongs, *wrongs, *hall.wrongs, *(f"answers: {hall.answers[code]} times {code}" for code in odd)]
+        told = [
+            *found.wrongs,
+            *wrongs,
+            *hall.wrongs,
+            *told_by_log,
+            *(f"answers: {hall.answers[code]} times {code}" for code in odd),
+        ]
         return Outcome(
             self.setting, hall.scans, hall.page_scans, self.fired, found.lost, found.doubled, labels, self.doubts,
             told, walked_s,
