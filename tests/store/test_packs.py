@@ -8,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.orders import api as orders
 from backend.orders.tables import order_hold, order_line, sales_order
 from backend.outbound.flows import packs as flow
+from backend.outbound.store.shortages import go_on_after_short
 from backend.outbound.tables import pack_act, parcel, parcel_content, pick, wave, wave_order
 from backend.platform.database import Database
 from backend.platform.errors import Conflict
@@ -229,6 +231,21 @@ async def test_missing_piece_holds_an_order_that_goes_whole(database: Database) 
         assert [] == stock.verify(conn).differences
 
     await database.read(look)
+
+
+async def test_an_order_of_which_the_packer_found_nothing_is_held_again(database: Database) -> None:
+    """The office lets it go on twice; when nothing at all is left, it waits for a decision instead of for nobody."""
+    desk, device = await begin(database)
+    held = []
+    for line, pieces in ((desk.tea_line, 2), (desk.mug_line, 1)):
+        missing = device.scan("pack", desk.task, "missing", line=line, quantity=pieces, station=desk.station)
+        assert ["ok"] == await device.send(missing)
+        await database.write(lambda conn: orders.release_hold(conn, desk.order_id, "STOCK_SHORT", AT))
+        await database.write(lambda conn: go_on_after_short(conn, desk.order_id, AT))
+        found = await database.read(lambda conn: orders.open_holds(conn, [desk.order_id]))
+        held.append([(each.code, each.values["missing"]) for each in found.get(desk.order_id, [])])
+
+    assert [[], [("STOCK_SHORT", 2)]] == held
 
 
 async def test_missing_piece_is_left_out_where_the_merchant_sends_in_parts(database: Database) -> None:

@@ -39,6 +39,8 @@ def go_on_after_short(conn: Connection, order_id: int, now: datetime) -> None:
         if line.product_id is not None and line.quantity > line.picked + line.reserved + line.short
     }
     if not missing:
+        if not any(line.picked + line.reserved for line in lines):  # the packer missed all that had been picked
+            _hold_again(conn, order_id, next(line for line in lines if line.short), now)
         return
     wanted = tuple(
         stock.LineDemand(line.id, line.product_id, missing[line.id])
@@ -49,9 +51,7 @@ def go_on_after_short(conn: Connection, order_id: int, now: datetime) -> None:
     allocation = stock.decide_allocation(free, [stock.OrderDemand(order_id, order.promised_at, wanted, partial=True)])
     there = sum(line.picked + line.reserved for line in lines) + sum(each.quantity for each in allocation.reservations)
     if there == 0:
-        first = next(line for line in lines if line.id in missing)
-        values = {"sku": first.sku, "name": first.name, "missing": missing[first.id], "location": ""}
-        orders.hold(conn, order_id, orders.Hold("STOCK_SHORT", values), now)
+        _hold_again(conn, order_id, next(line for line in lines if line.id in missing), now)
         return
     found = dict.fromkeys(missing, 0)
     for each in allocation.reservations:
@@ -66,6 +66,12 @@ def go_on_after_short(conn: Connection, order_id: int, now: datetime) -> None:
     if allocation.reservations:
         (head,) = heads.values()
         _add_lines(conn, head, order, allocation.reservations, now)
+
+
+def _hold_again(conn: Connection, order_id: int, line: orders.OrderLine, now: datetime) -> None:
+    missing = line.quantity - line.picked - line.reserved
+    values = {"sku": line.sku, "name": line.name, "missing": missing, "location": ""}
+    orders.hold(conn, order_id, orders.Hold("STOCK_SHORT", values), now)
 
 
 def _add_lines(
