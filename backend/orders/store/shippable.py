@@ -5,7 +5,7 @@ Set-based: a dozen statements, however many orders. The deciding itself is `back
 
 import functools
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from backend.catalog.api import in_slices, products_by_ids, products_by_skus, read_merchants
 from backend.facts.orders import OrderNotShippable, OrderPromised
 from backend.orders.store.lifecycle import close_holds
-from backend.orders.tables import order_hold, order_line, sales_order
+from backend.orders.tables import life_rule, order_hold, order_line, sales_order
 from backend.orders.why_stuck import Why
 from backend.orders.why_stuck import sentence as why_sentence
 from backend.platform import journal
@@ -94,7 +94,7 @@ def run_shippable(
     orders = _lock_received(conn, chosen)
     if not orders:
         return ShippableOutcome(0, 0, 0, released, [])
-    demands = _read_demands(conn, orders, chosen)
+    demands = _read_demands(conn, orders, chosen, now)
     products = {line.product_id for demand in demands for line in demand.lines}
     allocation = stock.decide_allocation(stock.read_free_stock(conn, products, lock=True), demands)
     stock.reserve(conn, allocation.reservations, now)
@@ -123,6 +123,8 @@ def _lock_received(conn: Connection, chosen: list[int] | None) -> dict[int, Any]
             sales_order.c.merchant_id,
             sales_order.c.promised_at,
             sales_order.c.not_shippable,
+            sales_order.c.channel_id,
+            sales_order.c.email,
         )
         .where(sales_order.c.state == "received")
         .order_by(sales_order.c.id)
@@ -135,10 +137,19 @@ def _lock_received(conn: Connection, chosen: list[int] | None) -> dict[int, Any]
     }
 
 
-def _read_demands(conn: Connection, orders: Mapping[int, Any], chosen: list[int] | None) -> list[stock.OrderDemand]:
+def _read_demands(
+    conn: Connection, orders: Mapping[int, Any], chosen: list[int] | None, now: datetime
+) -> list[stock.OrderDemand]:
+    good_until = _read_good_until(conn, orders, now)
     wanted = order_line.c.quantity - order_line.c.short - order_line.c.reserved
     statement = (
-        sa.select(order_line.c.order_id, order_line.c.id, order_line.c.product_id, wanted.label("wanted"))
+        sa.select(
+            order_line.c.order_id,
+            order_line.c.id,
+            order_line.c.product_id,
+            wanted.label("wanted"),
+            order_line.c.named_lot,
+        )
         .join(sales_order, sales_order.c.id == order_line.c.order_id)
         .where(
             sales_order.c.state == "received",
@@ -153,9 +164,10 @@ def _read_demands(conn: Connection, orders: Mapping[int, Any], chosen: list[int]
         statement.where(order_line.c.order_id.in_(part)) for part in in_slices(chosen)
     ]  # fmt: skip
     for part in parts:
-        for order_id, line_id, product_id, quantity in conn.execute(part):
+        for order_id, line_id, product_id, quantity, lot in conn.execute(part):
             if order_id in lines:  # one that came in since the lock waits for the next run
-                lines[order_id].append(stock.LineDemand(line_id, product_id, quantity))
+                demand = stock.LineDemand(line_id, product_id, quantity, lot or None, good_until.get(order_id))
+                lines[order_id].append(demand)
     merchants = read_merchants(conn, {row.merchant_id for row in orders.values()})
     return [
         stock.OrderDemand(
@@ -166,6 +178,25 @@ def _read_demands(conn: Connection, orders: Mapping[int, Any], chosen: list[int]
         )
         for order_id, row in orders.items()
     ]
+
+
+def _read_good_until(conn: Connection, orders: Mapping[int, Any], now: datetime) -> dict[int, date]:
+    """Order -> the day until which its goods must be good, by the longest rule of its channel or customer."""
+    rules = conn.execute(sa.select(life_rule)).all()
+    if not rules:
+        return {}
+    found: dict[int, date] = {}
+    for order_id, order in orders.items():
+        days = [
+            rule.days
+            for rule in rules
+            if rule.merchant_id == order.merchant_id
+            and rule.channel_id in (None, order.channel_id)
+            and rule.email.lower() in ("", order.email.lower())
+        ]
+        if days:
+            found[order_id] = (now + timedelta(days=max(days))).date()
+    return found
 
 
 def _add_reserved(conn: Connection, reservations: Iterable[stock.Reservation]) -> None:

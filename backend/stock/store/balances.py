@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from backend.catalog.api import in_slices
+from backend.catalog.api import in_slices, policies_of
 from backend.platform.errors import Conflict
 from backend.platform.statements import RowChange, Statement, among, among_keys, insert_into
 from backend.stock.allocation import FreeStock
 from backend.stock.ledger import Balance, Place, find_shortfall
+from backend.stock.store.lots import lots_of
 from backend.stock.tables import PICKABLE_KINDS, balance, location
 
 KEY_ORDER = (balance.c.product_id, balance.c.location_id, balance.c.lot)
@@ -84,6 +85,8 @@ def balances_at(conn: Connection, location_ids: Iterable[int], lock: bool = Fals
 def read_free_stock(conn: Connection, product_ids: Iterable[int], lock: bool = False) -> list[FreeStock]:
     """What may be promised of the products: unblocked, active, pickable, not reserved; by product, location and lot.
 
+    Goods of a blocked lot are absent; those of a product that rotates carry the turn in which they leave.
+
     With `lock` exactly those rows stay ours, so that goods in totes and parcels move on meanwhile.
     """
     free = {
@@ -96,11 +99,32 @@ def read_free_stock(conn: Connection, product_ids: Iterable[int], lock: bool = F
     pickable = [place for place in free if place.location_id in places]
     if lock:
         free = read_balances(conn, pickable, lock=True)
-    return [
+    found = [
         FreeStock(*place, free[place].free, *places[place.location_id])
         for place in pickable
         if place in free and free[place].free > 0
     ]
+    return _in_turn(conn, found) if any(each.lot for each in found) else found
+
+
+def _in_turn(conn: Connection, found: list[FreeStock]) -> list[FreeStock]:
+    """Without blocked lots; with best-before days, and with the turns of products that rotate."""
+    products = {each.product_id for each in found if each.lot}
+    lots, policies = lots_of(conn, products), policies_of(conn, products)
+    kept: list[FreeStock] = []
+    for each in found:
+        lot = lots.get((each.product_id, each.lot))
+        if lot is not None:
+            if lot.blocked:
+                continue
+            rotation = policies[each.product_id].rotation if each.product_id in policies else "any"
+            each.best_before = lot.best_before
+            if rotation == "fefo" and lot.best_before is not None:
+                each.turn = lot.best_before.isoformat()
+            elif rotation == "fifo":
+                each.turn = lot.received_at.isoformat()
+        kept.append(each)
+    return kept
 
 
 def _read_balances_of(conn: Connection, product_ids: Iterable[int]) -> dict[Place, Balance]:
