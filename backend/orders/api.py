@@ -4,6 +4,7 @@ from backend.orders.holds import Hold
 from backend.orders.incoming import Address, IncomingLine, IncomingOrder, RefusedOrder
 from backend.orders.reactions import add_search_words
 from backend.orders.store.channels import Channel, create_channel, find_channel, read_channels
+from backend.orders.store.finding import orders_of_word
 from backend.orders.store.intake import Taken, take_orders
 from backend.orders.store.lifecycle import (
     Order,
@@ -54,6 +55,7 @@ __all__ = [
     "orders_by_ids",
     "orders_by_numbers",
     "orders_in_state",
+    "orders_of_word",
     "promise_pile",
     "read_channels",
     "release_hold",

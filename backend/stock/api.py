@@ -34,6 +34,7 @@ from backend.stock.store.reservations import (
     reserve,
     void,
 )
+from backend.stock.store.sent import Sent, sent_of
 from backend.stock.store.serials import (
     SerialStep,
     SerialTrace,
@@ -60,6 +61,7 @@ __all__ = [
     "Place",
     "PlaceLimits",
     "Reservation",
+    "Sent",
     "SerialStep",
     "SerialTrace",
     "Take",
@@ -94,6 +96,7 @@ __all__ = [
     "reservations_by_ids",
     "reservations_of",
     "reserve",
+    "sent_of",
     "serial_places",
     "serials_at",
     "set_blocked",

@@ -51,15 +51,15 @@ def read_sheets(
     sent = stock.sent_of(conn, [line.id for lines in orders.goods_lines(conn, order_ids).values() for line in lines])
     lines_of = {order_id: _lines(conn, lines, sent) for order_id, lines in orders.goods_lines(conn, order_ids).items()}
     undone = _acts(conn, wanted, acts, lock)
-    pieces: dict[int, int] = dict(
-        conn.execute(
-            sa.select(return_act.c.return_case_id, sa.cast(sa.func.sum(return_act.c.quantity), sa.BigInteger))
+    quantity = sa.cast(sa.func.sum(return_act.c.quantity), sa.BigInteger)
+    pieces = {
+        row[0]: int(row[1])
+        for row in conn.execute(
+            sa.select(return_act.c.return_case_id, quantity)
             .where(return_act.c.return_case_id.in_(wanted), ~return_act.c.undone)
             .group_by(return_act.c.return_case_id)
         )
-        .tuples()
-        .all()
-    )
+    }
     return {
         head.id: ReturnSheet(
             id=head.id, number=head.number, order_id=head.order_id, order=known[head.order_id].number,
@@ -93,11 +93,11 @@ def _acts(conn: Connection, ids: Iterable[int], acts: Iterable[UUID], lock: bool
             return_act.c.return_case_id.in_(sorted(ids)), return_act.c.uid.in_(sorted(set(acts))), ~return_act.c.undone
         )
     ).all()
-    moved = stock.returned_by_acts(conn, [row.uid for row in rows])
-    there = stock.read_balances(
-        conn, [stock.Place(each.product_id, each.target_id, each.lot) for moves in moved.values() for each in moves],
-        lock=lock,
-    )  # fmt: skip
+    moved: dict[UUID, list[stock.ActMove]] = {}
+    for each in stock.moves_of_acts(conn, [row.uid for row in rows], "return"):
+        moved.setdefault(each.act, []).append(each)
+    places = [stock.Place(each.product_id, each.target_id, each.lot) for moves in moved.values() for each in moves]
+    there = stock.read_balances(conn, places, lock=lock)
     found: dict[int, dict[str, ReturnAct]] = {}
     for row in rows:
         moves = moved.get(row.uid, [])
