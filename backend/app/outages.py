@@ -49,7 +49,7 @@ OF_SQLITE = {
 
 OF_POSTGRES = {
     "08": SILENT, "57P": SILENT, "58": SILENT, "25006": SILENT, "53100": FULL, "53": BUSY, "55P03": BUSY, "57014": BUSY,
-    "3D000": SILENT, "28": SILENT,
+    "3D000": SILENT, "28": SILENT, "40": BUSY,
 }  # fmt: skip
 """Beginnings of SQLSTATE; the longest one that fits counts."""
 
