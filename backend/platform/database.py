@@ -19,8 +19,10 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
@@ -53,6 +55,11 @@ RETRIES = 6
 RETRIED_STATES = {"40001", "40P01"}
 
 
+@lru_cache(256)
+def _utc_text(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
+
+
 class UtcTime(sa.types.TypeDecorator[datetime]):
     """A point in time in UTC. Naive times are refused. Text with offset on SQLite, timestamptz on PostgreSQL."""
 
@@ -69,8 +76,7 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"expected a time with a zone, got naive {value!r}")
-        value = value.astimezone(UTC)
-        return value.strftime("%Y-%m-%d %H:%M:%S.%f+00:00") if dialect.name == "sqlite" else value
+        return _utc_text(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None or isinstance(value, datetime):
@@ -409,7 +415,10 @@ def _async_url(url: str) -> URL:
 
 
 def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, OverflowError):  # numbers beyond 64 bits, halves of characters: as patiently as before
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def sqlite_engine(url: URL | str) -> sa.Engine:
