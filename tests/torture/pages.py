@@ -271,10 +271,19 @@ class FloorPage:
         elif seen.get("job-done") or seen.get("corrections"):
             await self._press("back")
             await asyncio.sleep(0.2)
+        elif seen.get("path") and self.wire.dark and self.chance.random() < 0.12:
+            await self._leave()
         elif seen.get("path"):
             await self._pick(seen)
         else:
             await asyncio.sleep(0.2)
+
+    async def _leave(self) -> None:
+        """No connection, no patience: out of the job and out of the shift, with scans unsent."""
+        await self._press("back")
+        await asyncio.sleep(0.5)
+        await self._press("sign-out")
+        await asyncio.sleep(0.5)
 
     async def _sign_in(self, seen: dict[str, Any]) -> None:
         if not seen["number-pad"]:
