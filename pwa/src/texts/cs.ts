@@ -1,11 +1,13 @@
 /* Czech: the type of all texts. */
 import { device } from './device.cs';
+import { problems } from './problems.cs';
 import type { Plural } from './texts';
 
 const plural = (forms: Plural): Plural => forms;
 
 export const cs = {
   ...device,
+  ...problems,
   'app.title': 'Rampa',
   'app.loading': 'Načítám…',
   'app.reload': 'Načíst znovu',

@@ -1,8 +1,10 @@
 import { device } from './device.en';
+import { problems } from './problems.en';
 import type { Texts } from './texts';
 
 export const en = {
   ...device,
+  ...problems,
   'app.title': 'Rampa',
   'app.loading': 'Loading…',
   'app.reload': 'Reload',

@@ -1,8 +1,10 @@
 import { device } from './device.hu';
+import { problems } from './problems.hu';
 import type { Texts } from './texts';
 
 export const hu = {
   ...device,
+  ...problems,
   'app.title': 'Rampa',
   'app.loading': 'Betöltés…',
   'app.reload': 'Újratöltés',

@@ -1,8 +1,10 @@
 import { device } from './device.sk';
+import { problems } from './problems.sk';
 import type { Texts } from './texts';
 
 export const sk = {
   ...device,
+  ...problems,
   'app.title': 'Rampa',
   'app.loading': 'Načítavam…',
   'app.reload': 'Načítať znova',
