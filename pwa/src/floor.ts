@@ -60,6 +60,8 @@ async function start(target: HTMLElement): Promise<void> {
   listenWhileEnrolled(shift);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && shift.poke());
   addEventListener('online', () => shift.poke());
+  for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, () => shift.touch(), { capture: true, passive: true });
+  setInterval(() => shift.lockIfIdle(), 20_000);
   await update.register();
 }
 

@@ -49,6 +49,25 @@ export interface Session {
   expires_at: string;
 }
 
+export interface SealedPass {
+  /** Which badge, as a fingerprint. */
+  mark: string;
+  person_id: number;
+  salt: Uint8Array<ArrayBuffer>;
+  iv: Uint8Array<ArrayBuffer>;
+  box: ArrayBuffer;
+  seen_ms: number;
+  /** Wrong PINs in a row. */
+  wrong: number;
+  last_wrong_ms: number;
+}
+
+export interface PendingSession {
+  session: string;
+  offline_pass: string;
+  started_ms: number;
+}
+
 export interface Settings {
   suffix: 'unknown' | 'enter' | 'none';
   keyboard: 'unknown' | 'characters' | 'physical';
@@ -71,6 +90,14 @@ export interface Meta {
   clock_off_ms: number;
   /** App version whose news this device has shown. */
   news_seen: string;
+  /** People who may sign in here without a connection; sealed, see shift/passes.ts. */
+  passes: SealedPass[];
+  /** Key of this browser for the passes; it cannot be read out. */
+  pass_key: CryptoKey;
+  /** Sessions opened without a connection that the server has not heard of. */
+  pending_sessions: PendingSession[];
+  /** When somebody last touched the device, by the server's clock. */
+  touched_ms: number;
 }
 
 interface RampaSchema extends DBSchema {

@@ -95,6 +95,7 @@ export class FloorState {
 
   private hear(code: ScannedCode | null): void {
     if (code === null || !this.working) return;
+    this.shift.touch();
     this.message = null;
     const heard = this.listeners.at(-1);
     if (heard !== undefined) heard(code);

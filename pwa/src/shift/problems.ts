@@ -1,5 +1,6 @@
 /* What went wrong when the server was asked, as values for the screen. */
 import { ApiProblem, NoAnswer } from '../api/client';
+import { NotLetIn } from './passes';
 import type { Refusal } from '../flows/flow';
 
 /** Told by a call that needs a person: none is signed in here (any more). */
@@ -15,6 +16,7 @@ export function problemOf(error: unknown): { code: string; sentence: string; ref
     const { code, sentence, body } = error.problem;
     return { code, sentence, refusal: (body['refusal'] as Refusal | undefined) ?? null };
   }
+  if (error instanceof NotLetIn) return { code: error.code, sentence: error.message, refusal: null };
   if (error instanceof NoAnswer) return { code: 'NO_ANSWER', sentence: error.message, refusal: null };
   return { code: 'APP_ERROR', sentence: error instanceof Error ? error.message : String(error), refusal: null };
 }

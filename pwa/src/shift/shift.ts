@@ -4,7 +4,7 @@
  * The device's token sends the queue, whoever is signed in: a change of person never strands scans. Screens read
  * `view` and call the verbs below; they hold no rules.
  */
-import { apiClient, type Api } from '../api/client';
+import { NoAnswer, apiClient, type Api } from '../api/client';
 import type { Feedback } from '../feedback/sounds';
 import type { Bundle, Flow, FlowState, Verdict } from '../flows/flow';
 import { Bounces, keysIn, readBurst, type CodeReader } from '../inputs/reading';
@@ -25,6 +25,8 @@ import { Sender, type SenderNews, type Timers } from '../offline/sender';
 import { noWitness, type Witness } from '../offline/witness';
 import { HeldWork } from './held_work';
 import { Job } from './job';
+import { Passes } from './passes';
+import { ShelfLock } from './shelf_lock';
 import { DEFAULT_SETTINGS, type ScannedCode, type ShiftView, type WorkRequest } from './shift_view';
 
 export type { ScannedCode, ShiftView, WorkRequest } from './shift_view';
@@ -53,6 +55,7 @@ interface SessionReply {
   language: string;
   role: string;
   expires_at: string;
+  offline_pass?: string | null;
 }
 
 const FLUSH_AFTER_MS = 400;
@@ -74,8 +77,12 @@ export class Shift {
   private readonly timers: Timers;
   private readonly held: HeldWork;
   private readonly witness: Witness;
+  private readonly passes: Passes;
+  private readonly shelf: ShelfLock;
+  /** Whose job is open, also after the session is over. */
+  private worker: number | null = null;
   view: ShiftView = {
-    device: null, session: null, language: 'cs', scanned: 0, saved: 0, unsent: 0, link: 'ok', refused: null,
+    device: null, session: null, locked: false, language: 'cs', scanned: 0, saved: 0, unsent: 0, link: 'ok', refused: null,
     corrections: [], settings: DEFAULT_SETTINGS, job: null, clock_off_ms: 0, lost: 0,
   };
 
@@ -86,9 +93,12 @@ export class Shift {
       device: this.view.device?.token ?? null,
       session: this.view.session?.uuid ?? null,
     });
+    const now_ms = (): number => this.now_ms();
+    this.passes = new Passes(options.store, now_ms);
+    this.shelf = new ShelfLock(options.store, now_ms, () => this.view.clock_off_ms);
     this.api =
       options.api?.(() => this.view.device?.uid ?? null) ??
-      apiClient(credentials, '', options.fetcher ?? ((address, init) => fetch(address, init)));
+      this.passes.telling(apiClient(credentials, '', options.fetcher ?? ((address, init) => fetch(address, init))));
     this.held = new HeldWork(this.api, this.outbox, options.loadFlow);
     this.witness = options.witness ?? noWitness;
     this.timers = options.timers ?? {
@@ -123,6 +133,8 @@ export class Shift {
       language: language ?? this.view.language,
       corrections: await this.outbox.corrections(),
     });
+    this.worker = valid?.person.id ?? null;
+    this.set({ locked: valid !== null && (await this.shelf.open()) });
     await this.compareWithWitness(device);
     await this.count();
     if (device !== undefined) this.startSending(device);
@@ -161,15 +173,47 @@ export class Shift {
   }
 
   async signIn(badge: string, pin: string): Promise<void> {
-    const reply = await this.api<SessionReply>('/api/sessions', { method: 'POST', body: { badge, pin } });
-    const { session: uuid, person_id: id, name, language, role, expires_at } = reply;
-    const session: Session = { uuid, person: { id, name, language, role }, expires_at };
+    const session = await this.openSession(badge.trim().toUpperCase(), pin);
+    const same = session.person.id === this.worker;
+    if (!same && this.worker !== null) await this.closeJob();
     await writeMeta(this.options.store, 'session', session);
-    await this.setLanguage(language);
-    this.shift_seq = (await this.outbox.counts()).last_seq;
-    await writeMeta(this.options.store, 'shift_seq', this.shift_seq);
-    this.set({ session });
+    if (!same) {
+      await this.setLanguage(session.person.language);
+      this.shift_seq = (await this.outbox.counts()).last_seq;
+      await writeMeta(this.options.store, 'shift_seq', this.shift_seq);
+    }
+    this.worker = session.person.id;
+    this.shelf.touch();
+    this.set({ session, locked: false });
     await this.count();
+  }
+
+  /** The server decides when it answers; else this device does, for people it has seen within a week. */
+  private async openSession(badge: string, pin: string): Promise<Session> {
+    const timeout_ms = (await this.passes.known(badge)) ? 4_000 : 8_000;
+    try {
+      const reply = await this.api<SessionReply>('/api/sessions', { method: 'POST', body: { badge, pin }, timeout_ms });
+      const { session: uuid, person_id: id, name, language, role, expires_at } = reply;
+      const person = { id, name, language, role };
+      if (reply.offline_pass) await this.passes.keep(badge, pin, reply.offline_pass, person).catch(() => undefined);
+      return { uuid, person, expires_at };
+    } catch (error) {
+      if (error instanceof NoAnswer) return this.passes.open(badge, pin);
+      throw error;
+    }
+  }
+
+  /** Somebody is here. What lay untouched for too long is locked by the first touch, not opened by it. */
+  touch(): void {
+    this.lockIfIdle();
+    if (!this.view.locked) this.shelf.touch();
+  }
+
+  lockIfIdle(): void {
+    const { session, locked, clock_off_ms } = this.view;
+    if (session === null) return;
+    if (Date.parse(session.expires_at) <= this.now_ms() + clock_off_ms) void this.sessionIsOver();
+    else if (!locked && this.shelf.idle()) this.set({ locked: true });
   }
 
   /** Allowed with unsent scans: they carry their author and go under the device's token. */
@@ -177,13 +221,14 @@ export class Shift {
     await this.closeJob();
     void this.api('/api/sessions/current', { method: 'DELETE' }).catch(() => undefined);
     await removeMeta(this.options.store, 'session');
-    this.set({ session: null });
+    this.worker = null;
+    this.set({ session: null, locked: false });
   }
 
   /** The server no longer knows who works here: sign in again; the job stays as it is. */
   async sessionIsOver(): Promise<void> {
+    this.set({ session: null, locked: false });
     await removeMeta(this.options.store, 'session');
-    this.set({ session: null });
   }
 
   async setLanguage(language: string): Promise<void> {
@@ -305,7 +350,7 @@ export class Shift {
   /** Feeds the open job. Printed commands become the inputs that the buttons make. */
   scan({ reading, raw, source }: ScannedCode): void {
     const { job } = this;
-    if (job === null) return;
+    if (job === null || this.view.locked) return;
     if (reading.keys.includes('command:undo')) job.input({ type: 'undo' }, source);
     else if (reading.keys.includes('command:skip')) job.input({ type: 'skip' }, source);
     else job.input({ type: 'scan', reading, raw, source }, source);
@@ -411,6 +456,8 @@ export class Shift {
     for (const id of this.done) void this.tellDone(id).catch(() => undefined);
     let refused = false;
     for (const { scan, verdict } of answered) {
+      const nobody = verdict.refusal?.code === 'PERSON_NEEDED' && scan.session === (this.view.session?.uuid ?? null);
+      if (nobody && this.view.session !== null) await this.sessionIsOver();
       if (verdict.outcome === 'ok' || scan.task !== this.job?.view.bundle.task) continue;
       refused = true;
       this.job.verdict(verdict);

@@ -7,6 +7,8 @@ import type { JobView } from './job';
 export interface ShiftView {
   device: Device | null;
   session: Session | null;
+  /** It lay on the shelf: whoever takes it up again says who they are. The job stays. */
+  locked: boolean;
   language: string;
   /** Scans of this shift: stored here, and known to the server. */
   scanned: number;
