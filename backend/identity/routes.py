@@ -89,11 +89,15 @@ class OfflineSession(msgspec.Struct):
 
 @post("/api/sessions/offline", guards=[requires_device], status_code=200)
 async def tell_session(
-    data: JSONBody[OfflineSession], database: NamedDependency[Database], caller: NamedDependency[Caller]
+    data: JSONBody[OfflineSession],
+    request: Request,
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
 ) -> dict[str, bool]:
     """Somebody signed in at this device without a connection; told before the scans of that session are sent."""
     assert caller.device_id is not None
     await tell_offline_session(database, caller.device_id, data.session, data.offline_pass, data.started_ago_s)
+    forget_callers(request)
     return {"done": True}
 
 
