@@ -23,8 +23,8 @@ def test_what_was_shown_as_taken_is_in_the_books_once(engine: str, seed: int, pa
 
     assert outcome.good, told(outcome)
     assert (outcome.lost, outcome.doubled) == (0, 0)
-    assert outcome.scans > SHORT.scans // 2, told(outcome)
-    assert outcome.faults.total() > SHORT.faults // 2, told(outcome)
+    assert outcome.scans > SHORT.scans // 4, f"a machine too slow to say anything: {told(outcome)}"
+    assert outcome.faults.total() > SHORT.faults // 5, told(outcome)
 
 
 @pytest.mark.slow
