@@ -12,13 +12,13 @@ is refused for such news: one act, one answer, one correction. Nobody is refused
 devices on one wave are merged. The order of the checks in each step is the order of precedence of its refusals.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
-from backend.facts.outbound import LinePicked, OrderPicked, PickShort, PickUndone, ShortUndone, WavePicked
+from backend.facts.outbound import LinePicked, PickShort, PickUndone, ShortUndone
 from backend.outbound import pick_refusals as told
 from backend.outbound.pick_codes import pieces_meant, tote_key, wanted_goods, wrong_code, wrong_goods, wrong_tote
 from backend.outbound.pick_list import (
@@ -26,15 +26,14 @@ from backend.outbound.pick_list import (
     PickAct,
     Picked,
     PickLine,
-    PickSlot,
     PickSnapshot,
     PickWave,
     Shorted,
     ShortTakenBack,
     Skipped,
-    Spare,
     Undone,
 )
+from backend.outbound.pick_progress import finish, free_empty_tote, take_spares, with_act, with_line, with_wave
 from backend.platform.journal import Fact
 from backend.scanning.protocol import Correction, Decision, Refusal, Scan, Taken
 
@@ -166,7 +165,7 @@ def _short(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken)
     if line.remaining <= 0:
         return _refused(snapshot, scan, _about_goods("LINE_DONE", line), line)
     short = line.remaining
-    elsewhere, spares = _take_spares(snapshot.spares, line, short)
+    elsewhere, spares = take_spares(snapshot.spares, line, short)
     found = sum(pieces for _, pieces in elsewhere)
     slot = wave.slots[line.slot]
     others = sum(each.picked + each.remaining for each in wave.lines.values() if each.slot == line.slot)
@@ -180,23 +179,23 @@ def _short(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken)
         about=f"order:{line.order_id}", wave=wave.number, sku=line.sku, location=line.location, short=short,
         elsewhere=found, missing=short - found, held=held,
     )  # fmt: skip
-    wave = _with_line(wave, replace(line, short=line.short + short, reserved=0))
+    wave = with_line(wave, replace(line, short=line.short + short, reserved=0))
     made = PickAct(
         uid=uid, line=line.id, kind="short", quantity=short, state="applied", missing=short - found, held=held,
         added=len(elsewhere),
     )  # fmt: skip
-    wave = _with_act(wave, made)
+    wave = with_act(wave, made)
     slot = replace(slot, awaiting=slot.awaiting + len(elsewhere))
-    wave, facts = _finish(replace(wave, slots={**wave.slots, slot.slot: slot}), slot.slot)
-    snapshot = _with_wave(replace(snapshot, spares=spares), scan.task, wave)
+    wave, facts = finish(replace(wave, slots={**wave.slots, slot.slot: slot}), slot.slot)
+    snapshot = with_wave(replace(snapshot, spares=spares), scan.task, wave)
     return snapshot, Decision(changes=(change,), facts=(fact, *facts), note={"elsewhere": found, "held": held})
 
 
 def _skip(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
     """The line comes back after all others."""
     last = max(each.sequence for each in wave.lines.values())
-    wave = _with_line(wave, replace(line, sequence=last + 1))
-    return _with_wave(snapshot, taken.scan.task, wave), Decision(changes=(Skipped(wave=wave.id, line=line.id),))
+    wave = with_line(wave, replace(line, sequence=last + 1))
+    return with_wave(snapshot, taken.scan.task, wave), Decision(changes=(Skipped(wave=wave.id, line=line.id),))
 
 
 def _undo(snapshot: PickSnapshot, wave: PickWave, scan: Scan) -> Step:
@@ -214,7 +213,7 @@ def _undo(snapshot: PickSnapshot, wave: PickWave, scan: Scan) -> Step:
     if act.kind == "short":
         return _undo_short(snapshot, wave, line, act, scan)
     change = Undone(wave=wave.id, line=line.id, act=act.uid, quantity=moved)
-    wave = _with_act(wave, replace(act, state="undone"))
+    wave = with_act(wave, replace(act, state="undone"))
     facts: tuple[Fact, ...] = ()
     if moved:
         facts = (
@@ -222,11 +221,11 @@ def _undo(snapshot: PickSnapshot, wave: PickWave, scan: Scan) -> Step:
                 about=f"order:{line.order_id}", wave=wave.number, sku=line.sku, quantity=moved, location=line.location
             ),
         )
-        wave = _with_line(wave, replace(line, picked=line.picked - moved, reserved=line.reserved + moved))
-        snapshot, wave = _free_empty_tote(snapshot, wave, slot)
+        wave = with_line(wave, replace(line, picked=line.picked - moved, reserved=line.reserved + moved))
+        snapshot, wave = free_empty_tote(snapshot, wave, slot)
         if wave.state == "picked":
             wave = replace(wave, state="picking")
-    return _with_wave(snapshot, scan.task, wave), Decision(changes=(change,), facts=facts)
+    return with_wave(snapshot, scan.task, wave), Decision(changes=(change,), facts=facts)
 
 
 def _undo_short(snapshot: PickSnapshot, wave: PickWave, line: PickLine, act: PickAct, scan: Scan) -> Step:
@@ -241,14 +240,14 @@ def _undo_short(snapshot: PickSnapshot, wave: PickWave, line: PickLine, act: Pic
         about=f"order:{line.order_id}", wave=wave.number, sku=line.sku, quantity=act.quantity, location=line.location
     )
     for each in instead:
-        wave = _with_line(wave, replace(each, cancelled=True, reserved=0))
-    wave = _with_line(wave, replace(line, short=line.short - act.quantity, reserved=line.reserved + act.quantity))
-    wave = _with_act(wave, replace(act, state="undone", added=0))
+        wave = with_line(wave, replace(each, cancelled=True, reserved=0))
+    wave = with_line(wave, replace(line, short=line.short - act.quantity, reserved=line.reserved + act.quantity))
+    wave = with_act(wave, replace(act, state="undone", added=0))
     slot = wave.slots[line.slot]
     slot = replace(slot, awaiting=slot.awaiting - act.added)
     state = "picking" if wave.state == "picked" else wave.state
     wave = replace(wave, slots={**wave.slots, slot.slot: slot}, state=state)
-    return _with_wave(snapshot, scan.task, wave), Decision(changes=(change,), facts=(fact,))
+    return with_wave(snapshot, scan.task, wave), Decision(changes=(change,), facts=(fact,))
 
 
 _STEPS: dict[str, Callable[[PickSnapshot, PickWave, PickLine, Taken], Step]] = {
@@ -300,7 +299,7 @@ def _refused(snapshot: PickSnapshot, scan: Scan, refusal: Refusal, line: PickLin
     if scan.act is not None:
         note["act"] = str(scan.act)
     if wave is not None and act is not None and act.state == "in_hand":
-        snapshot = _with_wave(snapshot, scan.task, _with_act(wave, replace(act, state="refused")))
+        snapshot = with_wave(snapshot, scan.task, with_act(wave, replace(act, state="refused")))
         changes = (Held(wave=wave.id, act=act.uid),)
     correction = None
     applied = act is not None and act.state in ("applied", "undone")
@@ -326,7 +325,7 @@ def _put_back(line: PickLine, act: PickAct | None, scan: Scan, refusal: Refusal)
 def _hold(snapshot: PickSnapshot, wave: PickWave, line: PickLine, uid: str, quantity: int) -> Step:
     act = PickAct(uid=uid, line=line.id, kind="pick", quantity=quantity, state="in_hand")
     task = f"pick:{wave.id}"
-    return _with_wave(snapshot, task, _with_act(wave, act)), Decision(changes=(Held(wave=wave.id, act=uid),))
+    return with_wave(snapshot, task, with_act(wave, act)), Decision(changes=(Held(wave=wave.id, act=uid),))
 
 
 def _apply(snapshot: PickSnapshot, wave: PickWave, line: PickLine, act: PickAct, tote: str) -> Step:
@@ -340,66 +339,9 @@ def _apply(snapshot: PickSnapshot, wave: PickWave, line: PickLine, act: PickAct,
         tote=told.body_of(tote),
     )  # fmt: skip
     line = replace(line, picked=line.picked + act.quantity, reserved=line.reserved - act.quantity)
-    wave = _with_act(_with_line(wave, line), replace(act, state="applied", tote=tote))
+    wave = with_act(with_line(wave, line), replace(act, state="applied", tote=tote))
     wave = replace(wave, slots={**wave.slots, slot.slot: replace(slot, tote=tote)})
-    wave, facts = _finish(wave, slot.slot)
+    wave, facts = finish(wave, slot.slot)
     totes = {**snapshot.totes, tote: replace(snapshot.totes[tote], order=slot.order)}
-    snapshot = _with_wave(replace(snapshot, totes=totes), f"pick:{wave.id}", wave)
+    snapshot = with_wave(replace(snapshot, totes=totes), f"pick:{wave.id}", wave)
     return snapshot, Decision(changes=(change,), facts=(fact, *facts))
-
-
-def is_finished(wave: PickWave, slot: PickSlot) -> bool:
-    """Nothing more can be picked for the slot's order."""
-    open_lines = any(each.remaining > 0 for each in wave.lines.values() if each.slot == slot.slot)
-    return slot.cancelled or not (open_lines or slot.awaiting)
-
-
-def _finish(wave: PickWave, number: int) -> tuple[PickWave, tuple[Fact, ...]]:
-    """The facts of a slot, and perhaps the whole wave, that has just been finished."""
-    slot = wave.slots[number]
-    if not is_finished(wave, slot):
-        return wave, ()
-    facts: list[Fact] = [
-        OrderPicked(about=f"order:{slot.order_id}", order=slot.order, wave=wave.number, tote=told.body_of(slot.tote))
-    ]
-    if wave.state != "picked" and all(is_finished(wave, each) for each in wave.slots.values()):
-        wave = replace(wave, state="picked")
-        facts.append(WavePicked(about=f"wave:{wave.id}", number=wave.number))
-    return wave, tuple(facts)
-
-
-def _free_empty_tote(snapshot: PickSnapshot, wave: PickWave, slot: PickSlot) -> tuple[PickSnapshot, PickWave]:
-    """A tote out of which everything was taken is free again: undo is the cure for a wrongly chosen tote."""
-    if slot.tote is None or any(each.picked for each in wave.lines.values() if each.slot == slot.slot):
-        return snapshot, wave
-    tote = snapshot.totes.get(slot.tote)
-    totes = {**snapshot.totes, slot.tote: replace(tote, order="")} if tote else snapshot.totes
-    wave = replace(wave, slots={**wave.slots, slot.slot: replace(slot, tote=None)})
-    return replace(snapshot, totes=totes), wave
-
-
-def _take_spares(
-    spares: Mapping[int, tuple[Spare, ...]], line: PickLine, wanted: int
-) -> tuple[tuple[tuple[Spare, int], ...], Mapping[int, tuple[Spare, ...]]]:
-    """Pieces at other locations instead; the location that was found short is not asked again."""
-    taken: list[tuple[Spare, int]] = []
-    left: list[Spare] = []
-    for spare in spares.get(line.product_id, ()):
-        pieces = 0 if spare.location_id == line.location_id else min(spare.free, wanted)
-        if pieces > 0:
-            taken.append((spare, pieces))
-            wanted -= pieces
-        left.append(replace(spare, free=spare.free - pieces))
-    return tuple(taken), {**spares, line.product_id: tuple(left)}
-
-
-def _with_wave(snapshot: PickSnapshot, task: str, wave: PickWave) -> PickSnapshot:
-    return replace(snapshot, waves={**snapshot.waves, task: wave})
-
-
-def _with_line(wave: PickWave, line: PickLine) -> PickWave:
-    return replace(wave, lines={**wave.lines, line.id: line})
-
-
-def _with_act(wave: PickWave, act: PickAct) -> PickWave:
-    return replace(wave, acts={**wave.acts, act.uid: act})

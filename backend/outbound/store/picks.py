@@ -19,7 +19,7 @@ from backend.outbound.pick_list import (
     Skipped,
     Undone,
 )
-from backend.outbound.picking import is_finished
+from backend.outbound.pick_progress import is_finished
 from backend.outbound.tables import pick, pick_act, wave, wave_order
 from backend.platform import journal
 from backend.platform.journal import Actor
