@@ -1,6 +1,7 @@
 """Command card 86 x 54 mm: a gesture on paper, such as undo, for gloves and for shared devices without a screen."""
 
-from backend.documents.canvas import Barcode, Layout, Media, Text
+from backend.documents.canvas import Layout, Media, Text
+from backend.documents.sign_parts import band, wide_bars
 from backend.documents.template import LabelData, Short, Template, Wording
 from backend.gs1.own_codes import build_own_code
 
@@ -18,19 +19,7 @@ def draw(data: CommandLabel) -> Layout:
     return Layout(
         MEDIA,
         (
-            Text(
-                x_mm=0,
-                y_mm=0,
-                width_mm=86,
-                height_mm=17,
-                text=data.name.upper(),
-                size_mm=11,
-                min_size_mm=4,
-                weight="condensed",
-                inverse=True,
-                vertical="middle",
-                align="center",
-            ),
+            band(MEDIA, data.name, 17, 11, narrow=True),
             Text(
                 x_mm=3,
                 y_mm=18.4,
@@ -42,17 +31,7 @@ def draw(data: CommandLabel) -> Layout:
                 align="center",
                 vertical="middle",
             ),
-            Barcode(
-                x_mm=1,
-                y_mm=28,
-                width_mm=84,
-                height_mm=23.4,
-                symbology="code128",
-                content=data.code,
-                hri=True,
-                hri_size_mm=2.8,
-                module_max_mm=0.63,
-            ),
+            wide_bars(MEDIA, data.code, 28, 23.4),
         ),
     )
 

@@ -1,6 +1,7 @@
 """Station sign 100 x 50 mm: scanned once to say where the worker stands and which printers are theirs."""
 
-from backend.documents.canvas import Barcode, Layout, Media, Text
+from backend.documents.canvas import Layout, Media, Text
+from backend.documents.sign_parts import band, wide_bars
 from backend.documents.template import LabelData, Short, Template, Wording
 from backend.documents.wording import word
 from backend.gs1.own_codes import build_own_code
@@ -19,18 +20,7 @@ def draw(data: StationLabel) -> Layout:
     return Layout(
         MEDIA,
         (
-            Text(
-                x_mm=0,
-                y_mm=0,
-                width_mm=100,
-                height_mm=7.6,
-                text=word("station", data.language).upper(),
-                size_mm=4.2,
-                weight="bold",
-                inverse=True,
-                vertical="middle",
-                align="center",
-            ),
+            band(MEDIA, word("station", data.language), 7.6, 4.2),
             Text(
                 x_mm=3,
                 y_mm=8.6,
@@ -44,17 +34,7 @@ def draw(data: StationLabel) -> Layout:
                 vertical="middle",
             ),
             Text(x_mm=3, y_mm=20.6, width_mm=94, height_mm=5, text=data.work, size_mm=3.8, align="center"),
-            Barcode(
-                x_mm=1,
-                y_mm=26.4,
-                width_mm=98,
-                height_mm=21.6,
-                symbology="code128",
-                content=data.code,
-                hri=True,
-                hri_size_mm=2.8,
-                module_max_mm=0.63,
-            ),
+            wide_bars(MEDIA, data.code, 26.4, 21.6),
         ),
     )
 

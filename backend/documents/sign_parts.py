@@ -1,0 +1,22 @@
+"""What signs have in common: the word that people read from afar, and bars as wide as the paper for any scanner."""
+
+from backend.documents.canvas import Barcode, Media, Text
+
+EDGE_MM = 1.0
+
+
+def band(media: Media, text: str, height_mm: float, size_mm: float, *, narrow: bool = False) -> Text:
+    """White capitals on black across the top. `narrow`: condensed letters that shrink to fit, for a word of any length."""
+    return Text(
+        x_mm=0, y_mm=0, width_mm=media.width_mm, height_mm=height_mm, text=text.upper(), size_mm=size_mm,
+        min_size_mm=4 if narrow else 0, weight="condensed" if narrow else "bold", inverse=True, vertical="middle",
+        align="center",
+    )  # fmt: skip
+
+
+def wide_bars(media: Media, code: str, y_mm: float, height_mm: float) -> Barcode:
+    """Code 128 from edge to edge with its text below, as thick as the paper allows."""
+    return Barcode(
+        x_mm=EDGE_MM, y_mm=y_mm, width_mm=media.width_mm - 2 * EDGE_MM, height_mm=height_mm, symbology="code128",
+        content=code, hri=True, hri_size_mm=2.8, module_max_mm=0.63,
+    )  # fmt: skip
