@@ -191,7 +191,7 @@ function countPieces(
   const same = place.lines.filter((each) => meant(each, keys) > 0);
   const fits = lot === '' ? same : same.filter((each) => each.lot === lot);
   if (lot === '' && fits.length > 1 && !fits.some((each) => each.line === state.line)) {
-    const told = refusal('LOT_NEEDED', 'SCAN_LOT', { name: fits[0]?.product?.name ?? '' });
+    const told = refusal('LOTS_HERE', 'CHOOSE_LOT', { name: fits[0]?.product?.name ?? '' });
     return refuseScan(state, 'product', keys, raw, told, 'wrong_thing');
   }
   const known = fits.find((each) => each.line === state.line) ?? fits[0];

@@ -4,6 +4,7 @@ import type { Flow } from './flow';
 const LOAD: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = Object.fromEntries(
   Object.entries(import.meta.glob<Record<string, unknown>>([
     './pick.ts', './pack.ts', './handover.ts', './receive.ts', './put_away.ts',
+    './count.ts', './move.ts', './replenish.ts', './returns.ts',
   ])).map(
     ([path, load]) => [path.replace(/^\.\/|\.ts$/g, ''), load],
   ),

@@ -7,6 +7,8 @@ import { CameraVotes, type CameraRead } from './camera_votes';
 export interface CameraOptions {
   video: HTMLVideoElement;
   code(text: string): void;
+  /** Instead of `code`: every code of each whole picture, with the size of the picture that the corners belong to. */
+  all?(reads: readonly CameraRead[], width: number, height: number): void;
   stopped(reason: 'idle' | 'closed' | 'failed', sentence?: string): void;
 }
 
@@ -19,6 +21,8 @@ export interface Camera {
 const PICTURE_MS = 80;
 const IDLE_MS = 20_000;
 const MIDDLE = 0.6;
+/** Where many codes are wanted, the whole picture is read. */
+const WHOLE = 1;
 
 interface MoreCapabilities extends MediaTrackCapabilities {
   torch?: boolean;
@@ -55,11 +59,12 @@ export async function openCamera(options: CameraOptions): Promise<Camera> {
     if (performance.now() - seen_ms > IDLE_MS) return stop('idle');
     const { videoWidth: width, videoHeight: height } = video;
     if (width === 0 || document.hidden) return void setTimeout(() => void send(), PICTURE_MS);
-    const [cut_width, cut_height] = [Math.round(width * MIDDLE), Math.round(height * MIDDLE)];
+    const part = options.all === undefined ? MIDDLE : WHOLE;
+    const [cut_width, cut_height] = [Math.round(width * part), Math.round(height * part)];
     const [left, top] = [(width - cut_width) >> 1, (height - cut_height) >> 1];
     try {
       const picture = await createImageBitmap(video, left, top, cut_width, cut_height);
-      if (open) worker.postMessage({ picture }, [picture]);
+      if (open) worker.postMessage({ picture, many: options.all !== undefined }, [picture]);
     } catch {
       setTimeout(() => void send(), PICTURE_MS);
     }
@@ -71,8 +76,11 @@ export async function openCamera(options: CameraOptions): Promise<Camera> {
     if (event.data.failed !== undefined) return stop('failed', event.data.failed);
     const reads = event.data.reads ?? [];
     if (reads.length > 0) seen_ms = now_ms;
-    const text = votes.picture(reads, now_ms);
-    if (text !== null) options.code(text);
+    if (options.all !== undefined) options.all(reads, video.videoWidth, video.videoHeight);
+    else {
+      const text = votes.picture(reads, now_ms);
+      if (text !== null) options.code(text);
+    }
     const wait_ms = Math.max(0, PICTURE_MS - (now_ms - sent_ms));
     setTimeout(() => {
       sent_ms = performance.now();

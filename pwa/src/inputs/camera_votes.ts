@@ -9,6 +9,8 @@ export interface CameraRead {
   text: string;
   /** Names of the BarcodeDetector standard: ean_13, qr_code, code_128 and so on. */
   format: string;
+  /** Corners in pixels of the picture, clockwise. */
+  corners?: readonly { x: number; y: number }[];
 }
 
 const AGREE_WITHIN_MS = 300;

@@ -7,7 +7,7 @@ import wasmAddress from 'zxing-wasm/reader/zxing_reader.wasm?url';
 import type { CameraRead } from './camera_votes';
 
 interface NativeDetector {
-  detect(picture: ImageBitmap): Promise<{ rawValue: string; format: string }[]>;
+  detect(picture: ImageBitmap): Promise<{ rawValue: string; format: string; cornerPoints: { x: number; y: number }[] }[]>;
 }
 interface NativeDetectorClass {
   new (options: { formats: string[] }): NativeDetector;
@@ -15,7 +15,7 @@ interface NativeDetectorClass {
 }
 interface WorkerPage {
   postMessage(message: { reads: CameraRead[]; reader: string } | { failed: string }): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent<{ picture: ImageBitmap }>) => void): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<{ picture: ImageBitmap; many?: boolean }>) => void): void;
   BarcodeDetector?: NativeDetectorClass;
 }
 
@@ -43,7 +43,10 @@ async function nativeDetector(): Promise<NativeDetector | null> {
 
 let canvas: OffscreenCanvas | undefined;
 
-async function readByWasm(picture: ImageBitmap): Promise<CameraRead[]> {
+const FEW = 4;
+const MANY = 40;
+
+async function readByWasm(picture: ImageBitmap, many: boolean): Promise<CameraRead[]> {
   canvas ??= new OffscreenCanvas(picture.width, picture.height);
   canvas.width = picture.width;
   canvas.height = picture.height;
@@ -51,20 +54,25 @@ async function readByWasm(picture: ImageBitmap): Promise<CameraRead[]> {
   if (context === null) return [];
   context.drawImage(picture, 0, 0);
   const pixels = context.getImageData(0, 0, picture.width, picture.height);
-  const found = await readBarcodes(pixels, { tryHarder: false, tryInvert: false, tryDownscale: true, maxNumberOfSymbols: 4 });
+  const found = await readBarcodes(pixels, {
+    tryHarder: many, tryInvert: false, tryDownscale: true, maxNumberOfSymbols: many ? MANY : FEW,
+  });
   return found
     .filter((each) => each.isValid)
-    .map((each) => ({ text: each.text, format: NAMES[each.format] ?? each.format.toLowerCase() }));
+    .map((each) => ({ text: each.text, format: NAMES[each.format] ?? each.format.toLowerCase(), corners: cornersOf(each.position) }));
 }
 
-async function read(picture: ImageBitmap): Promise<void> {
+type Corners = Record<'topLeft' | 'topRight' | 'bottomRight' | 'bottomLeft', { x: number; y: number }>;
+const cornersOf = ({ topLeft, topRight, bottomRight, bottomLeft }: Corners) => [topLeft, topRight, bottomRight, bottomLeft];
+
+async function read(picture: ImageBitmap, many: boolean): Promise<void> {
   native ??= nativeDetector();
   const detector = await native;
   try {
     if (detector !== null) {
       const found = await detector.detect(picture);
-      page.postMessage({ reads: found.map((each) => ({ text: each.rawValue, format: each.format })), reader: 'native' });
-    } else page.postMessage({ reads: await readByWasm(picture), reader: 'wasm' });
+      page.postMessage({ reads: found.map((each) => ({ text: each.rawValue, format: each.format, corners: each.cornerPoints })), reader: 'native' });
+    } else page.postMessage({ reads: await readByWasm(picture, many), reader: 'wasm' });
   } catch (error) {
     page.postMessage({ failed: String(error) });
   } finally {
@@ -74,4 +82,4 @@ async function read(picture: ImageBitmap): Promise<void> {
 
 // The package would fetch its WASM from elsewhere by itself: it is served from our own address.
 prepareZXingModule({ overrides: { locateFile: () => new URL(wasmAddress, self.location.origin).href } });
-page.addEventListener('message', (event) => void read(event.data.picture));
+page.addEventListener('message', (event) => void read(event.data.picture, event.data.many === true));

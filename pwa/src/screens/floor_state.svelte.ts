@@ -15,7 +15,7 @@ import { calibrated } from '../inputs/reading';
 import type { Burst } from '../inputs/wedge_decoder';
 
 export type ScreenName =
-  | 'menu' | 'job' | 'pack_start' | 'handover_start' | 'look_up' | 'corrections' | 'sounds' | 'settings';
+  | 'menu' | 'job' | 'pack_start' | 'handover_start' | 'receive_start' | 'put_away_start' | 'count_start' | 'move_start' | 'returns_start' | 'look_up' | 'corrections' | 'sounds' | 'settings';
 
 type Heard = (code: ScannedCode) => void;
 

@@ -6,7 +6,7 @@
  */
 import { NoAnswer, apiClient, type Api } from '../api/client';
 import type { Feedback } from '../feedback/sounds';
-import type { Bundle, Flow, FlowState, Verdict } from '../flows/flow';
+import type { Bundle, CodeReading, Flow, FlowState, Verdict } from '../flows/flow';
 import { Bounces, keysIn, readBurst, type CodeReader } from '../inputs/reading';
 import type { Burst } from '../inputs/wedge_decoder';
 import { newId } from '../offline/ids';
@@ -345,6 +345,11 @@ export class Shift {
 
   readText(text: string, source: 'camera' | 'typed'): ScannedCode | null {
     return this.fresh({ reading: this.options.readCode(text, this.known), raw: text, source });
+  }
+
+  /** What a text means, without taking it: for pictures that hold many codes at once. */
+  meaning(text: string): CodeReading {
+    return this.options.readCode(text, this.known);
   }
 
   /** Feeds the open job. Printed commands become the inputs that the buttons make. */

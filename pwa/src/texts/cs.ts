@@ -1,12 +1,16 @@
 /* Czech: the type of all texts. */
 import { device } from './device.cs';
+import { inbound } from './inbound.cs';
 import { problems } from './problems.cs';
+import { stock } from './stock.cs';
 import type { Plural } from './texts';
 
 const plural = (forms: Plural): Plural => forms;
 
 export const cs = {
   ...device,
+  ...inbound,
+  ...stock,
   ...problems,
   'app.title': 'Rampa',
   'app.loading': 'Načítám…',

@@ -1,9 +1,13 @@
 import { device } from './device.en';
+import { inbound } from './inbound.en';
 import { problems } from './problems.en';
+import { stock } from './stock.en';
 import type { Texts } from './texts';
 
 export const en = {
   ...device,
+  ...inbound,
+  ...stock,
   ...problems,
   'app.title': 'Rampa',
   'app.loading': 'Loading…',

@@ -1,9 +1,13 @@
 import { device } from './device.hu';
+import { inbound } from './inbound.hu';
 import { problems } from './problems.hu';
+import { stock } from './stock.hu';
 import type { Texts } from './texts';
 
 export const hu = {
   ...device,
+  ...inbound,
+  ...stock,
   ...problems,
   'app.title': 'Rampa',
   'app.loading': 'Betöltés…',

@@ -1,9 +1,13 @@
 import { device } from './device.sk';
+import { inbound } from './inbound.sk';
 import { problems } from './problems.sk';
+import { stock } from './stock.sk';
 import type { Texts } from './texts';
 
 export const sk = {
   ...device,
+  ...inbound,
+  ...stock,
   ...problems,
   'app.title': 'Rampa',
   'app.loading': 'Načítavam…',
