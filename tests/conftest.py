@@ -29,11 +29,11 @@ _POSTGRES_MISSING = (
 )
 
 LONG = (
-    "app/test_admin.py", "app/test_fuzz.py", "channels/test_hostile_files.py", "documents", "gs1/parity", "outbound/parity",
-    "print_queue/test_agent_and_server.py", "printing", "scanning_photos", "simulation", "store/test_picks_torture.py",
-    "store/test_two_processes.py", "torture",
+    "api", "app/test_admin.py", "app/test_fuzz.py", "app/test_outages.py", "app/test_persons.py", "app/test_web.py",
+    "channels/test_hostile_files.py", "documents", "gs1/parity", "outbound/parity", "print_queue/test_agent_and_server.py",
+    "printing", "scanning_photos", "simulation", "store/test_picks_torture.py", "store/test_two_processes.py", "torture",
 )  # fmt: skip
-"""Minutes of generated cases, pictures, other programs: the whole run plays them, `./dev check` does not."""
+"""Generated cases, pictures, other programs, whole applications: the whole run plays them, `./dev check` does not."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
