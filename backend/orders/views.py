@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.identity.api import names_of
 from backend.orders.holds import Hold
 from backend.orders.holds import sentence as hold_sentence
 from backend.orders.incoming import fold
@@ -100,6 +101,7 @@ class FactEntry(msgspec.Struct, frozen=True):
     person_id: int | None
     device_id: int | None
     payload: dict[str, Any]
+    person: str = ""
 
 
 class OrderDetail(msgspec.Struct, frozen=True):
@@ -119,6 +121,7 @@ class OrderDetail(msgspec.Struct, frozen=True):
     received_at: datetime
     checked_at: datetime | None
     checked_by: int | None
+    checked_by_name: str
     check_result: str | None
     packed_at: datetime | None
     dispatched_at: datetime | None
@@ -261,8 +264,10 @@ def read_detail(conn: Connection, number: str, extra_abouts: Iterable[str] = ())
     )
     holds = conn.execute(sa.select(order_hold).where(order_hold.c.order_id == order_id).order_by(order_hold.c.id))
     told = journal.read_timeline(conn, [f"order:{order_id}", *extra_abouts], TIMELINE_FACTS)
+    names = names_of(conn, {number for number in (row.checked_by, *(fact.person_id for fact in told)) if number})
     return OrderDetail(
         order=head,
+        checked_by_name=names.get(row.checked_by or 0, ""),
         **{name: getattr(row, name) for name in _DETAIL_COLUMNS},
         may_become=sorted(TRANSITIONS[row.state]),
         lines=[LineEntry(*line) for line in lines],
@@ -274,7 +279,11 @@ def read_detail(conn: Connection, number: str, extra_abouts: Iterable[str] = ())
             for each in holds.mappings().all()
         ],
         timeline=[
-            FactEntry(fact.seq, fact.kind, fact.at, fact.person_id, fact.device_id, fact.payload) for fact in told
+            FactEntry(
+                fact.seq, fact.kind, fact.at, fact.person_id, fact.device_id, fact.payload,
+                names.get(fact.person_id or 0, ""),
+            )
+            for fact in told
         ],
     )  # fmt: skip
 

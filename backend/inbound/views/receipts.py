@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
+from backend.identity.api import names_of
 from backend.inbound.store.receipts import find_receipt
 from backend.inbound.tables import inbound_photo, logistic_unit, receipt, receipt_act, receipt_line, set_aside
 from backend.platform.errors import NotFound
@@ -230,6 +231,7 @@ class ActView(msgspec.Struct, frozen=True, kw_only=True):
     condition: str
     reason: str
     person_id: int | None
+    person: str
     photos: list[int]
 
 
@@ -269,6 +271,7 @@ def read_receipt(conn: Connection, receipt_id: int) -> ReceiptView:
         .order_by(receipt_act.c.id.desc())
         .limit(ACTS_SHOWN)
     ).all()
+    names = names_of(conn, {each.person_id for each in acts if each.person_id is not None})
     photos = photos_of(conn, f"receipt:{receipt_id}")
     aside = conn.execute(sa.select(set_aside).where(set_aside.c.receipt_id == receipt_id).order_by(set_aside.c.id))
     dock = stock.locations_by_ids(conn, [row.dock_id]) if row.dock_id else {}
@@ -286,7 +289,7 @@ def read_receipt(conn: Connection, receipt_id: int) -> ReceiptView:
             ActView(
                 at=each.at, sku=skus[each.receipt_line_id], quantity=each.quantity, lot=each.lot,
                 best_before=each.best_before, serial=each.serial, sscc=each.sscc, condition=each.condition,
-                reason=each.reason, person_id=each.person_id,
+                reason=each.reason, person_id=each.person_id, person=names.get(each.person_id or 0, ""),
                 photos=[number for number, act in photos if act == each.uid],
             )
             for each in acts

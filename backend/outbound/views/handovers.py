@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
+from backend.identity.api import names_of
 from backend.orders import api as orders
 from backend.outbound.store import handovers as store
 from backend.outbound.tables import handover, handover_scan, parcel
@@ -298,6 +299,7 @@ def manifest_of(conn: Connection, handover_id: int, zone: str, handed_by: str = 
     merchants = catalog.read_merchants(conn, {head.merchant_id for head in heads.values()}) if heads else {}
     sender = next(iter(merchants.values())).name if len(merchants) == 1 else "Rampa"
     first = _first_parcels(parcels)
+    handed_by = handed_by or (names_of(conn, {row.person_id}).get(row.person_id, "") if row.person_id else "")
     at = (row.signed_at or row.created_at).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return {
         "language": "cs", "number": row.number, "handed_at": at,

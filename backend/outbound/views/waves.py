@@ -8,8 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from backend.gs1.own_codes import build_own_code
+from backend.identity.api import names_of
 from backend.orders import api as orders
+from backend.outbound.store.take_over import Holder, holder_of
 from backend.outbound.tables import pick, wave, wave_order
+from backend.platform import clock
 from backend.stock import api as stock
 
 
@@ -35,6 +38,12 @@ class WaveRow(msgspec.Struct, frozen=True):
     mode: str
     state: str
     person_id: int | None
+    person: str
+    """Who took it; empty when nobody has."""
+    holder: Holder | None
+    """Person and device that pick it, and when that device was last heard."""
+    silent: bool
+    """The device may hold scans that never arrived; scanning the wave's code takes it over."""
     created_at: datetime
     taken_at: datetime | None
     picked_at: datetime | None
@@ -78,8 +87,11 @@ def _rows(conn: Connection, heads: Sequence[Row]) -> list[WaveRow]:
             pick.c.wave_id, pick.c.order_id, pick.c.quantity, pick.c.picked, pick.c.short, pick.c.state
         ).where(pick.c.wave_id.in_(ids), pick.c.state != "cancelled")
     ).all()  # fmt: skip
+    names = names_of(conn, {row.person_id for row in heads if row.person_id is not None})
     known = orders.orders_by_ids(conn, [row.order_id for row in slots])
     totes = stock.locations_by_ids(conn, [row.tote_id for row in slots if row.tote_id is not None])
+    now = clock.now()
+    holders = {head.id: held[1] for head in heads if (held := holder_of(conn, head.id)) is not None}
     return [
         WaveRow(
             id=head.id,
@@ -89,6 +101,9 @@ def _rows(conn: Connection, heads: Sequence[Row]) -> list[WaveRow]:
             mode=head.mode,
             state=head.state,
             person_id=head.person_id,
+            person=names.get(head.person_id or 0, ""),
+            holder=holders.get(head.id),
+            silent=head.id in holders and holders[head.id].is_doubtful(now),
             created_at=head.created_at,
             taken_at=head.taken_at,
             picked_at=head.picked_at,

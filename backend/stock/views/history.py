@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
+from backend.identity.api import names_of
 from backend.stock.ledger import POSTED
 from backend.stock.store.locations import locations_by_ids
 from backend.stock.tables import PHYSICAL_KINDS, balance, location, move
@@ -51,6 +52,7 @@ class MoveThen(msgspec.Struct, frozen=True):
     reason: str
     about: str
     person_id: int | None
+    person: str
 
 
 def stock_at(conn: Connection, at: datetime, asked: Asked, limit: int) -> list[StockThen]:
@@ -106,10 +108,11 @@ def moves_until(conn: Connection, at: datetime, asked: Asked, limit: int) -> lis
         .limit(limit)
     ).all()  # fmt: skip
     products = catalog.products_by_ids(conn, {row.product_id for row in rows})
+    names = names_of(conn, {row.person_id for row in rows if row.person_id is not None})
     return [
         MoveThen(
             row.id, row.posted_at, products[row.product_id].sku, products[row.product_id].name, row.source, row.target,
-            row.lot, row.quantity, row.reason, row.about, row.person_id,
+            row.lot, row.quantity, row.reason, row.about, row.person_id, names.get(row.person_id or 0, ""),
         )
         for row in rows
     ]  # fmt: skip

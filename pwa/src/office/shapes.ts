@@ -85,6 +85,7 @@ export interface FactEntry {
   kind: string;
   at: string;
   person_id: number | null;
+  person: string;
   device_id: number | null;
   payload: Record<string, unknown>;
 }
@@ -137,6 +138,7 @@ export interface Wave {
   mode: 'single' | 'cluster';
   state: string;
   person_id: number | null;
+  person: string;
   created_at: string;
   taken_at: string | null;
   lines: number;
