@@ -197,8 +197,8 @@ class Paper(NamedTuple):
     strange: list[str]
 
 
-def look_at_paper(conn: Connection, folder: Path) -> Paper:
-    """Go to the printer and read what lies there."""
+def look_at_paper(conn: Connection, folder: Path, before: int = 1_000_000) -> Paper:
+    """Go to the printer and read what lies there. A label and its reprint look alike: the first `before` are no reprints."""
     index = folder / "index.jsonl"
     entries = [json.loads(line) for line in index.read_text("utf-8").splitlines()] if index.exists() else []
     rows = conn.execute(
@@ -211,24 +211,24 @@ def look_at_paper(conn: Connection, folder: Path) -> Paper:
     copies = {row.id for row in rows if row.reprint_of is not None}
     out: dict[int, list[bool]] = {}
     strange = []
-    for entry in entries:
+    for place, entry in enumerate(entries):
         content = (folder / entry["file"]).read_bytes()
         fitting = [each for each, payload in payloads.items() if payload == content]
         fitting = fitting or [each for each, payload in payloads.items() if payload.startswith(content)]
         if not fitting:
             strange.append(f"paper: {entry['file']} is the label of no job")
-        firsts = [each for each in fitting if each not in copies or len(fitting) == 1]
-        if len(firsts) == 1 and len(fitting) == 1:
-            out.setdefault(fitting[0], []).append(entry["complete"])
-        elif len(firsts) == 1:  # a label and its reprint look alike: they came in this order
-            place = next((each for each in fitting if each not in out), fitting[0])
-            out.setdefault(place, []).append(entry["complete"])
+        firsts = [each for each in fitting if each not in copies]
+        seconds = [each for each in fitting if each in copies]
+        if place >= before and seconds:
+            out.setdefault(seconds[-1], []).append(entry["complete"])
+        elif len(firsts) == 1:  # one cut so early that it could be anybody's is nobody's
+            out.setdefault(firsts[0], []).append(entry["complete"])
     return Paper(rows, out, strange)
 
 
-def paper(conn: Connection, folder: Path) -> list[str]:
+def paper(conn: Connection, folder: Path, before: int) -> list[str]:
     """What came out of the printer against the books: a job at most once, and none of which the books say "not printed"."""
-    seen = look_at_paper(conn, folder)
+    seen = look_at_paper(conn, folder, before)
     found = list(seen.strange)
     for row in seen.jobs:
         came = seen.out.get(row.id, [])

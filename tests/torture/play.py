@@ -75,6 +75,7 @@ class Run:
         self.wires: list[Wire] = []
         self.pages: list[Any] = []
         self.doubts = 0
+        self.labels_before = 1_000_000
 
     async def wire(self) -> Wire:
         made = await Wire(
@@ -174,7 +175,7 @@ class Run:
         database = Database(self.url)
         unknown = await database.read(lambda conn: checks.doubts(conn, self.folder / "paper"))
         await database.close()
-        self.doubts = len(unknown)
+        self.doubts, self.labels_before = len(unknown), self._labels()
         if not unknown:
             return
         asked = {each["id"] for each in (await office.get("/api/trouble")).json()["print_jobs"]}
@@ -196,6 +197,11 @@ class Run:
                     each.hear(answer, first)
                 except ValueError as error:
                     self.hall.wrong(f"{each.name}: asked again from scan {first}: {error}")
+
+    def _labels(self) -> int:
+        """How many came out so far, whole or cut."""
+        index = self.folder / "paper" / "index.jsonl"
+        return len(index.read_text("utf-8").splitlines()) if index.exists() else 0
 
     def _failures_in_logs(self) -> list[str]:
         """What the servers wrote about answers that were failures: the end of each trace, once."""
@@ -220,15 +226,14 @@ class Run:
             wrongs = [
                 *checks.stored_verdicts(conn, hall.terminals), *checks.earned_refusals(hall.terminals), *checks.hands_against_books(conn, hall.terminals),
                 *checks.books(conn, known.received, 0), *checks.news_delivered(conn),
-                *checks.paper(conn, self.folder / "paper"),
+                *checks.paper(conn, self.folder / "paper", self.labels_before),
             ]  # fmt: skip
             kills = sum(page.kills for page in self.pages)
             return checks.shown_is_taken(conn, shown, tried, kills), wrongs
 
         found, wrongs = await database.read(read)
         await database.close()
-        index = self.folder / "paper" / "index.jsonl"
-        labels = len(index.read_text("utf-8").splitlines()) if index.exists() else 0
+        labels = self._labels()
         told_by_log = self._failures_in_logs() if hall.answers[httpx.codes.INTERNAL_SERVER_ERROR] else []
         odd = [code for code in hall.answers if code >= 500 and code != httpx.codes.SERVICE_UNAVAILABLE]
         told = [
