@@ -29,9 +29,11 @@ _POSTGRES_MISSING = (
 )
 
 LONG = (
-    "api", "app/test_admin.py", "app/test_fuzz.py", "app/test_outages.py", "app/test_persons.py", "app/test_web.py",
+    "api", "app/test_admin.py", "app/test_fuzz.py", "app/test_outages.py", "app/test_people.py",
+    "app/test_persons.py", "app/test_problem_codes.py", "app/test_web.py",
     "channels/test_hostile_files.py", "documents", "gs1/parity", "outbound/parity", "print_queue/test_agent_and_server.py",
-    "printing", "scanning_photos", "simulation", "store/test_picks_torture.py", "store/test_two_processes.py", "torture",
+    "printing", "scanning_photos", "simulation", "store/test_handovers.py", "store/test_packing_slips.py",
+    "store/test_picks_torture.py", "store/test_two_processes.py", "torture",
 )  # fmt: skip
 """Generated cases, pictures, other programs, whole applications: the whole run plays them, `./dev check` does not."""
 
