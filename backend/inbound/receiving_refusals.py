@@ -92,7 +92,7 @@ def serial_needed(sku: str, name: str) -> Refusal:
 
 def lot_needed(sku: str, name: str) -> Refusal:
     return Refusal(
-        code="LOT_NEEDED", expected={"sku": sku, "name": name}, cure="SCAN_LOT", values={"sku": sku, "name": name}
+        code="LOT_MISSING", expected={"sku": sku, "name": name}, cure="SCAN_LOT_CODE", values={"sku": sku, "name": name}
     )
 
 
@@ -138,7 +138,7 @@ def not_to_put_away(code: str) -> Refusal:
 
 def which_lot(sku: str, name: str) -> Refusal:
     return Refusal(
-        code="WHICH_LOT", expected={"sku": sku, "name": name}, cure="SCAN_LOT", values={"sku": sku, "name": name}
+        code="WHICH_LOT", expected={"sku": sku, "name": name}, cure="SCAN_LOT_CODE", values={"sku": sku, "name": name}
     )
 
 

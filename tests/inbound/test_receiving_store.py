@@ -34,7 +34,7 @@ async def test_lot_and_date_are_kept_with_the_goods(database: Database) -> None:
         device.scan("receive", dock.task, "receive", line=dock.line[dock.lots], quantity=1, best_before="2027-02-28"),
         device.scan("receive", dock.task, "receive", line=dock.line[dock.dated], quantity=1),
     )  # fmt: skip
-    assert ["ok", "ok", "LOT_DATE_DIFFERS", "LOT_NEEDED", "DATE_NEEDED"] == told
+    assert ["ok", "ok", "LOT_DATE_DIFFERS", "LOT_MISSING", "DATE_NEEDED"] == told
     assert {(dock.lots, "L7"): 4, (dock.dated, "2026-12-24"): 2} == await database.read(lambda c: on_hand(c, dock.area))
     lots = await database.read(lambda conn: stock.lots_of(conn, [dock.lots]))
     assert "2027-01-31" == str(lots[dock.lots, "L7"].best_before)

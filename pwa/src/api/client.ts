@@ -48,7 +48,10 @@ export function apiClient(credentials: () => Credentials, base = '', fetcher: ty
     if (device !== null) headers['Authorization'] ??= `Bearer ${device}`;
     if (session !== null) headers['X-Session'] = session;
     const init: RequestInit = { method: call.method ?? 'GET', headers, cache: 'no-store' };
-    if (call.body !== undefined) {
+    if (call.body instanceof Blob) {
+      headers['Content-Type'] = call.body.type || 'application/octet-stream';
+      init.body = call.body;
+    } else if (call.body !== undefined) {
       headers['Content-Type'] = 'application/json';
       init.body = JSON.stringify(call.body);
     }

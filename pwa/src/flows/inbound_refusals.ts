@@ -51,7 +51,7 @@ export const serialKnown = (serial: string, place: string): Refusal =>
 export const notToPutAway = (code: string): Refusal =>
   refuse('NOT_TO_PUT_AWAY', 'SCAN_GOODS', { got: code }, { kind: 'product' }, { kind: 'product', code });
 export const whichLot = (sku: string, name: string): Refusal =>
-  refuse('WHICH_LOT', 'SCAN_LOT', { sku, name }, goods(sku, name));
+  refuse('WHICH_LOT', 'SCAN_LOT_CODE', { sku, name }, goods(sku, name));
 export const productFirst = (): Refusal => refuse('GOODS_FIRST', 'SCAN_GOODS', {}, { kind: 'product' });
 
 const PLACE_CODES: Readonly<Record<string, string>> = {
