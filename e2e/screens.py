@@ -33,6 +33,7 @@ def floor_screens(floor: Floor, tote: str) -> Iterator[str]:
     yield "menu"
     picked: dict[str, int] = {}
     yield from _pick_screens(floor, tote, picked)
+    yield from _correction_screen(floor, tote.replace("T-02", "T-03"))
     yield from _pack_screens(floor, tote, picked)
     yield from _small_screens(floor, next(iter(picked)))
 
@@ -83,6 +84,34 @@ def _pick_screens(floor: Floor, tote: str, picked: dict[str, int]) -> Iterator[s
     yield "pick_done"
     floor.everything_saved()
     floor.see("back").click()
+
+
+def _correction_screen(floor: Floor, tote: str) -> Iterator[str]:
+    """An order is cancelled when its pieces lie in the tote: the device that put them there is told to put them back."""
+    wave = floor.release(lines=1)
+    floor.take(wave)
+    codes = floor.codes()
+    if floor.see("job").get_attribute("data-path") == "pick.to_location":
+        floor.scan_own("location", floor.see("pick-location").inner_text())
+    floor.path(r"pick\.at_location")
+    sku = floor.see("pick-sku").inner_text()
+    wanted = int(re.search(r"\d+", floor.see("pick-quantity").inner_text())[0])
+    for _ in range(wanted):
+        floor.scan(codes[sku])
+    floor.path(r"pick\.into_tote")
+    floor.scan_own("tote", tote)
+    expect(floor.see("job-done")).to_be_visible()
+    floor.everything_saved()
+    office = floor.stack.office()
+    for order in wave["orders"]:
+        office.post(f"/api/orders/{order['order']}/cancel", json={"reason": "buyer"}).raise_for_status()
+    floor.see("corrections-strip").click()
+    expect(floor.see("corrections")).to_be_visible()
+    expect(floor.see("correction-done").first).to_be_visible()
+    yield "corrections"
+    floor.see("correction-done").first.click()
+    floor.see("back").click()
+    expect(floor.see("menu")).to_be_visible()
 
 
 def _pack_screens(floor: Floor, tote: str, picked: dict[str, int]) -> Iterator[str]:
@@ -196,6 +225,7 @@ def courier_screens(page: Page, stack: Stack) -> Iterator[str]:
     for step in range(1, 12):
         page.mouse.move(glass["x"] + 20 + step * 15, glass["y"] + 40 + (step % 3) * 18)
     page.mouse.up()
+    expect(page.get_by_test_id("courier-sign")).to_be_in_viewport(ratio=1)
     yield "courier_sign"
     page.get_by_test_id("courier-sign").click()
     page.get_by_test_id("courier-signed").wait_for()
