@@ -13,7 +13,7 @@ from litestar.di import Provide
 from litestar.openapi.plugins import SwaggerRenderPlugin
 
 from backend.admin.mount import admin_mount
-from backend.app import demo_routes, events, look_up, people, trouble
+from backend.app import demo_routes, events, look_up, people, recall, trouble
 from backend.app.access import Access
 from backend.app.description import TruthfulConfig
 from backend.app.outages import Outages
@@ -78,7 +78,14 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
     async def give_jobs() -> dict:
         return JOBS
 
-    app_routes = [*events.ROUTES, *trouble.ROUTES, *look_up.ROUTES, *people.ROUTES, *(demo_routes.ROUTES if settings.demo else [])]
+    app_routes = [
+        *events.ROUTES,
+        *trouble.ROUTES,
+        *look_up.ROUTES,
+        *recall.ROUTES,
+        *people.ROUTES,
+        *(demo_routes.ROUTES if settings.demo else []),
+    ]
     folder = Path(settings.pwa_folder) if settings.pwa_folder else PWA_FOLDER
     return Litestar(
         route_handlers=[*ROUTES, *app_routes, health, ready, authority_file, admin_mount(load_tables(), opened), *page_routes(folder)],
