@@ -16,6 +16,7 @@ from backend.identity.store import (
     people,
     people_of_sessions,
 )
+from backend.identity.store.devices import HeardDevice, heard_devices
 from backend.identity.store.people import names_of
 from backend.identity.views import PersonRow, list_people
 from backend.platform.errors import Forbidden, Unauthenticated
@@ -98,6 +99,7 @@ def _demand_header(connection: ASGIConnection, caller: Caller) -> None:
 __all__ = [
     "COOKIE",
     "Caller",
+    "HeardDevice",
     "PersonRow",
     "authenticate_bearer",
     "authenticate_cookie",
@@ -106,6 +108,7 @@ __all__ = [
     "forget_callers",
     "hash_secret",
     "hear_devices",
+    "heard_devices",
     "list_people",
     "names_of",
     "people",

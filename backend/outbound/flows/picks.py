@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from backend.outbound.pick_list import Held, PickSnapshot, PickWave, Tote
 from backend.outbound.picking import decide
-from backend.outbound.store import pick_lists, picks, waves
+from backend.outbound.store import pick_lists, picks, take_over, waves
 from backend.outbound.views.picks import read_bundle
 from backend.outbound.wave import CLUSTER_ORDERS, CLUSTER_ORDERS_MAX
 from backend.platform.errors import Conflict
@@ -92,6 +92,9 @@ def get_work(conn: Connection, request: dict[str, Any], asker: Asker, now: datet
         number = key.partition(":")[2]
     if number:
         return _take_named(conn, number, asker, now)
+    if key.startswith("tote:"):
+        filling = take_over.wave_of_tote(conn, key)
+        return None if filling is None else _take(conn, filling, asker, now)
     beside = {held for task in request.get("beside") or () if (held := wave_of(task)) is not None}
     wave_id = waves.own_wave(conn, asker.person_id, beside)
     if wave_id is None:
@@ -105,13 +108,26 @@ def get_work(conn: Connection, request: dict[str, Any], asker: Asker, now: datet
             )
     if wave_id is None:
         return None
-    waves.take_wave(conn, wave_id, asker.person_id, asker.device_id, now)
-    return read_bundle(conn, wave_id)
+    return _take(conn, wave_id, asker, now)
+
+
+def _take(conn: Connection, wave_id: int, asker: Asker, now: datetime) -> dict[str, Any] | None:
+    """The wave's bundle for its new holder; None when it is over. Taken from another device, it says from which."""
+    left = take_over.holder_of(conn, wave_id)
+    if not waves.take_wave(conn, wave_id, asker.person_id, asker.device_id, now):
+        return None
+    bundle = read_bundle(conn, wave_id)
+    if left is None or left[0] == asker.device_id or bundle is None:
+        return bundle
+    doubtful = left[1].is_doubtful(now)
+    places = take_over.count_open_places(conn, wave_id, now, asker.person_id, asker.device_id) if doubtful else 0
+    return bundle | {"taken_from": take_over.told(left[1], places) | {"doubtful": doubtful}}
 
 
 def _take_named(conn: Connection, number: str, asker: Asker, now: datetime) -> dict[str, Any] | None:
     found = waves.wave_by_number(conn, number)
-    if not waves.take_wave(conn, found.id, asker.person_id, asker.device_id, now):
+    bundle = _take(conn, found.id, asker, now)
+    if bundle is None:
         raise Conflict(
             "WAVE_OVER",
             f"Expected a wave that can still be picked, got {number} which is {found.state}; get other work.",
@@ -120,7 +136,7 @@ def _take_named(conn: Connection, number: str, asker: Asker, now: datetime) -> d
             cure="get_work",
             number=number,
         )
-    return read_bundle(conn, found.id)
+    return bundle
 
 
 def read_work(conn: Connection, task: str) -> dict[str, Any] | None:
@@ -135,9 +151,7 @@ def open_work(conn: Connection, person_id: int) -> list[dict[str, Any]]:
 
 def take_work(conn: Connection, task: str, asker: Asker, now: datetime) -> dict[str, Any] | None:
     wave_id = wave_of(task)
-    if wave_id is None or not waves.take_wave(conn, wave_id, asker.person_id, asker.device_id, now):
-        return None
-    return read_bundle(conn, wave_id)
+    return None if wave_id is None else _take(conn, wave_id, asker, now)
 
 
 PICK = Flow(name="pick", load=load, decide=decide, save=save)

@@ -10,6 +10,7 @@ from backend.catalog import api as catalog
 from backend.outbound.pick_bundle import NEIGHBOURS_MAX, LineDetail, to_bundle
 from backend.outbound.pick_list import PickWave, Place
 from backend.outbound.store.pick_lists import read_waves, users_of_totes
+from backend.outbound.store.take_over import holder_of
 from backend.outbound.tables import wave
 from backend.stock import api as stock
 
@@ -28,7 +29,15 @@ def read_bundle(conn: Connection, wave_id: int) -> dict[str, Any] | None:
     own = {slot.tote for slot in found.slots.values()}
     totes = stock.locations_by_ids(conn, users_of_totes(conn))
     busy = [each.key for each in totes.values() if each.key not in own]
-    return to_bundle(found, head.mode, head.version, _details(conn, found), busy, _neighbours(conn, found))
+    bundle = to_bundle(found, head.mode, head.version, _details(conn, found), busy, _neighbours(conn, found))
+    holder = holder_of(conn, wave_id)
+    # By this a device learns that another one has its work.
+    with_whom = (
+        None
+        if holder is None
+        else {"device": holder[1].device, "name": holder[1].device_name, "person": holder[1].person}
+    )
+    return bundle | {"holder": with_whom}
 
 
 def _details(conn: Connection, found: PickWave) -> list[LineDetail]:
