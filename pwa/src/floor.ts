@@ -9,6 +9,7 @@ import { openLocalStore } from './offline/local_store';
 import { listenForPokes } from './offline/pokes';
 import { localWitness } from './offline/witness';
 import { becomeWorkingTab } from './offline/working_tab';
+import { ThemeOfPage } from './parts/theme';
 import Floor from './screens/Floor.svelte';
 import { FloorState } from './screens/floor_state.svelte';
 import { AppUpdate } from './shift/app_update';
@@ -40,6 +41,8 @@ async function start(target: HTMLElement): Promise<void> {
   });
   floor = new FloorState(shift, sounds, update, await loadSay(language), tab.takeOver);
   floor.working = workingFirst;
+  const theme = new ThemeOfPage(document.documentElement);
+  shift.subscribe(({ settings }) => theme.show(settings.theme));
   if (shift.view.device === null) await shift.setLanguage(language);
   document.documentElement.lang = language;
   mount(Floor, { target, props: { floor } });

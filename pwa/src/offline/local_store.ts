@@ -74,6 +74,7 @@ export interface Settings {
   volume: number;
   station: string | null;
   left_hand: boolean;
+  theme: 'auto' | 'light' | 'dark';
 }
 
 export interface Meta {
