@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from backend.app.demo_buyers import demo_buyers
 from backend.app.demo_goods import DemoProduct, demo_products
+from backend.app.demo_inbound import announce, make_places, set_policies
 from backend.app.schema import load_tables
 from backend.catalog import api as catalog
 from backend.channels import api as channels
@@ -69,7 +70,9 @@ def load_demo(conn: Connection) -> str:
         city="Kutná Hora", zip="284 01", country="CZ", phone="+420 600 000 019", email="sklad@example.com", currency="CZK",
     )  # fmt: skip
     products = _products(conn, merchant_id)
+    set_policies(conn, products)
     places = _locations(conn)
+    make_places(conn)
     _stock_up(conn, products, places, chance, now)
     _benches(conn, places)
     people = _people(conn, now)
@@ -77,6 +80,7 @@ def load_demo(conn: Connection) -> str:
     story["device_hint"] = "enrol"
     catalog.write_setting(conn, SETTING, story)
     taken = _orders(conn, products, chance, now)
+    announce(conn, products, now)
     outcome = orders.run_shippable(conn, now)
     return f"The demo is loaded: {len(products)} products, {taken} orders, {outcome.ready} of them can be sent now."
 
