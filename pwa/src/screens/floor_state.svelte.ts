@@ -32,6 +32,8 @@ export class FloorState {
   kept = $state<boolean | null>(null);
   /** The tone of this sign-in waits to be confirmed as heard. */
   hearing = $state(false);
+  /** The task whose take-over card was read. */
+  takeOverRead = $state('');
   /** A version whose news this device has not shown yet. */
   news = $state<string | null>(null);
   updateWaiting = $state(false);

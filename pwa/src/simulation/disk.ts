@@ -25,6 +25,7 @@ export class Disk {
   full = false;
   /** So many of the next commits abort. */
   aborts = 0;
+  aborted_ms = 0;
   /** A commit takes so long. */
   slow_ms = 0;
   /** Relaxed commits since the last strict one, oldest first. */
@@ -220,6 +221,7 @@ export class Transaction {
     const wrote = this.changed.size > 0;
     if (wrote && disk.aborts > 0) {
       disk.aborts -= 1;
+      disk.aborted_ms = disk.clock.now_ms;
       return this.abort('AbortError');
     }
     if (wrote && disk.slow_ms > 0) {

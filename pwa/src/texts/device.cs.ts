@@ -26,11 +26,9 @@ export const device = {
   'volume.yes': 'Slyším dobře',
   'taken.by': 'Tuto práci převzal {person} na zařízení {device}. Vaše skeny se nezrušily, server je složí dohromady.',
   'taken.leave': 'Do menu',
-  'silent.title': 'Převzít {number}?',
   'silent.text': 'Zařízení {device} mlčí od {time}, hotovo {done} z {all}. Odneslo si možná skeny, o kterých server neví.',
-  'silent.recount': 'Obsah přepravek přepočítejte proti číslům níže; rozdíl opravte krokem Zpět nebo Chybí. Otevřená místa půjdou k inventuře.',
+  'silent.recount': 'Přepočítejte přepravky proti číslům níže. Co je v nich navíc, naskenujte znovu jako vybrané. Otevřená místa půjdou k inventuře.',
   'silent.held': { one: 'naposledy drželo {n} neodeslaný sken', few: 'naposledy drželo {n} neodeslané skeny', many: 'naposledy drželo {n} neodeslaného skenu', other: 'naposledy drželo {n} neodeslaných skenů' },
-  'silent.take': 'Převzít',
   'news.title': 'Co je nového',
   'news.0.1.0': 'Práci si teď můžete stáhnout napřed a chodit s ní celý den bez signálu. Rozdělanou práci převezme druhé zařízení naskenováním vlny nebo přepravky. Aplikace řekne, když zařízení něco ztratilo.',
 } satisfies Record<string, string | Plural>;

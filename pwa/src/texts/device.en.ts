@@ -22,11 +22,9 @@ export const device = {
   'volume.yes': 'I hear it well',
   'taken.by': '{person} has taken this job over on device {device}. Your scans are kept; the server puts both together.',
   'taken.leave': 'To the menu',
-  'silent.title': 'Take over {number}?',
   'silent.text': 'Device {device} is silent since {time}, {done} of {all} done. It may hold scans that the server does not know.',
-  'silent.recount': 'Recount the totes against the numbers below; put a difference right with Undo or Missing. The open places will be counted.',
+  'silent.recount': 'Recount the totes against the numbers below. What is in them beyond that, scan again as picked. The open places will be counted.',
   'silent.held': { one: 'it last held {n} unsent scan', other: 'it last held {n} unsent scans' },
-  'silent.take': 'Take over',
   'news.title': 'What is new',
   'news.0.1.0': 'You can fetch work ahead and carry it all day without a signal. A second device takes a running job over by scanning its wave or tote. The app tells when a device has lost something.',
 } satisfies { [K in keyof typeof cs]: string | Plural };

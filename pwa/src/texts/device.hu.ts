@@ -22,11 +22,9 @@ export const device = {
   'volume.yes': 'Jól hallom',
   'taken.by': 'Ezt a munkát {person} átvette ezen az eszközön: {device}. Az Ön beolvasásai megmaradtak, a szerver összerakja őket.',
   'taken.leave': 'A menübe',
-  'silent.title': 'Átveszi: {number}?',
   'silent.text': '{device} hallgat {time} óta, kész {done} / {all}. Lehetnek rajta beolvasások, amelyekről a szerver nem tud.',
-  'silent.recount': 'Számolja meg a ládák tartalmát az alábbi számok szerint; az eltérést a Vissza vagy a Hiányzik gombbal javítsa. A nyitott helyeket leltározni fogják.',
+  'silent.recount': 'Számolja meg a ládákat az alábbi számok szerint. Ami ezen felül bennük van, olvassa be újra kiszedettként. A nyitott helyeket leltározni fogják.',
   'silent.held': { one: 'utoljára {n} elküldetlen beolvasást őrzött', other: 'utoljára {n} elküldetlen beolvasást őrzött' },
-  'silent.take': 'Átvenni',
   'news.title': 'Újdonságok',
   'news.0.1.0': 'A munkát előre letöltheti, és egész nap jel nélkül dolgozhat. A megkezdett munkát egy másik eszköz a hullám vagy a láda beolvasásával átveszi. Az alkalmazás szól, ha az eszköz elveszített valamit.',
 } satisfies { [K in keyof typeof cs]: string | Plural };

@@ -26,11 +26,9 @@ export const device = {
   'volume.yes': 'Počujem dobre',
   'taken.by': 'Túto prácu prevzal {person} na zariadení {device}. Vaše skeny sa nezrušili, server ich zloží dohromady.',
   'taken.leave': 'Do menu',
-  'silent.title': 'Prevziať {number}?',
   'silent.text': 'Zariadenie {device} mlčí od {time}, hotovo {done} z {all}. Možno má skeny, o ktorých server nevie.',
-  'silent.recount': 'Obsah prepraviek prepočítajte podľa čísel nižšie; rozdiel opravte krokom Späť alebo Chýba. Otvorené miesta pôjdu na inventúru.',
+  'silent.recount': 'Prepočítajte prepravky podľa čísel nižšie. Čo je v nich navyše, naskenujte znova ako vybrané. Otvorené miesta pôjdu na inventúru.',
   'silent.held': { one: 'naposledy držalo {n} neodoslaný sken', few: 'naposledy držalo {n} neodoslané skeny', many: 'naposledy držalo {n} neodoslaného skenu', other: 'naposledy držalo {n} neodoslaných skenov' },
-  'silent.take': 'Prevziať',
   'news.title': 'Čo je nové',
   'news.0.1.0': 'Prácu si teraz môžete stiahnuť vopred a chodiť s ňou celý deň bez signálu. Rozrobenú prácu prevezme druhé zariadenie naskenovaním vlny alebo prepravky. Aplikácia povie, keď zariadenie niečo stratilo.',
 } satisfies { [K in keyof typeof cs]: string | Plural };
