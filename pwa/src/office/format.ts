@@ -15,15 +15,17 @@ export function momentText(language: Language, iso: string, now: Date): string {
   }).format(at);
 }
 
-/** "in 3 minutes", "2 hours ago": for things that matter now. */
+/** "in 3 minutes", "2 hours ago": for things that matter now. Stays in one line. */
 export function agoText(language: Language, iso: string, now: Date): string {
   const difference_ms = new Date(iso).getTime() - now.getTime();
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
   const size_ms = Math.abs(difference_ms);
-  if (size_ms < 60_000) return format.format(Math.round(difference_ms / 1_000), 'second');
-  if (size_ms < HOUR_MS) return format.format(Math.round(difference_ms / 60_000), 'minute');
-  if (size_ms < 2 * DAY_MS) return format.format(Math.round(difference_ms / HOUR_MS), 'hour');
-  return format.format(Math.round(difference_ms / DAY_MS), 'day');
+  const [unit_ms, unit] =
+    size_ms < 60_000 ? ([1_000, 'second'] as const)
+    : size_ms < HOUR_MS ? ([60_000, 'minute'] as const)
+    : size_ms < 2 * DAY_MS ? ([HOUR_MS, 'hour'] as const)
+    : ([DAY_MS, 'day'] as const);
+  return format.format(Math.round(difference_ms / unit_ms), unit).replaceAll(' ', '\u00a0');
 }
 
 /** Minor units of ISO 4217; the shop keeps two digits for HUF as well. */

@@ -76,6 +76,7 @@ test('codes inside values are said in words', () => {
 
 test('a reason whose places have no value reads without holes', () => {
   expect(makeSay(cs, 'cs').code('correction', 'because', '', { because: 'WAVE_OVER' })).toBe('Proč: Vlna už skončila.');
+  expect(makeSay(cs, 'cs').code('correction', 'because', '', { because: 'NOT_A_TOTE' })).toBe('Proč: To není přepravka.');
 });
 
 test('an unknown code of a newer server is said by its own sentence', () => {

@@ -63,7 +63,8 @@ export function makeSay(texts: Texts, language: Language): Say {
       const known = prefix === undefined ? undefined : table[`${prefix}.${plain}`];
       // Such a text may hold places of its own, e.g. the order in "was cancelled".
       // A place it has no value for leaves no hole behind.
-      return typeof known === 'string' ? fill(known, values, false).replace(/ {2,}/g, ' ') : plain;
+      if (typeof known !== 'string') return plain;
+      return fill(known, values, false).replace(/ {2,}/g, ' ').replace(/[\s:,]+([.!?])$/, '$1');
     });
 
   const pick = (text: string | Plural, values: Values): string => {
