@@ -58,3 +58,22 @@ async def test_a_session_of_another_device_moves_nothing(client: httpx.AsyncClie
     reply = (await client.post("/api/scans", json=stolen, headers={"Authorization": f"Bearer {other}"})).json()
 
     assert ["PERSON_NEEDED"] == [each["refusal"]["code"] for each in reply["verdicts"]]
+
+
+async def test_scans_of_an_offline_session_count_once_it_is_told(client: httpx.AsyncClient, database: Database) -> None:
+    """Signed in by the pass of an earlier sign-in: the session is told first, then its scans are judged by their flow."""
+    bearer = await enrolled(database)
+    opened = (await client.post("/api/sessions", json={"badge": "BADGE-1", "pin": "194783"}, headers=bearer)).json()
+    session = str(uuid.uuid4())
+    told = {"session": session, "offline_pass": opened["offline_pass"], "started_ago_s": 0.0}
+    wrong = await client.post("/api/sessions/offline", json=told | {"offline_pass": "guessed"}, headers=bearer)
+    before = await client.post("/api/scans", json=envelope("pick", session), headers=bearer)
+    answers = [await client.post("/api/sessions/offline", json=told, headers=bearer) for _ in range(2)]
+    work = await client.get("/api/me", headers=bearer | {"X-Session": session})
+    after = await client.post("/api/scans", json=envelope("pick", session, seq=2), headers=bearer)
+
+    assert (403, "OFFLINE_PASS_OVER") == (wrong.status_code, wrong.json()["code"])
+    assert [200, 200] == [each.status_code for each in answers]
+    assert "Jana" == work.json()["name"]
+    codes = [each.json()["verdicts"][0]["refusal"]["code"] for each in (before, after)]
+    assert ["PERSON_NEEDED", "TASK_UNKNOWN"] == codes
