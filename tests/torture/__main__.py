@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.torture.engines import ENGINES
 from tests.torture.plants import ON_PAPER, PAGE_SCRIPTS, PLANTS
-from tests.torture.play import Outcome, Setting, play
+from tests.torture.play import CALM_S, Outcome, Setting, play
 
 HEAD = "| engine | seed | scans | of pages | faults | lost | doubled | labels | in doubt | seconds | verdict |\n|---|---|---|---|---|---|---|---|---|---|---|"
 
@@ -54,7 +54,9 @@ def plants(args: argparse.Namespace, engine: str) -> int:
 
 
 def _setting(args: argparse.Namespace, engine: str, seed: int, plant: str) -> Setting:
-    return Setting(engine, args.scans, args.faults, args.seconds, seed, args.pages, args.packers, plant, args.keep)
+    return Setting(
+        engine, args.scans, args.faults, args.seconds, seed, args.pages, args.packers, plant, args.keep, args.calm
+    )
 
 
 def main() -> int:
@@ -69,6 +71,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1, help="so many seeds, beginning with --seed")
     parser.add_argument("--pages", type=int, default=2, help="real Chromium pages beside the scripted devices")
     parser.add_argument("--packers", type=int, default=4, help="of the ten scripted devices; more of them print more")
+    parser.add_argument("--calm", type=float, default=CALM_S, help="seconds in which everything must come to rest")
     parser.add_argument("--plant", choices=sorted(PLANTS), default="", help="a bug on purpose")
     parser.add_argument("--plants", action="store_true", help="every planted bug, one run each")
     parser.add_argument("--keep", type=Path, help="folder for database, logs and labels, kept afterwards")
@@ -89,6 +92,7 @@ def main() -> int:
     for engine, seed in bad:
         print(
             f"again: ./dev torture --engine {engine} --seed {seed} --scans {args.scans} --faults {args.faults} --seconds {args.seconds:g}"
+            f" --pages {args.pages} --packers {args.packers}"
         )
     return 1 if bad else 0
 

@@ -33,12 +33,14 @@ class Blow(NamedTuple):
     how: float
 
 
-def plan(seed: int, count: int, *, pages: bool, cluster: bool) -> list[Blow]:
-    """`count` blows in the order of their time."""
+def plan(seed: int, count: int, *, pages: bool, cluster: bool, paper: bool = False) -> list[Blow]:
+    """`count` blows in the order of their time; `paper` strikes printers, agents and workers harder."""
     chance = random.Random(f"plan-{seed}")
     weights: dict[str, float] = {each: WIRE_WEIGHT / len(WIRE_FAULTS) for each in WIRE_FAULTS} | OTHERS
     if pages:
         weights |= PAGE_FAULTS
+    if paper:
+        weights |= {"printer_cuts": 20, "kill_agent": 20, "kill_worker": 20}
     if not cluster:
         weights.pop("restart_database")
     kinds = chance.choices(list(weights), list(weights.values()), k=count)
