@@ -139,6 +139,8 @@ export interface Wave {
   state: string;
   person_id: number | null;
   person: string;
+  holder: { device_name: string; heard_at: string | null; unsent: number } | null;
+  silent: boolean;
   created_at: string;
   taken_at: string | null;
   lines: number;

@@ -20,6 +20,8 @@ export const outbound = {
   'waves.no_tote': 'bez přepravky',
   'waves.pieces': '{done} z {all} ks',
   'waves.taken': 'převzata {when}',
+  'waves.silent': 'zařízení {device} mlčí od {when}, hotovo {done} z {all}; kdo naskenuje kód vlny, převezme ji',
+  'waves.device': 'zařízení {device}',
   'waves.made': 'uvolněna {when}',
   'wave_state.released': 'Čeká na člověka',
   'wave_state.picking': 'Vychystává se',

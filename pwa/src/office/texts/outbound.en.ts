@@ -20,6 +20,8 @@ export const outbound = {
   'waves.no_tote': 'no tote yet',
   'waves.pieces': '{done} of {all} pcs',
   'waves.taken': 'taken {when}',
+  'waves.silent': "device {device} silent since {when}, {done} of {all} done; whoever scans the wave's code takes it over",
+  'waves.device': 'device {device}',
   'waves.made': 'released {when}',
   'wave_state.released': 'Waits for a person',
   'wave_state.picking': 'Being picked',

@@ -20,6 +20,8 @@ export const outbound = {
   'waves.no_tote': 'még nincs láda',
   'waves.pieces': '{all}-ból {done} db',
   'waves.taken': 'átvéve: {when}',
+  'waves.silent': '{device} hallgat {when} óta, kész {done} / {all}; aki beolvassa a hullám kódját, átveszi',
+  'waves.device': 'eszköz: {device}',
   'waves.made': 'indítva: {when}',
   'wave_state.released': 'Emberre vár',
   'wave_state.picking': 'Szedés alatt',

@@ -20,6 +20,8 @@ export const outbound = {
   'waves.no_tote': 'bez prepravky',
   'waves.pieces': '{done} z {all} ks',
   'waves.taken': 'prevzatá {when}',
+  'waves.silent': 'zariadenie {device} mlčí od {when}, hotovo {done} z {all}; kto naskenuje kód vlny, prevezme ju',
+  'waves.device': 'zariadenie {device}',
   'waves.made': 'uvoľnená {when}',
   'wave_state.released': 'Čaká na človeka',
   'wave_state.picking': 'Vychystáva sa',
