@@ -64,13 +64,15 @@ def stock_at(conn: Connection, at: datetime, asked: Asked, limit: int) -> list[S
         )
     ):
         there[row[0], row[1], row[2]] = row[3]
-    first = _first_after(conn, at)
+    # one product or place has an index of its own; all of them are found by number
+    narrow = asked.product_id is not None or asked.location_id is not None
+    later = [] if narrow else [move.c.id >= _first_after(conn, at)]
     for end, sign in ((move.c.target_id, -1), (move.c.source_id, 1)):
         statement = (
             sa.select(move.c.product_id, end, move.c.lot, sa.cast(sa.func.sum(move.c.quantity), sa.BigInteger))
             .join(location, location.c.id == end)
             .where(
-                move.c.id >= first, move.c.posted_at > at, move.c.state == POSTED, location.c.kind.in_(PHYSICAL_KINDS),
+                *later, move.c.posted_at > at, move.c.state == POSTED, location.c.kind.in_(PHYSICAL_KINDS),
                 *_of(asked, move.c.product_id, end, move.c.lot),
             )
             .group_by(move.c.product_id, end, move.c.lot)
