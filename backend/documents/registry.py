@@ -17,7 +17,7 @@ def found_in(package: str, path: Iterable[str], name: str) -> dict[str, Any]:
     return found
 
 
-def unknown_code(known: Mapping[str, Any], code: str, noun: str) -> dict[str, str]:
+def unknown_code(known: Mapping[str, Any], code: str, noun: str) -> dict[str, Any]:
     """What a problem says of a code that is none of the known ones: its `sentence`, and what fills the texts."""
     codes = ", ".join(known)
     sentence = f"Expected one of the {noun} {codes}, got {code[:40]!r}; choose one of them."
