@@ -147,7 +147,7 @@ class RowChange(Statement):
         if unknown := rows[0].keys() - self._types.keys():
             raise TypeError(f"expected the values of the statement, got also {sorted(unknown)}")
         if self._defaults:
-            rows = [self._defaults | row for row in rows]
+            rows = [{**self._defaults, **row} for row in rows]
         cursor = _cursor(conn)
         try:
             if conn.dialect.name == "sqlite":
@@ -176,12 +176,12 @@ def _compile(statement: Any, dialect: Dialect) -> _Ready:
         for place, column in enumerate(columns)
         if (convert := column.type._cached_result_processor(dialect, None)) is not None
     ]
-    row = namedtuple("Row", [column.keyname for column in columns], rename=True)._make if columns else tuple  # noqa: PYI024
+    row: Any = namedtuple("Row", [column.keyname for column in columns], rename=True)  # noqa: PYI024
     return _Ready(
         text=expanded.statement,
         values={name: value for name, value in (named | dict(expanded.parameters)).items() if value is not None},
         places=[(name, converters.get(name)) for name in expanded.positiontup or ()],
-        row=row,
+        row=row._make,
         columns=read,
     )
 
@@ -204,7 +204,7 @@ def _cursor(conn: Connection) -> Any:
     return conn.connection.cursor()
 
 
-def _told(conn: Connection, text: str, values: Any, error: Exception) -> BaseException:
+def _told(conn: Connection, text: str, values: Any, error: Any) -> BaseException:
     """The error as SQLAlchemy tells it; a connection that is lost, or that knows an older schema, is not used again."""
     dbapi = conn.dialect.loaded_dbapi
     stale = getattr(dbapi, "InvalidCachedStatementError", None)
@@ -334,7 +334,7 @@ def defaults_of(table: sa.Table) -> dict[str, Any]:
     return {
         column.name: column.default.arg
         for column in table.columns
-        if column.default is not None and column.default.is_scalar
+        if isinstance(column.default, sa.ColumnDefault) and column.default.is_scalar
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog.api import in_slices, products_by_ids, products_by_skus, read_merchants
 from backend.facts.orders import OrderNotShippable, OrderPromised
-from backend.orders.store.lifecycle import close_holds
+from backend.orders.store.lifecycle import close_holds, count_lines
 from backend.orders.tables import life_rule, order_hold, order_line, sales_order
 from backend.orders.why_stuck import Why
 from backend.orders.why_stuck import sentence as why_sentence
@@ -203,13 +203,7 @@ def _add_reserved(conn: Connection, reservations: Iterable[stock.Reservation]) -
     totals: dict[int, int] = {}
     for each in reservations:
         totals[each.order_line_id] = totals.get(each.order_line_id, 0) + each.quantity
-    if totals:
-        conn.execute(
-            sa.update(order_line)
-            .where(order_line.c.id == sa.bindparam("line"))
-            .values(reserved=order_line.c.reserved + sa.bindparam("pieces")),
-            [{"line": line_id, "pieces": pieces} for line_id, pieces in sorted(totals.items())],
-        )
+    count_lines(conn, [{"line_id": line_id, "reserved": pieces} for line_id, pieces in totals.items()])
 
 
 def _make_ready(conn: Connection, orders: Mapping[int, Any], granted: Iterable[Any]) -> list[Fact]:
