@@ -13,7 +13,7 @@ from litestar import Litestar, Request, Response, post
 from backend.app.asgi import build
 from backend.app.settings import load
 from backend.platform import clock
-from backend.scanning import intake
+from backend.scanning import flows, intake
 from backend.scanning.intake import Unreadable
 from backend.scanning.protocol import ScanReply, Verdict
 
@@ -37,6 +37,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.how == "one":
         intake.chunks = lambda fresh: [[each] for each in fresh]
+        flows.SCANS_TOGETHER = 1
         app = build(load())
     else:
         app = Litestar(route_handlers=[answer], openapi_config=None)
