@@ -1,5 +1,6 @@
 /* Czech: the type of all texts of the office. */
 import { facts } from './facts.cs';
+import { inbound } from './inbound.cs';
 import { orders } from './orders.cs';
 import { outbound } from './outbound.cs';
 import { people } from './people.cs';
@@ -49,6 +50,7 @@ export const cs = {
   'sign_in.do': 'Přihlásit',
   'sign_in.by_password': 'E-mail a heslo',
   'sign_in.by_badge': 'Odznak a PIN',
+  ...inbound,
   ...orders,
   ...reasons,
   ...facts,

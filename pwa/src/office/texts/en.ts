@@ -1,5 +1,6 @@
 import type { cs } from './cs';
 import { facts } from './facts.en';
+import { inbound } from './inbound.en';
 import { orders } from './orders.en';
 import { outbound } from './outbound.en';
 import { people } from './people.en';
@@ -49,6 +50,7 @@ export const en = {
   'sign_in.do': 'Sign in',
   'sign_in.by_password': 'E-mail and password',
   'sign_in.by_badge': 'Badge and PIN',
+  ...inbound,
   ...orders,
   ...reasons,
   ...facts,

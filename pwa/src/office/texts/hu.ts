@@ -1,5 +1,6 @@
 import type { cs } from './cs';
 import { facts } from './facts.hu';
+import { inbound } from './inbound.hu';
 import { orders } from './orders.hu';
 import { outbound } from './outbound.hu';
 import { people } from './people.hu';
@@ -49,6 +50,7 @@ export const hu = {
   'sign_in.do': 'Bejelentkezés',
   'sign_in.by_password': 'E-mail és jelszó',
   'sign_in.by_badge': 'Kártya és PIN-kód',
+  ...inbound,
   ...orders,
   ...reasons,
   ...facts,

@@ -1,5 +1,6 @@
 import type { cs } from './cs';
 import { facts } from './facts.sk';
+import { inbound } from './inbound.sk';
 import { orders } from './orders.sk';
 import { outbound } from './outbound.sk';
 import { people } from './people.sk';
@@ -49,6 +50,7 @@ export const sk = {
   'sign_in.do': 'Prihlásiť',
   'sign_in.by_password': 'E-mail a heslo',
   'sign_in.by_badge': 'Odznak a PIN',
+  ...inbound,
   ...orders,
   ...reasons,
   ...facts,
