@@ -6,12 +6,13 @@ nothing behind, and each of its callers is served alone.
 """
 
 import asyncio
+import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.engine import Connection
 
-from backend.platform.database import Database
+from backend.platform.database import Database, DatabaseClosed
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -28,7 +29,7 @@ class Gathering(Generic[P, R]):
         self, database: Database, take: Callable[[Connection, Sequence[P]], Sequence[R | Exception]], *,
         kind: Callable[[P], Hashable | None], owner: Callable[[P], Hashable], weight: Callable[[P], int], limit: int,
     ) -> None:  # fmt: skip
-        self.database = database
+        self._database = weakref.ref(database)  # whoever gives a part holds it
         self.take = take
         self.kind = kind
         self.owner = owner
@@ -37,6 +38,13 @@ class Gathering(Generic[P, R]):
         self.waiting: list[tuple[P, asyncio.Future[R]]] = []
         self.in_work: set[Hashable] = set()
         self.running: set[asyncio.Task[None]] = set()
+
+    @property
+    def database(self) -> Database:
+        found = self._database()
+        if found is None:
+            raise DatabaseClosed("the database is gone")
+        return found
 
     async def give(self, part: P) -> R:
         """The result of the part, after it is durable; or its own exception."""
@@ -48,7 +56,7 @@ class Gathering(Generic[P, R]):
         return await future
 
     def _begin(self) -> None:
-        while len(self.running) < self.database.writes_at_once and (group := self._next_group()):
+        while self.waiting and len(self.running) < self.database.writes_at_once and (group := self._next_group()):
             task = asyncio.create_task(self._run(group))
             self.running.add(task)
             task.add_done_callback(self._done)
