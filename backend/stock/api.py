@@ -38,6 +38,7 @@ from backend.stock.store.sent import Sent, sent_of
 from backend.stock.store.serials import (
     SerialStep,
     SerialTrace,
+    follow_serials,
     move_serials,
     serial_places,
     serials_at,
@@ -75,6 +76,7 @@ __all__ = [
     "empty_places",
     "fix_places",
     "fixed_places",
+    "follow_serials",
     "know_lots",
     "location_by_key",
     "locations_by_ids",

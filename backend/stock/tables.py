@@ -202,6 +202,7 @@ serial = table(
     sa.Column("moved_at", UtcTime, nullable=False),
     sa.UniqueConstraint("product_id", "code"),
     sa.Index("ix_serial_code", "code"),
+    sa.Index("ix_serial_about", "about"),
 )
 """Where each serial is: one row, so that it can be in one place only."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.engine import Connection
 
+from backend.catalog import api as catalog
 from backend.orders import api as orders
 from backend.outbound.pack_job import (
     ActUndone,
@@ -81,6 +82,7 @@ def _save_order(conn: Connection, job: PackJob, changes: list[tuple[Taken, Any]]
     ids = packs.write_parcels(conn, job, touched, station, _actor(first))
     _count_lines(conn, changes)
     _write_acts(conn, job, changes, ids, now)
+    _follow_serials(conn, job, changes, ids, now)
     filled: dict[str, list[tuple[int, str, int]]] = {}
     for taken, change in changes:
         if isinstance(change, ParcelFilled):
@@ -151,6 +153,33 @@ def _write_acts(
     packs.mark_undone(conn, [UUID(change.act) for _, change in changes if isinstance(change, ActUndone)], now)
 
 
+def _follow_serials(
+    conn: Connection, job: PackJob, changes: list[tuple[Taken, Any]], ids: dict[str, int], now: datetime
+) -> None:
+    """A piece whose code tells its serial: from now on that serial is in this parcel."""
+    undone = {change.act for _, change in changes if isinstance(change, ActUndone)}
+    told = [
+        (taken, change, key.partition(":")[2])
+        for taken, change in changes
+        if isinstance(change, PieceChecked) and str(taken.scan.act) not in undone
+        for key in taken.scan.keys
+        if key.startswith("serial:")
+    ]
+    if not told:
+        return
+    goods = {line.id: line.product_id for line in job.lines}
+    products = catalog.products_by_ids(conn, goods.values())
+    steps = [
+        stock.SerialStep(
+            product_id=goods[change.line_id], code=code, target_id=packs.waiting_place(conn, change.station), reason="pack",
+            about=f"parcel:{ids[change.parcel]}", act=taken.scan.act, person_id=taken.person_id, device_id=taken.device_id,
+        )
+        for taken, change, code in told
+        if products[goods[change.line_id]].tracking == "serial"
+    ]  # fmt: skip
+    stock.move_serials(conn, steps, now)
+
+
 def _close(
     conn: Connection, job: PackJob, change: ParcelFilled, parcel_id: int, taken: Taken, now: datetime
 ) -> list[tuple[int, str, int]]:
@@ -166,6 +195,7 @@ def _close(
 
 def _undo(conn: Connection, job: PackJob, change: ActUndone, ids: dict[str, int], taken: Taken, now: datetime) -> None:
     if change.undone.kind == "check":
+        stock.undo_serials(conn, [UUID(change.act)], now, f"order:{job.order_id}")
         return
     who: dict[str, Any] = {"act": taken.scan.act, "person_id": taken.person_id, "device_id": taken.device_id}
     stock.undo(conn, [UUID(change.act)], now, **who)

@@ -350,6 +350,10 @@ def _post_goods(conn: Connection, parcel_ids: Sequence[int], now: datetime, acto
         ],
         now,
     )  # fmt: skip
+    stock.follow_serials(
+        conn, [f"parcel:{each}" for each in parcel_ids], customer, "dispatch", now, person_id=actor.person_id,
+        device_id=actor.device_id,
+    )  # fmt: skip
     return {row.order_id for row in rows}
 
 

@@ -122,6 +122,36 @@ def undo_serials(conn: Connection, acts: Iterable[uuid.UUID], at: datetime, abou
     move_serials(conn, steps, at)
 
 
+def follow_serials(
+    conn: Connection,
+    abouts: Iterable[str],
+    target_id: int,
+    reason: str,
+    at: datetime,
+    *,
+    person_id: int | None = None,
+    device_id: int | None = None,
+) -> None:
+    """Serials that were last moved by these subjects (such as "parcel:7") go on together."""
+    rows = [
+        row
+        for part in in_slices(abouts)
+        for row in conn.execute(
+            sa.select(serial.c.product_id, serial.c.code, serial.c.about)
+            .where(serial.c.about.in_(part))
+            .order_by(serial.c.id)
+        )
+    ]
+    steps = [
+        SerialStep(
+            product_id=row.product_id, code=row.code, target_id=target_id, reason=reason, about=row.about,
+            person_id=person_id, device_id=device_id,
+        )
+        for row in rows
+    ]  # fmt: skip
+    move_serials(conn, steps, at)
+
+
 class SerialMoved(msgspec.Struct, frozen=True, kw_only=True):
     """One step on the way of a serial."""
 
