@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.torture.engines import ENGINES
-from tests.torture.plants import ON_PAPER, PAGE_SCRIPTS, PLANTS
+from tests.torture.plants import PAGE_SCRIPTS, PLANTS, STRIKES
 from tests.torture.play import CALM_S, Outcome, Setting, play
 
 HEAD = "| engine | seed | scans | of pages | faults | lost | doubled | labels | in doubt | seconds | verdict |\n|---|---|---|---|---|---|---|---|---|---|---|"
@@ -43,7 +43,8 @@ def plants(args: argparse.Namespace, engine: str) -> int:
     print("| planted bug | caught by |\n|---|---|", flush=True)
     for name in PLANTS:
         setting = _setting(args, engine, args.seed, name)
-        setting = setting._replace(pages=1 if name in PAGE_SCRIPTS else 0, packers=9 if name in ON_PAPER else 4)
+        strike = STRIKES.get(name, "")
+        setting = setting._replace(pages=int(name in PAGE_SCRIPTS), packers=10 if strike else 4, strike=strike)
         outcome = play(setting)
         checks = sorted({each.partition(":")[0] for each in outcome.wrongs})
         print(
@@ -55,8 +56,9 @@ def plants(args: argparse.Namespace, engine: str) -> int:
 
 def _setting(args: argparse.Namespace, engine: str, seed: int, plant: str) -> Setting:
     return Setting(
-        engine, args.scans, args.faults, args.seconds, seed, args.pages, args.packers, plant, args.keep, args.calm
-    )
+        engine=engine, scans=args.scans, faults=args.faults, seconds=args.seconds, seed=seed, pages=args.pages,
+        packers=args.packers, plant=plant, keep=args.keep, calm_s=args.calm, strike=args.strike,
+    )  # fmt: skip
 
 
 def main() -> int:
@@ -71,6 +73,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1, help="so many seeds, beginning with --seed")
     parser.add_argument("--pages", type=int, default=2, help="real Chromium pages beside the scripted devices")
     parser.add_argument("--packers", type=int, default=4, help="of the ten scripted devices; more of them print more")
+    parser.add_argument("--strike", choices=sorted(set(STRIKES.values())), default="", help="hit this part harder")
     parser.add_argument("--calm", type=float, default=CALM_S, help="seconds in which everything must come to rest")
     parser.add_argument("--plant", choices=sorted(PLANTS), default="", help="a bug on purpose")
     parser.add_argument("--plants", action="store_true", help="every planted bug, one run each")

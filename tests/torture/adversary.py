@@ -22,6 +22,11 @@ OTHERS: dict[str, int] = {
 """Weights beside the wire's faults, which get as much together."""
 PAGE_FAULTS: dict[str, int] = {"page_reload": 3, "page_killed": 2, "worker_wiped": 1, "page_clock": 1, "page_dark": 3}
 WIRE_WEIGHT = 60
+STRIKES: dict[str, dict[str, float]] = {
+    "agent": {"printer_cuts": 30, "kill_agent": 30, "kill_worker": 0, "kill_server": 2, "freeze_server": 0},
+    "worker": {"kill_worker": 40},
+}
+"""Weights for a run that is to hit one part harder."""
 
 
 class Blow(NamedTuple):
@@ -33,14 +38,13 @@ class Blow(NamedTuple):
     how: float
 
 
-def plan(seed: int, count: int, *, pages: bool, cluster: bool, paper: bool = False) -> list[Blow]:
-    """`count` blows in the order of their time; `paper` strikes printers, agents and workers harder."""
+def plan(seed: int, count: int, *, pages: bool, cluster: bool, strike: str = "") -> list[Blow]:
+    """`count` blows in the order of their time; `strike` hits one part harder."""
     chance = random.Random(f"plan-{seed}")
     weights: dict[str, float] = {each: WIRE_WEIGHT / len(WIRE_FAULTS) for each in WIRE_FAULTS} | OTHERS
     if pages:
         weights |= PAGE_FAULTS
-    if paper:
-        weights |= {"printer_cuts": 20, "kill_agent": 20, "kill_worker": 20}
+    weights |= STRIKES.get(strike, {})
     if not cluster:
         weights.pop("restart_database")
     kinds = chance.choices(list(weights), list(weights.values()), k=count)

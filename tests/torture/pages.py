@@ -144,7 +144,10 @@ class FloorPage:
             await page.add_init_script(PAGE_SCRIPTS[self.plant])
         page.set_default_timeout(8_000)
         self.page = page
-        await page.goto(address, wait_until="commit")
+        try:
+            await page.goto(address, wait_until="commit")
+        except PageError:  # the line is cut at this very moment: the person tries again
+            return
 
     def _told(self, text: str) -> None:
         word, uid = json.loads(text)

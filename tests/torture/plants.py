@@ -356,16 +356,11 @@ PLANTS: dict[str, Callable[[], None]] = {
     "trust_in_the_number": _elsewhere,
     **dict.fromkeys(PAGE_SCRIPTS, _elsewhere),
 }
-ON_PAPER = frozenset(
-    (
-        "print_lease_not_honoured",
-        "cursor_instead_of_rows",
-        "done_before_done",
-        "retry_after_first_byte",
-        "first_byte_not_written",
-    )
-)
-"""Seen where many labels are printed."""
+STRIKES = {
+    **dict.fromkeys(("print_lease_not_honoured", "retry_after_first_byte", "first_byte_not_written"), "agent"),
+    **dict.fromkeys(("cursor_instead_of_rows", "done_before_done"), "worker"),
+}
+"""Seen where many labels are printed, and where the adversary hits that part."""
 OWN = {"drop_on_sign_out": drop_on_sign_out, "trust_in_the_number": trust_in_the_number}
 """Planted in the torture's own process."""
 

@@ -24,7 +24,6 @@ from tests.torture.plants import plant_own
 from tests.torture.terminals import Hall, Terminal
 
 TERMINALS = 10
-PAPER_PACKERS = 8
 SCANS_PER_ORDER = 9
 SCANS_PER_STEP = 3.6
 CALM_S = 90.0
@@ -46,6 +45,7 @@ class Setting(NamedTuple):
     plant: str = ""
     keep: Path | None = None
     calm_s: float = CALM_S
+    strike: str = ""
 
 
 class Outcome(NamedTuple):
@@ -109,8 +109,8 @@ class Run:
         begun = time.monotonic()
         senders = [asyncio.create_task(each.send_for_ever()) for each in hall.terminals]
         walkers = [asyncio.create_task(each.work_for_ever()) for each in (*hall.terminals, *self.pages)]
-        with_cluster, paper = self.stack.cluster is not None, setting.packers >= PAPER_PACKERS
-        blows = plan(setting.seed, setting.faults, pages=bool(self.pages), cluster=with_cluster, paper=paper)
+        with_cluster = self.stack.cluster is not None
+        blows = plan(setting.seed, setting.faults, pages=bool(self.pages), cluster=with_cluster, strike=setting.strike)
         dealing = asyncio.create_task(adversary.deal(blows))
         await self._keep_pace(begun)
         hall.over.set()
