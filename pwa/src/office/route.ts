@@ -2,7 +2,7 @@
  * Where the office is: the tab is the path, what is chosen in it the query, so that an address can be shared, and Back
  * of the browser does what people expect.
  */
-export const TABS = ['orders', 'waves', 'handover', 'receipts', 'printing', 'trouble', 'people', 'devices', 'import'] as const;
+export const TABS = ['orders', 'waves', 'handover', 'receipts', 'stock', 'printing', 'trouble', 'people', 'devices', 'import'] as const;
 export type Tab = (typeof TABS)[number];
 export interface Route {
   tab: Tab;

@@ -8,6 +8,7 @@ import { printing } from './printing.cs';
 import { problems } from './problems.cs';
 import { reasons } from './reasons.cs';
 import { plural, type Dictionary } from './say_of';
+import { stock } from './stock.cs';
 import { upkeep } from './upkeep.cs';
 
 export const cs = {
@@ -57,6 +58,7 @@ export const cs = {
   ...outbound,
   ...people,
   ...printing,
+  ...stock,
   ...upkeep,
   ...problems,
 } satisfies Dictionary;

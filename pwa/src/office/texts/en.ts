@@ -8,6 +8,7 @@ import { printing } from './printing.en';
 import { problems } from './problems.en';
 import { reasons } from './reasons.en';
 import { plural, type SameTexts } from './say_of';
+import { stock } from './stock.en';
 import { upkeep } from './upkeep.en';
 
 export const en = {
@@ -57,6 +58,7 @@ export const en = {
   ...outbound,
   ...people,
   ...printing,
+  ...stock,
   ...upkeep,
   ...problems,
 } satisfies SameTexts<typeof cs>;

@@ -8,6 +8,7 @@ import { printing } from './printing.hu';
 import { problems } from './problems.hu';
 import { reasons } from './reasons.hu';
 import { plural, type SameTexts } from './say_of';
+import { stock } from './stock.hu';
 import { upkeep } from './upkeep.hu';
 
 export const hu = {
@@ -57,6 +58,7 @@ export const hu = {
   ...outbound,
   ...people,
   ...printing,
+  ...stock,
   ...upkeep,
   ...problems,
 } satisfies SameTexts<typeof cs>;

@@ -8,6 +8,7 @@ import { printing } from './printing.sk';
 import { problems } from './problems.sk';
 import { reasons } from './reasons.sk';
 import { plural, type SameTexts } from './say_of';
+import { stock } from './stock.sk';
 import { upkeep } from './upkeep.sk';
 
 export const sk = {
@@ -57,6 +58,7 @@ export const sk = {
   ...outbound,
   ...people,
   ...printing,
+  ...stock,
   ...upkeep,
   ...problems,
 } satisfies SameTexts<typeof cs>;
