@@ -33,7 +33,7 @@ def floor_screens(floor: Floor, tote: str) -> Iterator[str]:
     yield "menu"
     picked: dict[str, int] = {}
     yield from _pick_screens(floor, tote, picked)
-    yield from _correction_screen(floor, tote.replace("T-02", "T-00"))
+    yield from _correction_screen(floor, tote.replace("T-02", "T-01"))
     yield from _pack_screens(floor, tote, picked)
     yield from _small_screens(floor, next(iter(picked)))
 
