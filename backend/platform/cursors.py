@@ -12,11 +12,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.platform.journal import fact
+from backend.platform.statements import Statement
 
 ON_ITS_WAY = timedelta(seconds=5)
 """No transaction of ours takes so long between its first fact and its commit."""
 LOOK_BACK = 200
 """Facts before the newest one among which a number may still be on its way."""
+
+_COUNT = Statement(
+    sa.select(sa.func.count().label("visible")).where(
+        fact.c.id > sa.bindparam("start", type_=fact.c.id.type), fact.c.id <= sa.bindparam("last", type_=fact.c.id.type)
+    )
+)
 
 
 def settled(seen: Sequence[tuple[int, datetime]], known: int, now: datetime) -> int:
@@ -34,8 +41,8 @@ def settled_seq(conn: Connection, known: int, last: int, now: datetime) -> int:
     start = max(known, last - LOOK_BACK)
     if last <= start:
         return last
-    after = (fact.c.id > start) & (fact.c.id <= last)
-    if conn.execute(sa.select(sa.func.count()).select_from(fact).where(after)).scalar_one() == last - start:
+    if _COUNT.rows(conn, start=start, last=last)[0].visible == last - start:
         return last
+    after = (fact.c.id > start) & (fact.c.id <= last)
     rows = conn.execute(sa.select(fact.c.id, fact.c.at).where(after).order_by(fact.c.id))
     return settled([(row.id, row.at) for row in rows], start, now)
