@@ -18,6 +18,8 @@ export type ScreenName =
   | 'menu' | 'job' | 'pack_start' | 'handover_start' | 'receive_start' | 'put_away_start' | 'count_start' | 'move_start' | 'returns_start' | 'look_up' | 'corrections' | 'sounds' | 'settings';
 
 type Heard = (code: ScannedCode) => void;
+/** A scan waits so long for the screen that it was meant for. */
+const EARLY_MS = 10_000;
 
 export class FloorState {
   view: ShiftView;
@@ -48,6 +50,7 @@ export class FloorState {
   /** A code scanned in the menu, to be looked up at once. */
   lookUp: ScannedCode | null = $state.raw(null);
   private readonly listeners: Heard[] = [];
+  private readonly early: { code: ScannedCode; at_ms: number }[] = [];
   private readonly stayAwake = new StayAwake((awake) => (this.awake = awake));
 
   constructor(
@@ -72,6 +75,7 @@ export class FloorState {
   /** Who listens gets every code instead of the open job; the last one in wins. */
   listen(heard: Heard): () => void {
     this.listeners.push(heard);
+    this.handEarly();
     return () => void this.listeners.splice(this.listeners.indexOf(heard), 1);
   }
 
@@ -99,9 +103,25 @@ export class FloorState {
     if (code === null || !this.working) return;
     this.shift.touch();
     this.message = null;
+    // Work is being fetched, or the next screen is not there yet: what is scanned meanwhile is meant for it.
+    const nobody = this.listeners.length === 0 && this.screen !== 'job';
+    if (nobody || (this.busy && this.screen === 'menu')) this.early.push({ code, at_ms: performance.now() });
+    else this.hand(code);
+  }
+
+  private hand(code: ScannedCode): void {
     const heard = this.listeners.at(-1);
     if (heard !== undefined) heard(code);
     else if (this.screen === 'job') this.shift.scan(code);
+  }
+
+  /** After the screen has changed; what waited long was not meant for this one. */
+  private handEarly(): void {
+    setTimeout(() => {
+      if (this.busy || (this.listeners.length === 0 && this.screen !== 'job')) return;
+      const fresh = this.early.splice(0).filter(({ at_ms }) => performance.now() - at_ms < EARLY_MS);
+      for (const { code } of fresh) this.hand(code);
+    }, 0);
   }
 
   // Telling
@@ -144,6 +164,7 @@ export class FloorState {
       return undefined;
     } finally {
       this.busy = false;
+      this.handEarly();
     }
   }
 
