@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from backend.app.demo_buyers import demo_buyers
 from backend.app.demo_goods import DemoProduct, demo_products
 from backend.app.demo_inbound import announce, make_places, set_policies
+from backend.app.demo_stock import load_stock_story
 from backend.app.schema import load_tables
 from backend.catalog import api as catalog
 from backend.channels import api as channels
@@ -82,6 +83,7 @@ def load_demo(conn: Connection) -> str:
     taken = _orders(conn, products, chance, now)
     announce(conn, products, now)
     outcome = orders.run_shippable(conn, now)
+    load_stock_story(conn, products, now)
     return f"The demo is loaded: {len(products)} products, {taken} orders, {outcome.ready} of them can be sent now."
 
 
