@@ -131,6 +131,7 @@ class Intake(msgspec.Struct, frozen=True):
         """One transaction for parts of different devices. Repeats inside are answered, not applied."""
         acked = store.lock_queues(conn, [part.device_id for part in parts])
         sessions = {each.session for part in parts for each in part.scans if isinstance(each, Scan) and each.session}
+        sessions |= {part.envelope.session for part in parts if part.envelope and part.envelope.session}
         people = self.people(conn, sessions)
         now = clock.now()
         queues: list[_Queue | Conflict] = []
@@ -179,9 +180,17 @@ class Intake(msgspec.Struct, frozen=True):
         oldest = min(known.values())
         news = journal.newest(conn, oldest, self.watched, NEWS_READ) if last > oldest else []
         cursor = settled_seq(conn, min(oldest, last), last, now)
+        # Whoever is signed in there now; else the author of what came: corrections follow the person, not the device.
         persons = {
-            device_id: next((each.person_id for (where, _), each in people.items() if where == device_id), None)
-            for _, device_id, _ in asked
+            device_id: next(
+                (
+                    each.person_id
+                    for (where, session), each in sorted(people.items(), key=lambda one: one[0][1] != envelope.session)
+                    if where == device_id
+                ),
+                None,
+            )
+            for _, device_id, envelope in asked
         }
         corrections = store.corrections_of(conn, [(device_id, persons[device_id]) for _, device_id, _ in asked])
         return {
@@ -251,6 +260,8 @@ class Intake(msgspec.Struct, frozen=True):
         try:
             with savepoint(conn):
                 decided = self._apply(conn, flow, run, now)
+        except sa.exc.PendingRollbackError:
+            raise  # the line to the database was lost on the way
         except sa.exc.DBAPIError as error:
             if _is_trouble(error):
                 raise  # the database or a lost race, not the scan: nothing is taken, it is sent or run again

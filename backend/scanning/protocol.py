@@ -136,6 +136,8 @@ class ScanEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     cursor: int = 0
     unsent: int = 0
     app: str = ""
+    session: UUID | None = None
+    """Who is signed in on the device while it asks; scans name their authors themselves."""
     sent_at: str = ""
 
 

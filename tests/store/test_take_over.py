@@ -3,16 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from backend.identity.tables import device
+from backend.identity import store as identity
+from backend.identity.tables import device, person
 from backend.outbound.views.waves import waves_by_ids
 from backend.platform.database import Database
 from backend.stock.tables import count_task
 from tests.builders import NOW
-from tests.store.picking_floor import Picker, differences
+from tests.store.picking_floor import INTAKE, Picker, differences
 from tests.store.test_picks import Floor
 
 
@@ -130,3 +132,27 @@ async def test_work_beside_what_the_device_holds(database: Database, floor: Floo
     assert second is not None
     assert second["task"] != first["task"]
     assert await jana.get_work(mode="single", beside=[first["task"], second["task"]]) is None
+
+
+async def test_a_correction_follows_its_person_to_the_next_device(database: Database, floor: Floor) -> None:
+    """Refused after the device had accepted it; Jana has another device by then, and hears of it with its first word."""
+    jana, petr = await hire_two(database)
+    begun = await one_tote_filled(floor, jana)
+    line = next(line for line in begun["lines"] if line["quantity"] != 3)
+    jana.pick(line, line["quantity"], "tote:T-002")
+    await petr.get_work(key=f"wave:{begun['number']}")
+    petr.pick(line, line["quantity"], "tote:T-002")
+    await petr.send()
+    await jana.send()
+
+    def next_device(conn: Connection) -> tuple[int, str]:
+        opened = identity.add_device(conn, "Handheld 9", NOW)
+        found = conn.execute(sa.select(device.c.id).where(device.c.uid == opened.device)).scalar_one()
+        who = conn.execute(sa.select(person).where(person.c.id == jana.person_id)).one()
+        return found, str(identity.open_session(conn, who, "floor", found, NOW).session)
+
+    number, session = await database.write(next_device)
+    nobody = await INTAKE.take(database, number, b'{"scans": []}')
+    jana_there = await INTAKE.take(database, number, msgspec.json.encode({"scans": [], "session": session}))
+    assert nobody.corrections == []
+    assert len(jana_there.corrections) == 1

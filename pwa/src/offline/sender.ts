@@ -33,6 +33,8 @@ export interface SenderOptions {
   /** Runs `work` when no other tab sends; answers false when one does. */
   alone?: (work: () => Promise<void>) => Promise<boolean>;
   changed(news: SenderNews): void;
+  /** Who is signed in: what this person has to put right comes with the answer. */
+  session?: () => string | null;
   /** Scans were put back into the outbox: what it holds is to be counted anew. */
   reopened?: () => void;
   settled(answered: { scan: StoredScan; verdict: Verdict }[], reply: ScansReply): void;
@@ -178,7 +180,8 @@ export class Sender {
     // The server must not know a number that a power cut could still take away from this device. On a disk that takes
     // no more, the scans are safer at the server all the same.
     await outbox.flush().catch(() => undefined);
-    const body = { device, from_seq, scans, cursor: await this.options.cursor(), unsent, app };
+    const session = this.options.session?.() ?? null;
+    const body = { device, from_seq, scans, cursor: await this.options.cursor(), unsent, app, session };
     try {
       const reply = await api<ScansReply>('/api/scans', { method: 'POST', body, timeout_ms: 15_000 });
       const answered = await outbox.settle(reply);

@@ -407,6 +407,7 @@ export class Shift {
       api: this.api,
       device: device.uid,
       app: this.options.app,
+      session: () => this.view.session?.uuid ?? null,
       cursor: async () => (await readMeta(this.options.store, 'cursor')) ?? 0,
       changed: (news) => this.linkChanged(news),
       reopened: () => void this.count().catch((error: unknown) => console.error(error)),
