@@ -66,6 +66,8 @@ def outage_of(error: BaseException) -> Outage | None:
 def _kind(error: BaseException) -> Outage | None:
     if isinstance(error, sa.exc.TimeoutError):
         return BUSY
+    if isinstance(error, sa.exc.PendingRollbackError):
+        return SILENT  # the line was lost within a savepoint, and its rollback speaks in the place of the loss
     if isinstance(error, (DatabaseClosed, ConnectionError, gaierror, TimeoutError)):
         return SILENT
     if isinstance(error, sa.exc.DBAPIError):
