@@ -6,10 +6,21 @@ from typing import Any
 import httpx
 import pytest
 
+from backend.admin import rules
+from backend.app.schema import load_tables
 from backend.platform import journal
 from backend.platform.database import Database
 from backend.shipping import api as shipping
 from tests.builders import create_location, create_merchant, create_product, stock_up
+
+SHOWN = {"product", "balance", "move", "fact", "device", "carrier_account", "merchant", "person"}
+
+
+@pytest.fixture(autouse=True)
+def few_tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Building the admin over all tables takes seconds; one test does it, the others need some of them."""
+    if request.node.get_closest_marker("all_tables") is None:
+        monkeypatch.setattr(rules, "HIDDEN", frozenset(load_tables().tables) - SHOWN)
 
 
 async def _enter(client: httpx.AsyncClient) -> None:
@@ -25,6 +36,7 @@ async def _last_fact(database: Database) -> Any:
     return await database.read(lambda conn: journal.read_timeline(conn, ["product:1"])[-1])
 
 
+@pytest.mark.all_tables
 async def test_only_an_owner_comes_in(client: httpx.AsyncClient, sign_in: Any) -> None:
     """Nobody and an office clerk see nothing."""
     nobody = await client.get("/admin/api/tables/product/")
