@@ -47,8 +47,8 @@ async function start(target: HTMLElement): Promise<void> {
   document.documentElement.lang = language;
   mount(Floor, { target, props: { floor } });
 
-  const { readCode } = await codes;
-  read = (text, known) => readCode(text, known);
+  const { readCode, shopOf } = await codes;
+  read = (text, known) => readCode(text, known, shopOf(shift.view.job?.bundle));
   const listening = floor;
   const wedge = attachWedge(document, {
     suffix: shift.view.settings.suffix,

@@ -30,6 +30,12 @@ export interface Shop {
 }
 
 const HERE: Shop = { layouts: CZECH_LAYOUTS, year: REFERENCE_YEAR };
+/** The shop of the open work: a bundle may bring the weight codes of its merchant. */
+export function shopOf(bundle: unknown): Shop {
+  const told = (bundle as { layouts?: readonly { pattern: string; g_per_unit: number }[] } | null | undefined)?.layouts;
+  if (told === undefined || told.length === 0) return HERE;
+  return { ...HERE, layouts: told.map(({ pattern, g_per_unit }) => ({ pattern, gPerUnit: g_per_unit })) };
+}
 const KIND_BY_PREFIX: Record<string, string> = { gtin: 'gtin', sscc: 'sscc', track: 'tracking', text: 'text' };
 for (const [kind, prefix] of Object.values(OWN_KINDS)) KIND_BY_PREFIX[prefix] = kind;
 const DAMAGE = /[+=%"'!;]|[^\x00-\x7f]/;
