@@ -98,7 +98,7 @@ def seal_account(table: type[Table], sealer: Callable[[], Sealer]) -> list[Hook]
 
     def pre_save(row: Any) -> Table:
         row.settings = seal(row.plugin, row.settings, None)
-        return row  # type: ignore[no-any-return]
+        return row
 
     async def pre_patch(row_id: int, values: dict[Any, Any]) -> dict[Any, Any]:
         named = {_name(key): value for key, value in values.items()}
