@@ -63,3 +63,11 @@ async def _take_with_flow(intake: Intake, database: Database, device: int, scans
     known = Intake(flows=intake.flows, people=INTAKE.people)
     signed = [each | {"session": SESSIONS[device]} for each in scans]
     await known.take(database, device, msgspec.json.encode({"from_seq": 1, "scans": signed}))
+
+
+def test_a_rollback_that_cannot_reconnect_is_an_outage() -> None:
+    """SQLAlchemy speaks so when the line was lost within a savepoint; seen when PostgreSQL was restarted under load."""
+    told = outage_of(sa.exc.PendingRollbackError("Can't reconnect until invalid transaction is rolled back."))
+
+    assert told is not None
+    assert "DATABASE_SILENT" == told.code
