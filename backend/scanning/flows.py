@@ -263,7 +263,7 @@ class Intake(msgspec.Struct, frozen=True):
         except sa.exc.PendingRollbackError:
             raise  # the line to the database was lost on the way
         except sa.exc.DBAPIError as error:
-            if _is_trouble(error):
+            if conn.invalidated or _is_trouble(error):
                 raise  # the database or a lost race, not the scan: nothing is taken, it is sent or run again
             decided = self._park_or_split(conn, run, now, answers, error)
         except Exception as error:
