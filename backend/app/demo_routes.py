@@ -10,6 +10,7 @@ from litestar.params import FromQuery
 from sqlalchemy.engine import Connection
 
 from backend.app.demo import SETTING
+from backend.app.demo_dock import deliveries, put_places
 from backend.catalog.api import ProductCode, codes_of, read_setting
 from backend.catalog.tables import product
 from backend.documents.api import render_paper
@@ -61,6 +62,8 @@ def tour(conn: Connection) -> dict[str, Any]:
         "picks": _picks(conn),
         "packs": _packs(conn),
         "parcels": _parcels(conn),
+        "deliveries": deliveries(conn, clock.now().date()),
+        "put_places": put_places(conn),
     }
 
 

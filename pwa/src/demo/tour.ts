@@ -30,6 +30,12 @@ export interface TourParcel {
   state: string;
   code: string;
 }
+export interface TourDelivery {
+  reference: string;
+  supplier: string;
+  lines: { sku: string; name: string; quantity: number; text: string; symbology: string; serials: string[] }[];
+  units: string[];
+}
 export interface Tour {
   people: Person[];
   owner: { email?: string; password?: string };
@@ -42,6 +48,10 @@ export interface Tour {
   packs?: TourPick[];
   /** Parcels that are closed and not handed over; absent on servers that do not tell it. */
   parcels?: TourParcel[];
+  /** What open deliveries wait for; absent on servers that do not tell it. */
+  deliveries?: TourDelivery[];
+  /** Places that put-away leads to now. */
+  put_places?: Card[];
 }
 
 /** Kept at most, newest last: a tour is a handful of waves. */
