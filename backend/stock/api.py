@@ -5,6 +5,8 @@ from backend.stock.ledger import Balance, Move, Place, Reservation, Take
 from backend.stock.location import Location
 from backend.stock.store.acts import ActMove, moves_of_acts
 from backend.stock.store.balances import balances_at, read_balances, read_free_stock, read_held_back, stock_gone
+from backend.stock.store.carrying import find_refills
+from backend.stock.store.classes import classify
 from backend.stock.store.counting import Correction, correct, make_count_task
 from backend.stock.store.ledger import Verification, post, verify
 from backend.stock.store.locations import (
@@ -70,10 +72,12 @@ __all__ = [
     "Verification",
     "balances_at",
     "choose_places",
+    "classify",
     "correct",
     "create_locations",
     "decide_allocation",
     "empty_places",
+    "find_refills",
     "fix_places",
     "fixed_places",
     "follow_serials",

@@ -1,5 +1,6 @@
 """Counting through the intake on both engines: what is booked, what is counted again, and picking that goes on."""
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from backend.stock.flows.counts import COUNT_JOB, count_flow
 from backend.stock.ledger import Place
 from backend.stock.store.count_lists import Wanted, make_list, write_values
 from backend.stock.store.count_results import close_list
-from backend.stock.tables import count_line, count_list, count_task, move
+from backend.stock.tables import count_line, count_list, count_task, move, product_value
 from backend.stock.views.counts import due_places, read_differences, read_lists
 from tests.builders import NOW, create_location, create_product, stock_up, unique
 from tests.store.counting_floor import Worker
@@ -241,3 +242,25 @@ async def test_short_picks_and_the_cycle_make_work(database: Database) -> None:
     due = await database.read(lambda conn: due_places(conn, NOW, 10))
     assert location_id not in due, "it stands on an open list"
     assert [] == await database.read(lambda conn: read_differences(conn, None, 10))
+
+
+async def test_goods_are_classed_by_their_picks(database: Database) -> None:
+    """Nine picks of one product, one of another, none of a third; a second run changes nothing."""
+
+    def make(conn: Connection) -> list[int]:
+        shelf, bench = create_location(conn), create_location(conn, kind="packing")
+        goods = [create_product(conn) for _ in range(3)]
+        for product_id in goods:
+            stock_up(conn, product_id, shelf, 20)
+        for product_id in [goods[0]] * 9 + [goods[1]]:
+            stock.post(conn, [stock.Move(product_id, shelf, bench, 1, "pick", "test")], NOW)
+        write_values(conn, {goods[2]: 100})
+        return goods
+
+    goods = await database.write(make)
+
+    assert 3 == await database.write(lambda conn: stock.classify(conn, NOW + timedelta(days=1)))
+    assert 0 == await database.write(lambda conn: stock.classify(conn, NOW + timedelta(days=1)))
+    rows = await database.read(lambda conn: conn.execute(sa.select(product_value)).all())
+    assert dict(zip(goods, "ABC", strict=True)) == {row.product_id: row.abc for row in rows}
+    assert 2 == await database.write(lambda conn: stock.classify(conn, NOW + timedelta(days=100)))

@@ -37,7 +37,9 @@ class MadeCountList(msgspec.Struct, frozen=True):
 
 
 @get("/api/count-lists", guards=[requires("lead")])
-async def count_lists_(database: NamedDependency[Database], limit: FromQuery[Limit] = 50) -> list[views.CountListRow]:
+async def read_count_lists(
+    database: NamedDependency[Database], limit: FromQuery[Limit] = 50
+) -> list[views.CountListRow]:
     """Count lists, newest first."""
     return await database.read(lambda conn: views.read_lists(conn, limit))
 
@@ -125,5 +127,5 @@ async def set_value(
 
 
 ROUTES = [
-    count_lists_, make_count_list, close_count_list, count_differences, count_causes, name_cause, set_value
+    read_count_lists, make_count_list, close_count_list, count_differences, count_causes, name_cause, set_value
 ]  # fmt: skip

@@ -1,10 +1,9 @@
 """The time machine: what lay where at any second, and the moves that made it so.
 
-Posted moves never change, so the stock of a moment is the stock of now without what was posted later. Moves are numbered
-in the order of time, save for transactions that overlapped: the search begins `OVERLAP` earlier.
+Posted moves never change, so the stock of a moment is the stock of now without what was posted later.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,9 +14,8 @@ from backend.catalog import api as catalog
 from backend.identity.api import names_of
 from backend.stock.ledger import POSTED
 from backend.stock.store.locations import locations_by_ids
+from backend.stock.store.move_numbers import first_move_after
 from backend.stock.tables import PHYSICAL_KINDS, balance, location, move
-
-OVERLAP = timedelta(hours=1)
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -66,7 +64,7 @@ def stock_at(conn: Connection, at: datetime, asked: Asked, limit: int) -> list[S
         there[row[0], row[1], row[2]] = row[3]
     # one product or place has an index of its own; all of them are found by number
     narrow = asked.product_id is not None or asked.location_id is not None
-    later = [] if narrow else [move.c.id >= _first_after(conn, at)]
+    later = [] if narrow else [move.c.id >= first_move_after(conn, at)]
     for end, sign in ((move.c.target_id, -1), (move.c.source_id, 1)):
         statement = (
             sa.select(move.c.product_id, end, move.c.lot, sa.cast(sa.func.sum(move.c.quantity), sa.BigInteger))
@@ -129,21 +127,3 @@ def _of(asked: Asked, product_id: Any, location_id: Any, lot: Any) -> list[sa.Co
     if asked.lot is not None:
         found.append(lot == asked.lot)
     return found
-
-
-def _first_after(conn: Connection, at: datetime) -> int:
-    """A number from which on every move posted after `at` lies: halving by the primary key, a few dozen look-ups."""
-    low, high = conn.execute(sa.select(sa.func.min(move.c.id), sa.func.max(move.c.id))).one()
-    if low is None:
-        return 0
-    high += 1
-    while low < high:
-        middle = (low + high) // 2
-        row = conn.execute(
-            sa.select(move.c.id, move.c.created_at).where(move.c.id >= middle).order_by(move.c.id).limit(1)
-        ).one()
-        if row.created_at <= at - OVERLAP:
-            low = row.id + 1
-        else:
-            high = middle
-    return int(low)
