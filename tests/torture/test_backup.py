@@ -37,6 +37,7 @@ async def resume_on(restored: Database, picker: EndlessPicker, before: int) -> N
     assert (["ok"] * picker.acked, picker.acked, picker.acked // SCANS_OF_ACT, []) == (verdicts, scans, pieces, wrong)
 
 
+@pytest.mark.slow
 async def test_rampa_backup_while_people_scan(sqlite_url: str, tmp_path: Path) -> None:
     """`rampa backup FILE` as the owner types it, on a database that is written to all the time."""
     database = Database(sqlite_url)
@@ -68,6 +69,7 @@ def postgres_program(name: str) -> str:
     return found[-1]
 
 
+@pytest.mark.slow
 async def test_pg_dump_and_restore(postgres_url: str, tmp_path: Path) -> None:
     """The two commands of docs/reliability.md, while people scan."""
     database = Database(postgres_url)

@@ -77,6 +77,7 @@ async def device(database: Database) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.mark.slow
 async def test_no_bytes_break_it_and_nothing_answered_is_lost(device: httpx.AsyncClient, database: Database) -> None:
     """Mangled and right bodies in turn: never 5xx; each verdict that was ever heard is stored, and repeated as it was."""
     mangler = Mangler(random.Random(11))

@@ -254,6 +254,7 @@ class Books(RuleBasedStateMachine):
         assert [] == self.do(differences(self.database))
 
 
+@pytest.mark.slow
 def test_books_and_model_agree(sqlite_template: Path, tmp_path: Path) -> None:
     """No sequence is found in which the intake and the model differ."""
     path = tmp_path / "rampa.db"

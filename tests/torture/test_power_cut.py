@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -30,6 +31,7 @@ async def test_the_documented_durability_is_what_the_writer_uses(sqlite_database
     assert ("wal", 2, 1) == await sqlite_database.write(read)
 
 
+@pytest.mark.slow
 async def test_a_torn_log_keeps_every_scan_that_was_answered(sqlite_url: str, tmp_path: Path) -> None:
     """The log is cut at any byte after the last answered commit, with garbage behind it: what was answered is there."""
     database, live = Database(sqlite_url), path_of(sqlite_url)
@@ -63,6 +65,7 @@ def _read(path: Path) -> tuple[int, int, list[str]]:
     return found
 
 
+@pytest.mark.slow
 async def test_a_full_disk_answers_nothing_and_loses_nothing(sqlite_url: str) -> None:
     """Without room no scan is answered; with room again the same scans are taken, each once."""
     database = Database(sqlite_url)
