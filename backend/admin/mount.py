@@ -1,5 +1,6 @@
 """`/admin`: built at the first visit, because it costs a second and 25 MB that the floor should not wait for."""
 
+import asyncio
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ class Admin:
         self.metadata = metadata
         self.database = database
         self.app: Any = None
+        self.building = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["raw_path"].split(b"?")[0] == b"/admin":
@@ -28,22 +30,26 @@ class Admin:
             redirect: Any = RedirectResponse("/admin/")
             await redirect(scope, receive, send)  # the page's own addresses are relative
             return
-        if self.app is None:
-            self.app = await self._build()
+        async with self.building:
+            if self.app is None:
+                self.app = await self._build()
         await self.app(scope, receive, send)
 
     async def _build(self) -> Any:
         from piccolo.engine.postgres import PostgresEngine
         from piccolo.engine.sqlite import SQLiteEngine
 
-        from backend.admin.derive import derive_tables
-
-        metadata = self.metadata
         if self.database.is_sqlite:
             engine: Any = SQLiteEngine(path=self.url.removeprefix("sqlite:///"), timeout=15)
         else:
             engine = PostgresEngine(config={"dsn": self.url.replace("postgresql+asyncpg://", "postgresql://")})
             await engine.start_connection_pool(min_size=0, max_size=4)
+        return await asyncio.to_thread(self._derive, engine)  # scans go on meanwhile
+
+    def _derive(self, engine: Any) -> Any:
+        from backend.admin.derive import derive_tables
+
+        metadata = self.metadata
         tables = derive_tables(metadata, engine, sqlite=self.database.is_sqlite)
         secrets = {
             name: frozenset(column.key for column in table.columns if column.info.get("secret"))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.app.schema import migrate, missing_migrations
-from backend.app.settings import Settings
+from backend.app.settings import Settings, port
 from backend.platform.database import Database, run_once
 from backend.platform.errors import Conflict, Problem
 
@@ -20,7 +20,7 @@ from backend.platform.errors import Conflict, Problem
 def add_commands(commands: Any) -> None:
     serve = commands.add_parser("serve", help="serve the API and the app")
     serve.add_argument("--host", help="address to listen on (RAMPA_HOST)")
-    serve.add_argument("--port", type=int, help="RAMPA_PORT")
+    serve.add_argument("--port", type=port, help="RAMPA_PORT")
     serve.add_argument("--cert", help="certificate file, for https")
     serve.add_argument("--key", help="its key file")
     serve.set_defaults(run=run_serve)

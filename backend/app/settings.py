@@ -10,6 +10,16 @@ from backend.platform.clock import DEFAULT_ZONE
 from backend.platform.errors import Problem
 from backend.platform.secret import Secret, read_secret
 
+PORT_MAX = 65_535
+
+
+def port(text: str) -> int:
+    """A port to listen on. Raises ValueError where there is none."""
+    number = int(text)
+    if not 0 < number <= PORT_MAX:
+        raise ValueError(text)
+    return number
+
 
 class Settings(msgspec.Struct, frozen=True):
     """Read once at start from the environment."""
@@ -52,10 +62,12 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             else:
                 values[field.name] = msgspec.convert(given[name], field.type, strict=False, dec_hook=read_secret)
         except msgspec.ValidationError as error:
-            raise _wrong(name, given[name], str(error)) from None
+            raise _wrong(name, given[name], str(error).removeprefix("Expected ").split(",")[0].strip("`")) from None
     settings = Settings(**values)  # type: ignore[arg-type]
     if settings.worker not in ("inline", "none"):
         raise _wrong("RAMPA_WORKER", settings.worker, "inline or none")
+    if not 0 < settings.port <= PORT_MAX:
+        raise _wrong("RAMPA_PORT", str(settings.port), f"a port from 1 to {PORT_MAX}")
     try:
         ZoneInfo(settings.zone)
     except (KeyError, ValueError):

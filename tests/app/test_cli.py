@@ -23,6 +23,13 @@ def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None
     assert "'levitate'" in capsys.readouterr().err
 
 
+def test_a_port_that_no_machine_has_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--port", "99999"])
+    assert 2 == ended.value.code
+    assert "invalid port value: '99999'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("_case", "words", "told"),
     [

@@ -52,7 +52,8 @@ def test_the_environment_wins() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("RAMPA_PORT", "high"), ("RAMPA_ZONE", "Europe/Atlantis"), ("RAMPA_WORKER", "maybe")]
+    ("name", "value"),
+    [("RAMPA_PORT", "high"), ("RAMPA_PORT", "99999"), ("RAMPA_ZONE", "Europe/Atlantis"), ("RAMPA_WORKER", "maybe")],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(Problem, match=name):
