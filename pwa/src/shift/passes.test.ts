@@ -2,7 +2,8 @@ import 'fake-indexeddb/auto';
 import { beforeEach, expect, test } from 'vitest';
 import { ApiProblem, NoAnswer, type Api } from '../api/client';
 import { openLocalStore, readMeta, type LocalStore } from '../offline/local_store';
-import { NotLetIn, Passes, lockedUntil } from './passes';
+import { NotLetIn, Passes } from './passes';
+import { lockedUntil } from './sealed_pass';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
