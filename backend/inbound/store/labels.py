@@ -10,11 +10,9 @@ from backend.documents import api as documents
 from backend.inbound.labels import COUNT_MAX, GoodsLabel, gtin_of, label_fields
 from backend.inbound.store.receipts import find_receipt
 from backend.inbound.tables import receipt_line
-from backend.platform.errors import Malformed, NotFound, Problem
+from backend.platform.errors import Malformed, NotFound
 from backend.print_queue import api as printing
 
-PAPER_KINDS = ("product", "label")
-"""The route of product labels, else the one of parcel labels."""
 DPI = 203
 
 
@@ -42,25 +40,19 @@ def print_goods_labels(
         label_fields(asked, product.sku, product.name, gtin_of(tuple(each.key for each in mine)), pieces, language)
     ):
         artifact = documents.label_artifact("product-large", fields, DPI)
-        demands = tuple(printing.Demand(each["symbology"], each["text"]) for each in artifact.plain_demands)
-        found.append(_queue(conn, f"{key}:{place}", station, row.product_id, product, artifact, demands, asked, now))
+        found.append(_queue(conn, f"{key}:{place}", station, product, artifact, asked, now))
     return found
 
 
 def _queue(
-    conn: Connection, key: str, station: str, product_id: int, product: catalog.Product, artifact: documents.Artifact,
-    demands: tuple[printing.Demand, ...], asked: GoodsLabel, now: datetime,
+    conn: Connection, key: str, station: str, product: catalog.Product, artifact: documents.Artifact, asked: GoodsLabel,
+    now: datetime,
 ) -> int:  # fmt: skip
-    for kind in PAPER_KINDS:
-        try:
-            return printing.enqueue(
-                conn, key=f"goods:{key}", station=station or "*", paper_kind=kind, title=f"{product.sku} {asked.lot}".strip(),
-                about=f"product:{product_id}", content=artifact.content, format=artifact.format, now=now,
-                media_width_mm=round(artifact.media.width_mm), media_height_mm=round(artifact.media.height_mm), dpi=DPI,
-                demands=demands, copies=1 if asked.serials else asked.count, template="product-large",
-                merchant_id=product.merchant_id, priority=5,
-            ).id  # fmt: skip
-        except Problem as problem:
-            if problem.code != "NO_ROUTE" or kind == PAPER_KINDS[-1]:
-                raise
-    raise AssertionError("the last kind either printed or raised")
+    demands = tuple(printing.Demand(each["symbology"], each["text"]) for each in artifact.plain_demands)
+    return printing.enqueue(
+        conn, key=f"goods:{key}", station=station or "*", paper_kind="label", title=f"{product.sku} {asked.lot}".strip(),
+        about=f"product:{product.id}", content=artifact.content, format=artifact.format, now=now,
+        media_width_mm=round(artifact.media.width_mm), media_height_mm=round(artifact.media.height_mm), dpi=DPI,
+        demands=demands, copies=1 if asked.serials else asked.count, template="product-large",
+        merchant_id=product.merchant_id, priority=5,
+    ).id  # fmt: skip
