@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tests.torture.adversary import STRIKES as STRIKES_AT
 from tests.torture.engines import ENGINES
 from tests.torture.plants import PAGE_SCRIPTS, PLANTS, STRIKES
 from tests.torture.play import CALM_S, Outcome, Setting, play
@@ -44,7 +45,9 @@ def plants(args: argparse.Namespace, engine: str) -> int:
     for name in PLANTS:
         setting = _setting(args, engine, args.seed, name)
         strike = STRIKES.get(name, "")
-        setting = setting._replace(pages=int(name in PAGE_SCRIPTS), packers=10 if strike else 4, strike=strike)
+        setting = setting._replace(
+            pages=int(name in PAGE_SCRIPTS), packers=10 if strike in ("agent", "worker") else 4, strike=strike
+        )
         outcome = play(setting)
         checks = sorted({each.partition(":")[0] for each in outcome.wrongs})
         print(
@@ -73,7 +76,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1, help="so many seeds, beginning with --seed")
     parser.add_argument("--pages", type=int, default=2, help="real Chromium pages beside the scripted devices")
     parser.add_argument("--packers", type=int, default=4, help="of the ten scripted devices; more of them print more")
-    parser.add_argument("--strike", choices=sorted(set(STRIKES.values())), default="", help="hit this part harder")
+    parser.add_argument("--strike", choices=sorted(STRIKES_AT), default="", help="hit this part harder")
     parser.add_argument("--calm", type=float, default=CALM_S, help="seconds in which everything must come to rest")
     parser.add_argument("--plant", choices=sorted(PLANTS), default="", help="a bug on purpose")
     parser.add_argument("--plants", action="store_true", help="every planted bug, one run each")

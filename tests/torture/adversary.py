@@ -25,6 +25,7 @@ WIRE_WEIGHT = 60
 STRIKES: dict[str, dict[str, float]] = {
     "agent": {"printer_cuts": 30, "kill_agent": 30, "kill_worker": 0, "kill_server": 2, "freeze_server": 0},
     "worker": {"kill_worker": 40},
+    "page": {"page_dark": 60, "kill_worker": 0, "kill_agent": 0, "freeze_server": 0},
 }
 """Weights for a run that is to hit one part harder."""
 

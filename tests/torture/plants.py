@@ -359,8 +359,9 @@ PLANTS: dict[str, Callable[[], None]] = {
 STRIKES = {
     **dict.fromkeys(("print_lease_not_honoured", "retry_after_first_byte", "first_byte_not_written"), "agent"),
     **dict.fromkeys(("cursor_instead_of_rows", "done_before_done"), "worker"),
+    **dict.fromkeys(PAGE_SCRIPTS, "page"),
 }
-"""Seen where many labels are printed, and where the adversary hits that part."""
+"""Seen where the adversary hits that part."""
 OWN = {"drop_on_sign_out": drop_on_sign_out, "trust_in_the_number": trust_in_the_number}
 """Planted in the torture's own process."""
 
