@@ -41,8 +41,8 @@ def read_candidates(conn: Connection, location_ids: Iterable[int]) -> dict[int, 
     ids = set(location_ids)
     limits = stock.place_limits(conn, ids)
     lying: dict[int, dict[tuple[int, str], int]] = {}
-    for place, there in stock.balances_at(conn, ids).items():
-        lying.setdefault(place.location_id, {})[place.product_id, place.lot] = there.on_hand
+    for place, balance in stock.balances_at(conn, ids).items():
+        lying.setdefault(place.location_id, {})[place.product_id, place.lot] = balance.on_hand
     for location_id, product_id, lot, pieces in _on_their_way(conn, ids):
         at = lying.setdefault(location_id, {})
         at[product_id, lot] = at.get((product_id, lot), 0) + pieces

@@ -218,7 +218,7 @@ def _write_received(conn: Connection, receiving: Receiving, dock_id: int, fresh:
     for taken, each in fresh:
         product_id = lines[each.line_id].product_id
         target = dock_id if each.condition == "good" else bad
-        who = {"act": UUID(each.act), "person_id": taken.person_id, "device_id": taken.device_id}
+        who: dict[str, Any] = {"act": UUID(each.act), "person_id": taken.person_id, "device_id": taken.device_id}
         moves.append(stock.Move(product_id, vendor, target, each.quantity, "receipt", about, lot=each.lot, **who))
         acts.append(
             {
