@@ -29,8 +29,8 @@ def _name_caller(app: ASGIApp) -> ASGIApp:
 
 
 @contextmanager
-def open_client(database_url: str) -> Iterator[TestClient[Litestar]]:
-    """A client of the role `office`, unless a request says otherwise in `x-role`."""
+def open_client(database_url: str, *more: Any) -> Iterator[TestClient[Litestar]]:
+    """A client of the role `office`, unless a request says otherwise in `x-role`. `more`: further routes."""
     database = Database(database_url)
 
     async def give_database() -> Database:
@@ -43,7 +43,7 @@ def open_client(database_url: str) -> Iterator[TestClient[Litestar]]:
         await database.close()
 
     served = Litestar(
-        route_handlers=[*CHANNEL_ROUTES, *ORDER_ROUTES, *STOCK_ROUTES],
+        route_handlers=[*CHANNEL_ROUTES, *ORDER_ROUTES, *STOCK_ROUTES, *more],
         dependencies={"database": Provide(give_database), "caller": Provide(give_caller)},
         middleware=[_name_caller],
         exception_handlers=HANDLERS,
