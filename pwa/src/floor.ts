@@ -4,9 +4,7 @@ import { mount } from 'svelte';
 import { Sounds } from './feedback/sounds';
 import { loadFlow } from './flows/registry';
 import type { CodeReader } from './inputs/reading';
-import { attachWedge } from './inputs/wedge';
 import { openLocalStore } from './offline/local_store';
-import { listenForPokes } from './offline/pokes';
 import { localWitness } from './offline/witness';
 import { becomeWorkingTab } from './offline/working_tab';
 import { ThemeOfPage } from './parts/theme';
@@ -20,6 +18,7 @@ import { languageOf, loadSay } from './texts/texts';
 async function start(target: HTMLElement): Promise<void> {
   // Reading codes comes beside the first screen, not before it; nothing is heard until it is here.
   const codes = import('./codes/scan_keys');
+  const wedges = import('./inputs/wedge');
   // A dead connection to the database loses writes silently: begin anew with a live one.
   const store = await openLocalStore('rampa', () => location.reload());
   const witness = localWitness(localStorage);
@@ -48,6 +47,7 @@ async function start(target: HTMLElement): Promise<void> {
   mount(Floor, { target, props: { floor } });
 
   const { readCode, shopOf } = await codes;
+  const { attachWedge } = await wedges;
   read = (text, known) => readCode(text, known, shopOf(shift.view.job?.bundle));
   const listening = floor;
   const wedge = attachWedge(document, {
@@ -81,7 +81,11 @@ function listenWhileEnrolled(shift: Shift): void {
     token = now;
     if (now !== null) {
       const headers = () => ({ Authorization: `Bearer ${now}` });
-      stop = listenForPokes({ address: '/api/events', headers, poke: () => shift.poke() });
+      let gone = false;
+      stop = () => void (gone = true);
+      void import('./offline/pokes').then(({ listenForPokes }) => {
+        if (!gone) stop = listenForPokes({ address: '/api/events', headers, poke: () => shift.poke() });
+      });
     }
   });
 }

@@ -95,3 +95,6 @@ export interface Flow<S extends FlowState = FlowState, B extends Bundle = Bundle
   start(bundle: B, newAct: () => string): S;
   step(state: S, input: Input<B>, newAct: () => string): Step<S>;
 }
+
+/** Nothing is left to do; read from the path, so that undo takes a finished job up again. */
+export const isOver = (path: string): boolean => /\.(done|signed)$/.test(path);

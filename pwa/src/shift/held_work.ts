@@ -5,10 +5,9 @@
  * that does not know what was done.
  */
 import { NoAnswer, type Api } from '../api/client';
-import type { Bundle, Correction, Flow } from '../flows/flow';
+import { isOver, type Bundle, type Correction, type Flow } from '../flows/flow';
 import type { StoredTask } from '../offline/local_store';
 import { HELD_FOR_WORK, type Outbox } from '../offline/outbox';
-import { isOver } from './job';
 import type { WorkRequest } from './shift_view';
 
 /** So many unsent scans that no new job is opened: the open ones must still find room. */

@@ -8,13 +8,10 @@
 import type { Earcon } from '../feedback/tones';
 import { isGood } from '../feedback/tones';
 import type { Feedback } from '../feedback/sounds';
-import type { Bundle, Effect, Flow, FlowState, Input, Refusal, ScanRecord, Source, Tone, Verdict } from '../flows/flow';
+import { isOver, type Bundle, type Effect, type Flow, type FlowState, type Input, type Refusal, type ScanRecord, type Source, type Tone, type Verdict } from '../flows/flow';
 import type { Draft, Outbox, TaskState } from '../offline/outbox';
 import type { StoredScan } from '../offline/local_store';
 import type { Timers } from '../offline/sender';
-
-/** Nothing is left to do; read from the path, so that undo takes a finished job up again. */
-export const isOver = (path: string): boolean => /\.(done|signed)$/.test(path);
 
 export type Saving = 'saved' | 'saving' | 'not_saved';
 
