@@ -204,12 +204,16 @@ class FloorPage:
     async def rest(self) -> list[str]:
         """What the page still holds; it is called back to the network."""
         try:
-            assert self.page is not None
-            held = await self.page.evaluate(HELD)
-        except (PageError, AssertionError) as error:
+            held = await self._there().evaluate(HELD)
+        except PageError as error:
             await self._again()
             return [f"{self.name} cannot be asked: {str(error)[:80]}"]
         return [f"{self.name} still holds {held} scans"] if held else []
+
+    def _there(self) -> Page:
+        if self.page is None:
+            raise PageError("the browser is gone")
+        return self.page
 
     async def _again(self) -> None:
         try:
@@ -238,17 +242,16 @@ class FloorPage:
         return {} if self.page is None else await self.page.evaluate(LOOK)
 
     async def _press(self, test_id: str, inside: str = "") -> None:
-        assert self.page is not None
-        await self.page.evaluate(CLICK, f"{inside} [data-testid='{test_id}']".strip())
+        await self._there().evaluate(CLICK, f"{inside} [data-testid='{test_id}']".strip())
 
     async def _scan(self, code: str, seen: dict[str, Any]) -> None:
         """The trigger is pulled; then the person waits for the screen to move on, as people do."""
-        assert self.page is not None
+        page = self._there()
         last, at = self._last
         if last == code and time.monotonic() - at < BOUNCE_S:
             await asyncio.sleep(BOUNCE_S)
-        await self.page.keyboard.type(code)
-        await self.page.keyboard.press("Enter")
+        await page.keyboard.type(code)
+        await page.keyboard.press("Enter")
         self._last = (code, time.monotonic())
         for _ in range(20):
             await asyncio.sleep(0.06)
