@@ -176,7 +176,8 @@ def _compile(statement: Any, dialect: Dialect) -> _Ready:
         for place, column in enumerate(columns)
         if (convert := column.type._cached_result_processor(dialect, None)) is not None
     ]
-    row: Any = namedtuple("Row", [column.keyname for column in columns], rename=True)  # noqa: PYI024
+    names: list[str] = [column.keyname for column in columns]
+    row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 - the columns name its fields
     return _Ready(
         text=expanded.statement,
         values={name: value for name, value in (named | dict(expanded.parameters)).items() if value is not None},
