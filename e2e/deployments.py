@@ -18,6 +18,8 @@ KINDS = {
     ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".json": "application/json",
     ".webmanifest": "application/manifest+json", ".png": "image/png", ".wasm": "application/wasm",
 }  # fmt: skip
+DROPPED = ("host", "connection", "accept-encoding")
+"""Headers that belong to one leg of the way."""
 HASHED = re.compile(r"([A-Za-z0-9_.]+-)([A-Za-z0-9_-]{8})(\.(?:js|css|wasm))")
 
 
@@ -102,7 +104,7 @@ class Deployments:
             self._write(asked, 503, b"{}", KINDS[".json"])
             return
         body = asked.rfile.read(int(asked.headers.get("Content-Length") or 0))
-        wanted = {name: value for name, value in asked.headers.items() if name.lower() not in ("host", "connection")}
+        wanted = {name: value for name, value in asked.headers.items() if name.lower() not in DROPPED}
         wanted["Origin"] = f"{self.product.scheme}://{self.product.netloc}"
         link = http.client.HTTPConnection(self.product.hostname or "", self.product.port or 80, timeout=30)
         link.request(asked.command, asked.path, body or None, wanted)
