@@ -151,3 +151,11 @@ def test_a_lot_is_blocked_by_name(client: TestClient[Litestar]) -> None:
     """404 for a lot that nobody knows."""
     answer = client.post("/api/products/2/lots/NONE/blocked", json={"blocked": True, "reason": "recall"})
     assert (404, "LOT_UNKNOWN") == (answer.status_code, answer.json()["code"])
+
+
+def test_a_scanned_code_finds_its_deliveries(client: TestClient[Litestar]) -> None:
+    """All keys of the code are asked together, as the phone sends them."""
+    announced(client)
+    found = client.get("/api/receipts/open?key=gtin%3A09520000000011&key=text%3A9520000000011").json()["rows"]
+    none = client.get("/api/receipts/open?key=text%3ANOBODY").json()["rows"]
+    assert (["PO-1"], []) == ([each["reference"] for each in found], none)
