@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from backend.app.demo import SETTING
 from backend.app.demo_dock import deliveries, put_places
+from backend.app.demo_stock import count_places
 from backend.catalog.api import ProductCode, codes_of, read_setting
 from backend.catalog.tables import product
 from backend.documents.api import render_paper
@@ -64,6 +65,7 @@ def tour(conn: Connection) -> dict[str, Any]:
         "parcels": _parcels(conn),
         "deliveries": deliveries(conn, clock.now().date()),
         "put_places": put_places(conn),
+        "count_places": count_places(conn),
     }
 
 

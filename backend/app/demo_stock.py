@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.app.demo_goods import DemoProduct
+from backend.catalog import api as catalog
+from backend.gs1.own_codes import build_own_code
 from backend.stock import api as stock
 from backend.stock.store.carrying import find_refills
 from backend.stock.store.count_lists import write_values
-from backend.stock.tables import balance, location, replenish_rule
+from backend.stock.tables import balance, count_task, location, replenish_rule
 
 STORES = ("S-01-1", "S-01-2", "S-01-3")
 PIECES, FILL_TO = 120, 60
 COST_PERCENT = 60
+SHOWN_PLACES, SHOWN_GOODS = 2, 6
 
 
 def load_stock_story(conn: Connection, products: Sequence[tuple[int, DemoProduct]], now: datetime) -> None:
@@ -59,3 +63,29 @@ def _faces(conn: Connection, product_ids: Sequence[int]) -> list[tuple[int, int]
     for row in rows:
         found.setdefault(row.product_id, row.location_id)
     return list(found.items())
+
+
+def count_places(conn: Connection) -> list[dict[str, Any]]:
+    """Places that wait to be counted, with the codes of what lies there: `name`, `code`, `goods`."""
+    rows = conn.execute(
+        sa.select(location.c.id, location.c.code)
+        .join(count_task, count_task.c.location_id == location.c.id)
+        .where(count_task.c.state == "open")
+        .order_by(count_task.c.id)
+        .limit(SHOWN_PLACES)
+    ).all()
+    lying = stock.balances_at(conn, [row.id for row in rows])
+    products = catalog.products_by_ids(conn, {place.product_id for place in lying})
+    codes = catalog.codes_of(conn, products)
+    found = []
+    for row in dict.fromkeys(rows):
+        goods = [
+            {"sku": products[place.product_id].sku, "name": products[place.product_id].name, "quantity": there.on_hand,
+             "gtin": code.key.partition(":")[2]}
+            for place, there in lying.items()
+            if place.location_id == row.id
+            for code in codes[place.product_id]
+            if code.level == "each" and code.key.startswith("gtin:")
+        ]  # fmt: skip
+        found.append({"name": row.code, "code": build_own_code("location", row.code), "goods": goods[:SHOWN_GOODS]})
+    return found

@@ -52,6 +52,8 @@ export interface Tour {
   deliveries?: TourDelivery[];
   /** Places that put-away leads to now. */
   put_places?: Card[];
+  /** Places that wait to be counted, with what lies there. */
+  count_places?: (Card & { goods: { sku: string; name: string; quantity: number; gtin: string }[] })[];
 }
 
 /** Kept at most, newest last: a tour is a handful of waves. */
