@@ -1,14 +1,15 @@
-"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|labels`."""
+"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|labels|latency`."""
 
 import argparse
 import os
 import platform
+import subprocess
 import sys
 from datetime import UTC, datetime
 
 from bench import labels, orders, scans
 
-PARTS = ("scans", "orders", "labels")
+PARTS = ("scans", "orders", "labels", "latency")
 
 
 def main() -> int:
@@ -26,9 +27,13 @@ def main() -> int:
             scans.main(["--quick", "--rounds", "1"] if args.quick else [])
         elif part == "orders":
             orders.main(["--orders", "2000", "--products", "5000"] if args.quick else [])
-        else:
+        elif part == "labels":
             print("## Labels\n")
             labels.main()
+        else:
+            # A browser and a whole running product: they live with the journeys, in a process of their own.
+            print("## The floor app\n", flush=True)
+            subprocess.run([sys.executable, "-m", "e2e.latency", *(["--scans", "100"] if args.quick else [])], check=True)
         print(flush=True)
     return 0
 
