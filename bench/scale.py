@@ -131,12 +131,12 @@ def build_books(size: Size) -> Callable[[Connection], None]:
         number = "n.i * 10 + m.i"
         uid = (
             f"printf('00000000-0000-7000-8000-%012x', {number})" if is_sqlite
-            else f"('00000000-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid"
+            else f"('00000000-0000-7000-8000-' || lpad(to_hex(CAST({number} AS BIGINT)), 12, '0'))::uuid"
         )  # fmt: skip
         day = (
-            f"strftime('%Y-%m-%d %H:%M:%f000+00:00', '2026-01-01', '+' || (({number}) * 20000000 / {size.moves}) || ' seconds')"
+            f"strftime('%Y-%m-%d %H:%M:%f000+00:00', '2026-01-01', '+' || (CAST({number} AS BIGINT) * 20000000 / {size.moves}) || ' seconds')"
             if is_sqlite
-            else f"timestamptz '2026-01-01 00:00+00' + (({number}) * 20000000 / {size.moves}) * interval '1 second'"
+            else f"timestamptz '2026-01-01 00:00+00' + (CAST({number} AS BIGINT) * 20000000 / {size.moves}) * interval '1 second'"
         )
         columns = (
             "uid, product_id, source_id, target_id, lot, quantity, state, taken, reason, about, created_at, posted_at"
