@@ -264,3 +264,20 @@ async def test_goods_are_classed_by_their_picks(database: Database) -> None:
     rows = await database.read(lambda conn: conn.execute(sa.select(product_value)).all())
     assert dict(zip(goods, "ABC", strict=True)) == {row.product_id: row.abc for row in rows}
     assert 2 == await database.write(lambda conn: stock.classify(conn, NOW + timedelta(days=100)))
+
+
+async def test_what_others_asked_for_survives_the_close_of_a_list(database: Database) -> None:
+    """A picker's doubt stood on a list that was closed without being walked: somebody else gets it."""
+    product_id, location_id, _, _ = await shelf(database)
+    await database.write(
+        lambda conn: stock.make_count_task(conn, location_id, product_id, "short_pick", "order:1", NOW)
+    )
+    first, second = await counter(database), await counter(database)
+    given = await first.get_work()
+    assert given is not None
+    await database.write(lambda conn: close_list(conn, int(given["task"].partition(":")[2]), NOW, Actor()))
+
+    again = await second.get_work()
+
+    assert again is not None
+    assert [product_id] == [each["only"] for each in again["places"]]

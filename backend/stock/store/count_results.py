@@ -134,7 +134,8 @@ class Closed(NamedTuple):
 
 
 def close_list(conn: Connection, list_id: int, now: datetime, actor: Actor) -> Closed:
-    """Book what was found when each place was counted, set-based; places that nobody counted are left out of the list.
+    """Book what was found when each place was counted, set-based; places that nobody counted are left out of the list,
+    and wait for the next one where somebody else had asked for them.
 
     Raises `NotFound` COUNT_UNKNOWN and `Conflict` COUNT_OVER.
     """
@@ -200,6 +201,9 @@ def _waiting(conn: Connection, list_id: int) -> list[tuple[int | None, Finished,
 def _end(conn: Connection, list_id: int, now: datetime) -> None:
     mine = sa.and_(count_task.c.list_id == list_id, count_task.c.state == "open")
     conn.execute(sa.update(count_task).where(mine, count_task.c.counted_at.is_not(None)).values(state="done"))
+    # what others had asked for is still asked for
+    others = sa.and_(mine, count_task.c.about != f"count:{list_id}")
+    conn.execute(sa.update(count_task).where(others).values(list_id=None))
     conn.execute(sa.update(count_task).where(mine).values(state="cancelled"))
     conn.execute(
         sa.update(count_list)
