@@ -42,6 +42,8 @@ export interface ShiftOptions {
   now_ms?: () => number;
   alone?: (work: () => Promise<void>) => Promise<boolean>;
   witness?: Witness;
+  /** Where the machinery of jobs comes from; its own chunk if nothing is said. */
+  loadJob?: () => Promise<{ Job: typeof Job }>;
   /** Spreads the pauses between tries. */
   random?: () => number;
   /** Asks the server, in place of the client over HTTP. */
@@ -287,7 +289,7 @@ export class Shift {
     const flow = await this.options.loadFlow(bundle.flow);
     if (flow === null) throw new Error(`expected a flow of this app, got ${bundle.flow}; update the app`);
     // A job needs the flow's own chunk anyway: the machinery of jobs comes beside it, not with the first screen.
-    const { Job } = await import('./job');
+    const { Job } = await (this.options.loadJob ?? (() => import('./job')))();
     await this.closeJob();
     const stored = await this.outbox.openTask(bundle.task);
     const unsent = (await this.outbox.unsentOf(bundle.task)) > 0;

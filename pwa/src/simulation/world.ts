@@ -9,6 +9,7 @@ import { isGood, type Earcon } from '../feedback/tones';
 import type { Flow } from '../flows/flow';
 import type { StoredScan, StoredTask, StoredVerdict } from '../offline/local_store';
 import { noWitness, type Witnessed } from '../offline/witness';
+import { Job } from '../shift/job';
 import { Shift } from '../shift/shift';
 import { Books } from './books';
 import { Chance } from './chance';
@@ -92,6 +93,7 @@ export class World {
       feedback: { play: (earcon) => this.hear(page, earcon), vibrate: () => undefined },
       readCode: (text) => ({ kind: 'text', keys: [`text:${text}`], elements: {}, error: null }),
       loadFlow: async () => tally as unknown as Flow,
+      loadJob: async () => ({ Job }),
       app: String(this.app),
       timers,
       now_ms: () => this.clock.now_ms + this.offset_ms,
