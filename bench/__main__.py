@@ -1,4 +1,4 @@
-"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|labels|latency`."""
+"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|scale|labels|latency`."""
 
 import argparse
 import os
@@ -7,9 +7,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import labels, orders, scans
+from bench import labels, orders, scale, scans
 
-PARTS = ("scans", "orders", "labels", "latency")
+PARTS = ("scans", "orders", "scale", "labels", "latency")
 
 
 def main() -> int:
@@ -27,6 +27,9 @@ def main() -> int:
             scans.main(["--quick", "--rounds", "1"] if args.quick else [])
         elif part == "orders":
             orders.main(["--orders", "2000", "--products", "5000"] if args.quick else [])
+        elif part == "scale":
+            print("## A large warehouse")
+            scale.main(["--scale", "0.01"] if args.quick else [])
         elif part == "labels":
             print("## Labels\n")
             labels.main()
