@@ -57,7 +57,7 @@ def test_two_hundred_scans_in_ten_seconds(picker: Floor) -> None:
     picker.scan(place)
     picker.path(r"pick\.at_location")
     before = len(page.evaluate(ON_DEVICE))
-    codes = [place if number % 2 == 0 else f"95200000000{number % 90 + 10}" for number in range(SCANS)]
+    codes = [place if number % 2 else f"95200000000{number % 90 + 10}" for number in range(SCANS)]
     page.evaluate(
         """() => {
           const click = (id) => document.querySelector(`[data-testid="${id}"]`)?.click();

@@ -22,7 +22,9 @@ class Worker(Floor):
     """A floor worker whose app comes from the deployments; counts how often the page was loaded."""
 
     def __init__(self, page: Page, stack: Stack, deployments: Deployments) -> None:
-        super().__init__(page, Stack(deployments.address, stack.folder, stack.words))
+        own = Stack(deployments.address, stack.folder, stack.words)
+        own.office = stack.office  # the office speaks to the product itself
+        super().__init__(page, own)
         self.loads = 0
         self.failed: list[str] = []
         page.on("load", lambda _: setattr(self, "loads", self.loads + 1))

@@ -2,7 +2,7 @@
  * What all floor screens share: the shift's view, the language, and which screen is open. Screens draw it, send inputs
  * and hold no rules; lists are plain data.
  */
-import { getContext, setContext } from 'svelte';
+import { flushSync, getContext, setContext } from 'svelte';
 import { NoAnswer } from '../api/client';
 import type { Sounds } from '../feedback/sounds';
 import type { AppUpdate } from '../shift/app_update';
@@ -118,6 +118,8 @@ export class FloorState {
   /** After the screen has changed; what waited long was not meant for this one. */
   private handEarly(): void {
     setTimeout(() => {
+      // The screen before must not hear what was meant for the one after it.
+      flushSync();
       if (this.busy || (this.listeners.length === 0 && this.screen !== 'job')) return;
       const fresh = this.early.splice(0).filter(({ at_ms }) => performance.now() - at_ms < EARLY_MS);
       for (const { code } of fresh) this.hand(code);
