@@ -32,7 +32,7 @@ from printing.protocol import (
 from printing.server_line import LeaseLost, ServerAway, ServerLine
 from printing.spool import Spool
 from printing.transports import Line, open_line
-from printing.verify import read_back
+from printing.verify import read_back, read_back_dots
 
 LOG = logging.getLogger("printing.agent")
 ROOM = 3
@@ -239,6 +239,8 @@ class Lane(threading.Thread):
             line.send(printout.payload, file_name(job, printout))
             line.finish(self.printer.closes_line)
         self._end(key, ReportState.SENT, "")
+        if self._answers and reading.waiting is None:
+            return False  # it speaks, but cannot say that its memory is empty: `sent` is all that can be known
         if self._answers:
             self._to_confirm.append(key)
         elif self._answers is None:
@@ -296,7 +298,10 @@ def prepare(job: PrintJob, printer: PrinterConfig, driver: Driver, now: datetime
             f"got a job for {job.media_width_mm} x {job.media_height_mm} mm."
         )
     printout = driver.encode(job, printer)
-    mismatches = read_back(printout.payload, printout.language, job.dpi, job.demands)
+    if printout.language == "dots":
+        mismatches = read_back_dots(driver.read_dots(printout.payload), job.demands)
+    else:
+        mismatches = read_back(printout.payload, printout.language, job.dpi, job.demands)
     if mismatches:
         raise UnfitJob(" ".join(one.sentence for one in mismatches[:3]))
     return printout

@@ -118,6 +118,8 @@ class PrinterConfig(Struct, frozen=True):
     `address` is `host:port` for `tcp` and a name below the agent's output folder for `folder`. `answers_status` is
     None until the printer has been heard: a printer known to answer and now silent is blocked, one that never answered
     is only assumed to work. `closes_line` is False for print servers that keep the line open after a job.
+    `darkness_percent`, `speed_mm_s` and `after_label` (`tear`, `peel`, `cut`) change what the printer itself is set to;
+    None and "" leave it, and a driver whose language has no such command ignores them.
     """
 
     code: str
@@ -129,6 +131,9 @@ class PrinterConfig(Struct, frozen=True):
     media: Media | None = None
     answers_status: bool | None = None
     closes_line: bool = True
+    darkness_percent: int | None = None
+    speed_mm_s: int | None = None
+    after_label: str = ""
 
 
 class AgentConfig(Struct, frozen=True):

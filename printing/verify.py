@@ -127,7 +127,12 @@ def read_back(payload: bytes, language: str, dpi: int, demands: Iterable[Demand]
     wanted = list(demands)
     if language == "zpl":
         return compare(wanted, read_zpl(payload, wanted))
-    pages = [read_png(payload)] if language == "png1" else read_pdf(payload, dpi)
+    return read_back_dots([read_png(payload)] if language == "png1" else read_pdf(payload, dpi), wanted)
+
+
+def read_back_dots(pages: Iterable[Bitmap], demands: Iterable[Demand]) -> list[Mismatch]:
+    """The same for what will be black on paper, label by label."""
+    wanted = list(demands)
     found: list[Found] = []
     for page in pages:
         if not compare(wanted, found):

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from printing.protocol import PrinterConfig, PrinterState, PrintJob
+from printing.rasters import Bitmap
 
 
 @dataclass(frozen=True, slots=True)
 class Printout:
-    """The final bytes of a job, their language (`zpl`, `png1`, `pdf`) for the read-back, and a file ending."""
+    """The final bytes of a job, their language (`zpl`, `png1`, `pdf`, `dots`) for the read-back, and a file ending.
+
+    `dots` is any printer's own raster language: its driver brings the reader (`Driver.read_dots`).
+    """
 
     payload: bytes
     language: str
@@ -26,12 +30,18 @@ class PrinterReading:
     waiting: int | None = None
 
 
+def _no_dots(payload: bytes) -> list[Bitmap]:
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Driver:
     """One kind of printer. `status_query` is empty when the printer cannot be asked.
 
     `encode(job, printer)` gives the bytes or raises UnfitJob; `read_status(answer)` understands the reply to
-    `status_query`, None while the answer is not complete yet.
+    `status_query`, None while the answer is not complete yet. `read_dots(payload)` turns the final bytes of a raster
+    language back into what will be black on paper, one bitmap a label, so that its codes can be read back; it raises
+    UnfitJob for bytes it does not understand.
     """
 
     code: str
@@ -39,3 +49,4 @@ class Driver:
     encode: Callable[[PrintJob, PrinterConfig], Printout]
     status_query: bytes = b""
     read_status: Callable[[bytes], PrinterReading | None] = field(default=lambda answer: None)
+    read_dots: Callable[[bytes], list[Bitmap]] = _no_dots

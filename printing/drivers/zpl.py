@@ -11,13 +11,15 @@ import re
 from dataclasses import dataclass
 
 from printing.drivers.driver import Driver, PrinterReading, Printout
-from printing.problems import UnfitJob
+from printing.pages import read_pages
 from printing.protocol import PrinterConfig, PrinterState, PrintJob
-from printing.rasters import Bitmap, dots, graphic_field, read_pdf, read_png
+from printing.rasters import MM_PER_INCH, Bitmap, graphic_field
 
 STX, ETX = b"\x02", b"\x03"
 _LINE = re.compile(rb"\x02([^\x02\x03]*)\x03")
 _FIELDS = (12, 11, 2)
+_AFTER_LABEL = {"tear": b"^MMT", "peel": b"^MMP", "cut": b"^MMC"}
+DARKNESS_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +92,27 @@ def read_status(answer: bytes) -> PrinterReading | None:
 def encode(job: PrintJob, printer: PrinterConfig) -> Printout:
     """ZPL goes as it is, once for each copy; bitmaps and PDF pages become one graphic a label."""
     if job.format == "zpl":
-        payload = job.content.rstrip(b"\r\n") + b"\n"
-        return Printout(payload * job.copies, "zpl", "zpl")
-    if job.format == "png1" and job.dpi != printer.dpi:
-        raise UnfitJob(f"Expected a label drawn for {printer.dpi} dpi, got {job.dpi}; dots are never scaled.")
-    pages = [read_png(job.content)] if job.format == "png1" else read_pdf(job.content, printer.dpi)
-    return Printout(b"".join(_label(page, job, printer) for page in pages), "zpl", "zpl")
+        payload = (job.content.rstrip(b"\r\n") + b"\n") * job.copies
+    else:
+        payload = b"".join(_label(page, job) for page in read_pages(job, printer))
+    return Printout(_set_up(payload, printer), "zpl", "zpl")
 
 
-def _label(page: Bitmap, job: PrintJob, printer: PrinterConfig) -> bytes:
-    if job.media_width_mm and job.media_height_mm:
-        # One dot of tolerance each way: a PDF page of 105 mm is rounded up to whole dots by the renderer.
-        limits = tuple(dots(side_mm, printer.dpi) + 2 for side_mm in (job.media_width_mm, job.media_height_mm))
-        if page.width > limits[0] or page.height > limits[1]:
-            raise UnfitJob(
-                f"Expected at most {limits[0]} x {limits[1]} dots for {job.media_width_mm} x {job.media_height_mm} mm,"
-                f" got {page.width} x {page.height}."
-            )
+def _label(page: Bitmap, job: PrintJob) -> bytes:
     head = b"^XA^CI28^LH0,0^PW%d^LL%d^FO0,0" % (page.width, page.height)
     return head + graphic_field(page) + b"^FS^PQ%d,0,0,N^XZ\n" % job.copies
+
+
+def _set_up(payload: bytes, printer: PrinterConfig) -> bytes:
+    """What the office set for this printer goes before the label's own commands, so a label that knows better wins."""
+    inside = _AFTER_LABEL.get(printer.after_label, b"")
+    if printer.speed_mm_s is not None:
+        inside += b"^PR%d" % max(1, round(printer.speed_mm_s / MM_PER_INCH))
+    if inside:
+        payload = payload.replace(b"^XA", b"^XA" + inside)
+    if printer.darkness_percent is not None:
+        payload = b"~SD%02d" % round(printer.darkness_percent * DARKNESS_MAX / 100) + payload
+    return payload
 
 
 DRIVER = Driver(

@@ -127,5 +127,5 @@ def test_a_driver_bears_the_name_of_its_file(code: str) -> None:
 
 def test_an_unknown_driver_is_a_sentence() -> None:
     """A wrong name lists the right ones."""
-    with pytest.raises(PrintingProblem, match="folder, pdf, zpl"):
+    with pytest.raises(PrintingProblem, match="folder, pdf, tspl, zpl"):
         find_driver("../etc")
