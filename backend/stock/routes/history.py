@@ -24,6 +24,8 @@ from backend.stock.views.history import Asked, MoveThen, StockThen
 
 Limit = Annotated[int, Parameter(ge=1, le=PAGE_ROWS_MAX)]
 FILE_ROWS_MAX = 200_000
+YEARS = range(2000, 2100)
+"""The ends of the calendar cannot be told in UTC."""
 
 
 class StockHistory(msgspec.Struct, frozen=True):
@@ -41,9 +43,11 @@ def _moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
     except ValueError:
+        at = None
+    if at is None or at.year not in YEARS:
         raise Malformed(
             "TIME_UNREADABLE", f"Expected a time such as 2026-03-02T14:30:00+01:00, got {text[:40]!r}.", got=text[:40]
-        ) from None
+        )
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
