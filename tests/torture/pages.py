@@ -93,7 +93,7 @@ class FloorPage:
         self.shown: list[str] = []
         self.tried: set[str] = set()
         self.kills = 0
-        self.totes = [f"T-{place:02d}-{number:04d}" for number in range(150, 200)]
+        self.totes = [f"T-{place:02d}-{number:04d}" for number in range(80, 200)]
         self.used: dict[str, str] = {}
         self.process: subprocess.Popen | None = None
         self.page: Page | None = None
@@ -329,4 +329,5 @@ class FloorPage:
         for word in seen["tote"].replace("\n", " ").split():
             if word.startswith("T-"):
                 return word
-        return self.totes.pop(0)
+        self.totes.append(self.totes.pop(0))  # by the time that all were used, the first may be free again
+        return self.totes[-1]
