@@ -82,9 +82,9 @@ RECEIVE = Flow(name="receive", load=load, decide=decide, save=save)
 
 
 def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) -> dict[str, Any] | None:
-    """By `key`: "receipt:5", or any code that means exactly one open delivery; by `mode` "blind": a new one."""
+    """By `key`: "receive:5", "receipt:5", or any code that means exactly one open delivery; by `mode` "blind": a new one."""
     key = str(request.get("key") or "")
-    number = number_of(key, "receipt") or 0
+    number = number_of(key, "receive") or number_of(key, "receipt") or 0
     if not number and key:
         found = views.open_receipts(conn, [key])
         number = found[0].id if len(found) == 1 else 0
