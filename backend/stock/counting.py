@@ -79,7 +79,8 @@ class CountPlace(msgspec.Struct, frozen=True, kw_only=True):
     only: int | None = None
     round: int = 1
     done: bool = False
-    begun: bool = False
+    not_by: int | None = None
+    """Who counted it before: the second count is somebody else's."""
 
 
 class CountSheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +89,6 @@ class CountSheet(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[int, CountPlace] = {}
     over: bool = False
     at_close: bool = False
-    not_by: int | None = None
 
 
 class CountSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,11 +184,11 @@ def decide(snapshot: CountSnapshot, taken: Taken, now: datetime) -> tuple[CountS
     sheet = snapshot.sheets.get(scan.task)
     if sheet is None or sheet.over:
         return snapshot, _refused("TASK_UNKNOWN", "GET_WORK", {"task": scan.task})
-    if sheet.not_by is not None and sheet.not_by == taken.person_id:
-        return snapshot, _refused("SECOND_PERSON", "CALL_OFFICE", {"number": sheet.number})
     place = sheet.places.get(_number(scan.body.get("place")))
     if place is None:
         return snapshot, _refused("SCAN_NOT_UNDERSTOOD", "GET_WORK", {"kind": scan.kind})
+    if place.not_by is not None and place.not_by == taken.person_id:
+        return snapshot, _refused("SECOND_PERSON", "CALL_OFFICE", {"number": sheet.number})
     if place.done:
         return snapshot, _refused("PLACE_COUNTED", "GO_ON", {"location": place.location})
     if scan.kind == "location":
@@ -207,7 +207,7 @@ def _begin(place: CountPlace, keys: Sequence[str], live: bool) -> tuple[CountPla
     if place.location_key not in keys and f"text:{place.location}" not in keys:
         got = keys[0].partition(":")[2] if keys else ""
         return place, _refused("WRONG_LOCATION", "SCAN_LOCATION", {"wanted": place.location, "got": got})
-    return replace(place, begun=True), Decision(changes=(Begun(place.task_id, live),))
+    return place, Decision(changes=(Begun(place.task_id, live),))
 
 
 def _count(place: CountPlace, goods: Mapping[str, Goods], taken: Taken) -> tuple[CountPlace, Decision]:

@@ -1,10 +1,12 @@
 """What a finished place does to the book, and what is due for a cycle count: plain values."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
-from backend.stock.counting import Book, Limits, judge
+from backend.scanning.protocol import Scan, Taken
+from backend.stock.counting import Book, CountPlace, CountSheet, CountSnapshot, Limits, decide, judge
 from backend.stock.cycle import INTERVAL_DAYS, Shelf, classes, due
 from tests.builders import NOW
 
@@ -64,3 +66,20 @@ def test_the_longest_overdue_place_comes_first() -> None:
         Shelf(3, 3, (8,)),
     ]
     assert [3, 2, 1] == due(shelves, {7: "A"}, NOW, INTERVAL_DAYS)
+
+
+def test_the_second_count_is_somebody_elses() -> None:
+    """Whoever takes the list over: the person of the first count is refused by name of the list."""
+    place = CountPlace(task_id=5, location_id=1, location="A-01", location_key="loc:A-01", round=2, not_by=7)
+    snapshot = CountSnapshot(sheets={"count:1": CountSheet(id=1, number="C000001", places={5: place})})
+    scan = Scan(
+        id=UUID(int=1), seq=1, at=NOW, flow="count", task="count:1", kind="finish", act=UUID(int=2), body={"place": 5}
+    )
+
+    codes = [
+        decision.refusal.code if decision.refusal else "ok"
+        for person in (7, 8)
+        for _, decision in [decide(snapshot, Taken(scan=scan, device_id=1, person_id=person), NOW)]
+    ]
+
+    assert ["SECOND_PERSON", "ok"] == codes

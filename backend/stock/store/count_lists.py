@@ -91,7 +91,6 @@ def read_sheets(
     return {
         head.id: CountSheet(
             id=head.id, number=head.number, over=head.state in ("closed", "cancelled"), at_close=head.at_close,
-            not_by=head.not_by,
             places={task.id: places[task.id] for task in tasks if task.list_id == head.id},
         )
         for head in heads
@@ -146,7 +145,7 @@ def read_places(
             )  # fmt: skip
         found[task.id] = CountPlace(
             task_id=task.id, location_id=task.location_id, location=task.code, location_key=key_of(task.kind, task.code),
-            lines=lines, only=task.product_id, round=task.round, done=task.counted_at is not None, begun=bool(rows),
+            lines=lines, only=task.product_id, round=task.round, done=task.counted_at is not None, not_by=task.not_by,
         )  # fmt: skip
     return found
 
