@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from backend.identity import store as identity
 from backend.identity.api import people_of_sessions
-from backend.identity.tables import person
+from backend.identity.tables import device, person
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.scanning.flows import Intake
@@ -37,8 +37,8 @@ class Worker:
     async def hire(cls, database: Database, flow: Flow, job: Job) -> "Worker":
         def work(conn: Connection) -> tuple[int, int, uuid.UUID]:
             person_id = add_person(conn, unique("Person"))
-            identity.add_device(conn, unique("device"), NOW)
-            device_id = conn.execute(sa.text("SELECT max(id) FROM device")).scalar_one()
+            opened = identity.add_device(conn, unique("device"), NOW)
+            device_id = conn.execute(sa.select(device.c.id).where(device.c.uid == opened.device)).scalar_one()
             who = conn.execute(sa.select(person).where(person.c.id == person_id)).one()
             return person_id, device_id, identity.open_session(conn, who, "floor", device_id, clock.now()).session
 
