@@ -39,6 +39,9 @@ def add_virtual_printer_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--control-port", type=int, help="page and control (default: the next port; 0: any free)")
     parser.add_argument("--folder", type=Path, required=True, help="where printed jobs are kept")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument(
+        "--language", choices=("zpl", "tspl", "escpos", "brother_ql"), default="zpl", help="what it speaks"
+    )
     parser.add_argument("--label-s", type=float, default=0.0, help="seconds one label takes")
 
 
@@ -74,7 +77,7 @@ def run_virtual_printer(args: argparse.Namespace) -> int:
     from printing.control_page import ControlPage
     from printing.virtual_printer import VirtualPrinter
 
-    printer = VirtualPrinter(args.folder, args.port, args.host, args.label_s).start()
+    printer = VirtualPrinter(args.folder, args.port, args.host, args.label_s, args.language).start()
     control_port = args.control_port
     if control_port is None:
         control_port = printer.port + 1 if args.port else 0

@@ -115,7 +115,8 @@ class Media(Struct, frozen=True):
 class PrinterConfig(Struct, frozen=True):
     """A printer as the office set it up.
 
-    `address` is `host:port` for `tcp` and a name below the agent's output folder for `folder`. `answers_status` is
+    `address` is `host:port` for `tcp`, a device file for `device` (`/dev/usb/lp0`, `/dev/ttyUSB0@115200`) and a name
+    below the agent's output folder for `folder`. `answers_status` is
     None until the printer has been heard: a printer known to answer and now silent is blocked, one that never answered
     is only assumed to work. `closes_line` is False for print servers that keep the line open after a job.
     `darkness_percent`, `speed_mm_s` and `after_label` (`tear`, `peel`, `cut`) change what the printer itself is set to;

@@ -3,7 +3,7 @@
     python -m printing.virtual_printer --port 9100 --folder labels
 
 It behaves like the real ones that hurt: one connection at a time, `~HS` answered only while all is well (a Zebra out of
-labels is silent), jobs that arrive without media wait in its memory and come out later, and on order it hangs or cuts
+labels is silent; the other languages of `printing/dialects.py` answer), jobs that arrive without media wait in its memory and come out later, and on order it hangs or cuts
 the line. Each printed job is a file `job-000001.zpl` and a line in `index.jsonl`; the page on the control port shows
 the labels and switches the state (`POST /state {"state": "no_media"}`).
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import io
 import json
 import socket
 import struct
@@ -23,9 +24,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
+from printing.dialects import DIALECTS, Dialect
 from printing.preview import draw_label
 from printing.problems import PrintingProblem
-from printing.rasters import read_pdf
+from printing.rasters import Bitmap, read_pdf
 from printing.verify import read_bitmap, read_zpl
 from printing.zpl import read_labels
 
@@ -33,7 +37,6 @@ STATES = ("ok", "no_media", "open", "hang", "cut")
 JOB_BYTES_MAX = 32 * 1024 * 1024
 IDLE_S = 20.0
 """A sender that says nothing for so long is gone; its line is closed and what came is printed if it is whole."""
-HOST_STATUS = b"~HS"
 
 
 @dataclass(slots=True)
@@ -61,14 +64,16 @@ class Trouble:
     cut_after_bytes: int = 100
     answers_in_trouble: bool = False
     mute: bool = False
-    """Never answers `~HS`, like cheap clones."""
+    """Never answers questions, like cheap clones."""
 
 
 class VirtualPrinter:
     """The printer; `start()` returns at once, `close()` ends it. `label_s` is the time one label takes."""
 
-    def __init__(self, folder: Path, port: int = 0, host: str = "127.0.0.1", label_s: float = 0.0) -> None:
-        self.folder, self.label_s = folder, label_s
+    def __init__(
+        self, folder: Path, port: int = 0, host: str = "127.0.0.1", label_s: float = 0.0, language: str = "zpl"
+    ) -> None:
+        self.folder, self.label_s, self.dialect = folder, label_s, DIALECTS[language]
         self.trouble = Trouble()
         self.jobs: list[PrintedJob] = []
         self._waiting: list[tuple[bytes, bool, str]] = []
@@ -168,9 +173,7 @@ class VirtualPrinter:
                 break
             silent_since = time.monotonic()
             content += piece
-            while HOST_STATUS in content:
-                content = content.replace(HOST_STATUS, b"", 1)
-                self._answer(line)
+            content = self._answer_questions(line, content)
             if self.trouble.state == "cut" and len(content) >= self.trouble.cut_after_bytes:
                 self._store(content[: self.trouble.cut_after_bytes], False, received_at)
                 _reset(line)
@@ -188,11 +191,20 @@ class VirtualPrinter:
             self._changed.wait_for(lambda: self.trouble.state != "hang" or self._closed)
             return False
 
+    def _answer_questions(self, line: socket.socket, content: bytes) -> bytes:
+        """Answer every question in what came; returns the rest, the job."""
+        query = self.dialect.query
+        while content.startswith(query) or (self.dialect.immediate and query in content):
+            content = content.replace(query, b"", 1)
+            self._answer(line)
+        return content
+
     def _answer(self, line: socket.socket) -> None:
         trouble = self.trouble
-        if trouble.mute or (trouble.state in ("no_media", "open") and not trouble.answers_in_trouble):
+        silent = self.dialect.silent_in_trouble and not trouble.answers_in_trouble
+        if trouble.mute or (trouble.state in ("no_media", "open") and silent):
             return
-        line.sendall(host_status(trouble.state, self.held))
+        line.sendall(self.dialect.answer(trouble.state, self.held))
 
     # --- the print head --------------------------------------------------------------------------------------------
 
@@ -215,7 +227,7 @@ class VirtualPrinter:
 
     def _store(self, content: bytes, complete: bool, received_at: str) -> None:
         number = len(self.jobs) + 1
-        suffix = "pdf" if b"%PDF" in content[:1024] else "zpl"
+        suffix = "pdf" if b"%PDF" in content[:1024] else self.dialect.code
         job = PrintedJob(
             number=number,
             file=f"job-{number:06d}.{suffix}",
@@ -226,7 +238,7 @@ class VirtualPrinter:
             printed_at=_stamp(),
         )
         (self.folder / job.file).write_bytes(content)
-        describe(job, content)
+        describe(job, content, self.dialect)
         with self._index.open("a", encoding="utf-8") as index:
             index.write(json.dumps(asdict(job), ensure_ascii=False) + "\n")
         with self._changed:
@@ -244,18 +256,25 @@ class VirtualPrinter:
                 return path.read_bytes()
             content = (self.folder / job.file).read_bytes()
             try:
-                drawn = pdf_picture(content) if job.file.endswith(".pdf") else draw_label(read_labels(content)[0])
+                drawn = self._draw(job, content)
             except PrintingProblem:
                 return None
             path.write_bytes(drawn)
             return drawn
 
+    def _draw(self, job: PrintedJob, content: bytes) -> bytes:
+        if job.file.endswith(".pdf"):
+            return dots_picture(read_pdf(content, 100)[0])
+        if self.dialect.code == "zpl":
+            return draw_label(read_labels(content)[0])
+        return dots_picture(self.dialect.labels(content)[0])
 
-def describe(job: PrintedJob, content: bytes) -> None:
+
+def describe(job: PrintedJob, content: bytes, dialect: Dialect = DIALECTS["zpl"]) -> None:
     """Fill in what can be read off the labels of a job: their count, texts and codes."""
     try:
-        if job.file.endswith(".pdf"):
-            pages = read_pdf(content, 203)
+        if job.file.endswith(".pdf") or dialect.code != "zpl":
+            pages = read_pdf(content, 203) if job.file.endswith(".pdf") else dialect.labels(content)
             job.labels = len(pages)
             found = [one for page in pages[:5] for one in read_bitmap(page, ())]
         else:
@@ -273,25 +292,10 @@ def describe(job: PrintedJob, content: bytes) -> None:
     job.codes = [{"symbology": s, "text": t} for s, t in dict.fromkeys((one.symbology, one.text) for one in found)]
 
 
-def host_status(state: str, held: int) -> bytes:
-    """The three lines of `~HS` for a state, with `held` formats in memory."""
-    paper_out, head_open = int(state == "no_media"), int(state == "open")
-    lines = (
-        f"030,{paper_out},0,1184,{held:03d},0,0,0,000,0,0,0",
-        f"000,0,{head_open},0,0,2,4,0,00000000,1,000",
-        "0000,0",
-    )
-    return b"".join(b"\x02" + line.encode() + b"\x03\r\n" for line in lines)
-
-
-def pdf_picture(content: bytes) -> bytes:
-    """The first page of a PDF job as PNG."""
-    import io
-
-    from PIL import Image
-
+def dots_picture(page: Bitmap) -> bytes:
+    """Dots as a PNG."""
     out = io.BytesIO()
-    Image.fromarray(read_pdf(content, 100)[0].grey()).convert("1").save(out, "PNG", optimize=True)
+    Image.fromarray(page.grey()).convert("1").save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from printing.problems import NotReached
-from printing.transports import folder, tcp
+from printing.transports import device, folder, tcp
 
 
 class Line(Protocol):
@@ -39,6 +39,8 @@ def open_line(
     """Open the way to a printer; `limits_s` for connecting, sending, closing. Raises NotReached when there is none."""
     if transport == "folder":
         return folder.FolderLine(address, folder_root)
+    if transport == "device":
+        return device.DeviceLine(address, *limits_s[1:])
     if transport != "tcp":
-        raise NotReached(f"Expected the transport tcp or folder, got {transport!r}; is this agent too old?")
+        raise NotReached(f"Expected the transport tcp, device or folder, got {transport!r}; is this agent too old?")
     return tcp.TcpLine(address, *limits_s)

@@ -15,7 +15,7 @@ from printing.protocol import Demand, Media, PrinterConfig, PrintJob
 from printing.spool import Spool
 from printing.transports.tcp import TcpLine
 from printing.virtual_printer import VirtualPrinter
-from tests.printing.labels import ZPL, job, printer
+from tests.printing.labels import ZPL, code_picture, job, png, printer
 from tests.printing.stub_server import StubServer
 
 FAST = Timing(answer_s=0.2, look_ready_s=0.2, look_trouble_s=0.1, connect_s=1.0, send_s=1.0, close_s=0.5)
@@ -26,7 +26,7 @@ class Bench:
 
     def __init__(self, folder: Path, **config: object) -> None:
         self.folder = folder
-        self.virtual = VirtualPrinter(folder / "labels").start()
+        self.virtual = VirtualPrinter(folder / "labels", language=str(config.get("driver", "zpl"))).start()
         self.config: PrinterConfig = printer(address=f"127.0.0.1:{self.virtual.port}", **config)
         self.server = StubServer(self.config)
         self.line = self.server.line()
@@ -300,3 +300,27 @@ def test_one_broken_printer_does_not_stop_the_others(tmp_path: Path) -> None:
     assert [ZPL] == printed
     assert "blocked" == reported["X9"].state.value
     assert "nonsense" in reported["X9"].detail
+
+
+@pytest.mark.parametrize(
+    ("language", "dpi", "states"),
+    [
+        ("tspl", 203, ["sending", "sent", "confirmed"]),
+        ("brother_ql", 300, ["sending", "sent", "confirmed"]),
+        ("escpos", 203, ["sending", "sent"]),
+    ],
+)
+def test_a_printer_is_believed_as_far_as_its_language_goes(
+    language: str, dpi: int, states: list[str], tmp_path: Path
+) -> None:
+    """Who can say that nothing is left in memory confirms; ESC/POS cannot, and its jobs stay `sent`."""
+    bench = Bench(tmp_path, driver=language, dpi=dpi, media=Media(62, 1000))
+    try:
+        bench.print(job(png(code_picture("P.26-000123.7")), format="png1", dpi=dpi))
+        bench.printed()
+        bench.lane.look()
+        bench.lane.look()
+    finally:
+        bench.close()
+
+    assert states == bench.server.states()

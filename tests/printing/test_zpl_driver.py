@@ -2,11 +2,11 @@
 
 import pytest
 
+from printing.dialects import host_status
 from printing.drivers import driver_codes, find_driver
 from printing.drivers.zpl import DRIVER, read_status
 from printing.problems import PrintingProblem, UnfitJob
 from printing.protocol import PrinterState
-from printing.virtual_printer import host_status
 from printing.zpl import read_labels
 from tests.printing.labels import ZPL, code_picture, job, pdf, png, printer
 
