@@ -67,6 +67,7 @@ def put_away(floor: Floor) -> list[str]:
     """Every stop to the proposed place; answers the places."""
     places = []
     floor.page.get_by_test_id("primary").last.click()
+    floor.path(r"put_away\.goods")
     codes = {each.name: each.gtin for each in demo_products()}
     while True:
         floor.page.wait_for_function(

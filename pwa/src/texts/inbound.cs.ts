@@ -138,5 +138,15 @@ export const inbound = {
 
   'correction.TAKE_OUT_AGAIN': 'Vezměte {quantity} × {name} z místa {location} zpátky na {place}.',
 
+  'problem.CODE_AMBIGUOUS': 'Kód znamená víc zboží. Naskenujte na něm jiný kód.',
+  'problem.CODE_TAKEN': 'Kód už patří jinému zboží.',
+  'problem.KEY_NOT_ATTACHABLE': 'Takový kód se ke zboží přiřadit nedá.',
+  'problem.LABEL_COUNT': 'Najednou jde vytisknout 1 až 200 štítků.',
+  'problem.LINE_UNKNOWN': 'Dodávka se změnila. Otevřete ji znovu.',
+  'problem.NOT_A_PICTURE': 'To není obrázek. Vyfoťte to znovu.',
+  'problem.PHOTOS_ENOUGH': 'Tahle dodávka má fotek už dost.',
+  'problem.PICTURE_TOO_LARGE': 'Fotka je moc velká.',
+  'problem.RECEIPT_OVER': 'Tenhle příjem je už ukončený.',
+  'problem.RECEIPT_UNKNOWN': 'Takovou dodávku neznám.',
   'problem.CODE_UNKNOWN': 'Nikdo tenhle kód nezná.',
 } satisfies Record<string, string | Plural>;

@@ -125,5 +125,15 @@ export const inbound = {
 
   'correction.TAKE_OUT_AGAIN': 'Take {quantity} × {name} out of {location}, back to {place}.',
 
+  'problem.CODE_AMBIGUOUS': 'The code means several goods. Scan another code of them.',
+  'problem.CODE_TAKEN': 'The code belongs to other goods already.',
+  'problem.KEY_NOT_ATTACHABLE': 'Such a code cannot be attached to goods.',
+  'problem.LABEL_COUNT': '1 to 200 labels can be printed at once.',
+  'problem.LINE_UNKNOWN': 'The delivery has changed. Open it again.',
+  'problem.NOT_A_PICTURE': 'That is no picture. Take it again.',
+  'problem.PHOTOS_ENOUGH': 'This delivery has enough photos.',
+  'problem.PICTURE_TOO_LARGE': 'The photo is too large.',
+  'problem.RECEIPT_OVER': 'Receiving this delivery is over.',
+  'problem.RECEIPT_UNKNOWN': 'I do not know such a delivery.',
   'problem.CODE_UNKNOWN': 'Nobody knows this code.',
 };

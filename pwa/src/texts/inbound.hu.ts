@@ -125,5 +125,15 @@ export const inbound = {
 
   'correction.TAKE_OUT_AGAIN': 'Vegye ki a(z) {location} helyről: {quantity} × {name}, és vigye vissza ide: {place}.',
 
+  'problem.CODE_AMBIGUOUS': 'A kód több árut jelent. Olvassa be egy másik kódját.',
+  'problem.CODE_TAKEN': 'A kód már más áruhoz tartozik.',
+  'problem.KEY_NOT_ATTACHABLE': 'Ilyen kód nem rendelhető áruhoz.',
+  'problem.LABEL_COUNT': 'Egyszerre 1–200 címke nyomtatható.',
+  'problem.LINE_UNKNOWN': 'A szállítmány megváltozott. Nyissa meg újra.',
+  'problem.NOT_A_PICTURE': 'Ez nem kép. Fotózza le újra.',
+  'problem.PHOTOS_ENOUGH': 'Ennek a szállítmánynak már elég fotója van.',
+  'problem.PICTURE_TOO_LARGE': 'A fotó túl nagy.',
+  'problem.RECEIPT_OVER': 'Ez a bevételezés már lezárult.',
+  'problem.RECEIPT_UNKNOWN': 'Ilyen szállítmányt nem ismerek.',
   'problem.CODE_UNKNOWN': 'Ezt a kódot senki sem ismeri.',
 };

@@ -135,5 +135,15 @@ export const inbound = {
 
   'correction.TAKE_OUT_AGAIN': 'Vezmite {quantity} × {name} z miesta {location} späť na {place}.',
 
+  'problem.CODE_AMBIGUOUS': 'Kód znamená viac tovarov. Naskenujte na ňom iný kód.',
+  'problem.CODE_TAKEN': 'Kód už patrí inému tovaru.',
+  'problem.KEY_NOT_ATTACHABLE': 'Taký kód sa k tovaru priradiť nedá.',
+  'problem.LABEL_COUNT': 'Naraz sa dá vytlačiť 1 až 200 štítkov.',
+  'problem.LINE_UNKNOWN': 'Dodávka sa zmenila. Otvorte ju znova.',
+  'problem.NOT_A_PICTURE': 'To nie je obrázok. Odfoťte to znova.',
+  'problem.PHOTOS_ENOUGH': 'Táto dodávka má fotiek už dosť.',
+  'problem.PICTURE_TOO_LARGE': 'Fotka je príliš veľká.',
+  'problem.RECEIPT_OVER': 'Tento príjem je už ukončený.',
+  'problem.RECEIPT_UNKNOWN': 'Takú dodávku nepoznám.',
   'problem.CODE_UNKNOWN': 'Nikto tento kód nepozná.',
 };
