@@ -166,12 +166,9 @@ def read_board(
     carrier: str | None = None,
     cursor: str | None = None,
     limit: int = 100,
-    extra_ids: Iterable[int] = (),
 ) -> OrderPage:
-    """A page of the board. Each word of `text` must occur in number, remote number, name, company, e-mail or a SKU.
-
-    `extra_ids` are orders that another room has found by its own words, such as a parcel number. Raises `Malformed`
-    STATE_UNKNOWN and CURSOR_WRONG.
+    """A page of the board. Each word of `text` must occur in number, remote number, name, company, e-mail, a SKU
+    or a parcel's number. Raises `Malformed` STATE_UNKNOWN and CURSOR_WRONG.
     """
     if state is not None and state not in STATES:
         raise Malformed(
@@ -186,9 +183,7 @@ def read_board(
         statement = statement.where(sales_order.c.carrier_code == carrier)
     words = fold(text).split()[:8]
     if words:
-        matches = sa.and_(*(sales_order.c.search_text.contains(word, autoescape=True) for word in words))
-        extra = sorted(set(extra_ids))[:500]
-        statement = statement.where(sa.or_(matches, sales_order.c.id.in_(extra)) if extra else matches)
+        statement = statement.where(*(sales_order.c.search_text.contains(word, autoescape=True) for word in words))
     statement = _after(statement, cursor, oldest_first)
     order = (sales_order.c.promised_at, sales_order.c.id) if oldest_first else (sales_order.c.id.desc(),)
     heads = conn.execute(statement.order_by(*order).limit(limit + 1)).all()

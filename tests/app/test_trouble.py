@@ -21,7 +21,7 @@ class Planted(Fact, frozen=True, kw_only=True):
 
 
 @pytest.fixture(autouse=True)
-def reactions(client: httpx.AsyncClient) -> Iterator[None]:  # noqa: ARG001 - the application registers its own first
+def reactions(client: httpx.AsyncClient) -> Iterator[None]:
     before = dict(journal._reactions)
     journal.register_reactions({"Planted": ("test.react",)})
     yield
@@ -29,7 +29,9 @@ def reactions(client: httpx.AsyncClient) -> Iterator[None]:  # noqa: ARG001 - th
 
 
 def _refuse(_: sa.Connection, __: Any, ___: datetime) -> None:
-    raise PermanentRefusal("CARRIER_SAYS_NO", "Expected a town that the carrier serves, got Atlantis; mend the address.")
+    raise PermanentRefusal(
+        "CARRIER_SAYS_NO", "Expected a town that the carrier serves, got Atlantis; mend the address."
+    )
 
 
 async def drain(database: Database, reaction: Any) -> int:
