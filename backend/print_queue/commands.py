@@ -8,7 +8,7 @@ from backend.platform import clock
 from backend.platform.database import run_once
 from backend.platform.errors import Malformed
 from backend.print_queue.store import equipment, jobs
-from backend.print_queue.tables import PAPER_KINDS, TRANSPORTS
+from backend.print_queue.tables import AFTER_LABEL, PAPER_KINDS, TRANSPORTS
 from backend.print_queue.views import PrinterRow, RouteRow, read_printers, read_routes
 
 
@@ -24,11 +24,16 @@ def add_commands(commands: Any) -> None:
     save.add_argument("code")
     save.add_argument("--agent", required=True, help="who stands beside it")
     save.add_argument("--name")
-    save.add_argument("--driver", help="zpl, pdf or folder")
+    save.add_argument("--driver", help="zpl, tspl, escpos, brother_ql, pdf or folder")
     save.add_argument("--transport", choices=TRANSPORTS)
-    save.add_argument("--address", help="host:port, or a folder name")
+    save.add_argument(
+        "--address", help="host:port, a device file (/dev/usb/lp0, /dev/ttyUSB0@115200), or a folder name"
+    )
     save.add_argument("--dpi", type=int)
     save.add_argument("--media", help="loaded labels as WIDTHxHEIGHT in mm, for example 105x148")
+    save.add_argument("--darkness", dest="darkness_percent", type=int, choices=range(101), metavar="0..100")
+    save.add_argument("--speed", dest="speed_mm_s", type=int, choices=range(10, 501), metavar="MM_PER_S")
+    save.add_argument("--after-label", choices=AFTER_LABEL, help="what happens to a printed label")
     save.add_argument("--fallback", help="printer to use while this one is down")
     save.set_defaults(run=save_printer)
     route = acts.add_parser("route", help="say which printer prints which papers of a station")
@@ -61,7 +66,17 @@ def add_agent(args: argparse.Namespace) -> int:
 
 def save_printer(args: argparse.Namespace) -> int:
     """Only what is named changes; a new printer needs name, driver, transport and address."""
-    named = ("name", "driver", "transport", "address", "dpi", "fallback")
+    named = (
+        "name",
+        "driver",
+        "transport",
+        "address",
+        "dpi",
+        "darkness_percent",
+        "speed_mm_s",
+        "after_label",
+        "fallback",
+    )
     columns = {name: getattr(args, name) for name in named if getattr(args, name) is not None}
     if args.media is not None:
         columns["media_width_mm"], columns["media_height_mm"] = read_media(args.media)

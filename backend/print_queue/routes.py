@@ -241,11 +241,14 @@ class PrinterRequest(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     agent: str
     driver: Annotated[str, msgspec.Meta(pattern="^[a-z0-9_]{1,32}$")]
-    transport: Literal["tcp", "folder"]
+    transport: Literal["tcp", "device", "folder"]
     address: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     dpi: Annotated[int, msgspec.Meta(ge=100, le=1200)] = 203
     media_width_mm: Annotated[int, msgspec.Meta(ge=10, le=500)] | None = None
     media_height_mm: Annotated[int, msgspec.Meta(ge=5, le=2000)] | None = None
+    darkness_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+    speed_mm_s: Annotated[int, msgspec.Meta(ge=10, le=500)] | None = None
+    after_label: Literal["tear", "peel", "cut"] | None = None
     closes_line: bool = True
     active: bool = True
     fallback: str | None = None

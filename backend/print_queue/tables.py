@@ -11,7 +11,8 @@ from printing.protocol import JobState, PrinterState
 
 PAPER_KINDS = ("label", "paper")
 FORMATS = ("zpl", "png1", "pdf")
-TRANSPORTS = ("tcp", "folder")
+TRANSPORTS = ("tcp", "device", "folder")
+AFTER_LABEL = ("tear", "peel", "cut")
 ANY_STATION = "*"
 
 print_agent = table(
@@ -28,12 +29,15 @@ printer = table(
     sa.Column("code", sa.String(32), nullable=False, unique=True),
     sa.Column("name", sa.String(100), nullable=False),
     reference("print_agent"),
-    sa.Column("driver", sa.String(32), nullable=False, info={"help": "file in printing/drivers: zpl, pdf, folder"}),
+    sa.Column("driver", sa.String(32), nullable=False, info={"help": "file in printing/drivers: zpl, tspl, pdf..."}),
     sa.Column("transport", choice(*TRANSPORTS, name="printer_transport"), nullable=False),
-    sa.Column("address", sa.String(200), nullable=False, info={"help": "host:port, or a folder name"}),
+    sa.Column("address", sa.String(200), nullable=False, info={"help": "host:port, a device file, or a folder name"}),
     sa.Column("dpi", sa.Integer, nullable=False, default=203),
     sa.Column("media_width_mm", sa.Integer, nullable=True, info={"help": "the loaded labels; empty: not checked"}),
     sa.Column("media_height_mm", sa.Integer, nullable=True),
+    sa.Column("darkness_percent", sa.Integer, nullable=True, info={"help": "empty: as set at the printer"}),
+    sa.Column("speed_mm_s", sa.Integer, nullable=True, info={"help": "empty: as set at the printer"}),
+    sa.Column("after_label", sa.String(8), nullable=True, info={"help": "tear, peel or cut; empty: as set there"}),
     sa.Column("answers_status", sa.Boolean, nullable=True, info={"help": "empty: not known yet, learned once"}),
     sa.Column("closes_line", sa.Boolean, nullable=False, default=True),
     reference("printer", name="fallback_id", nullable=True, index=False),

@@ -60,6 +60,9 @@ class PrinterRow(msgspec.Struct, frozen=True):
     dpi: int
     media_width_mm: int | None
     media_height_mm: int | None
+    darkness_percent: int | None
+    speed_mm_s: int | None
+    after_label: str | None
     answers_status: bool | None
     fallback: str | None
     active: bool
@@ -216,6 +219,9 @@ def _printer_row(row: sa.Row, now: datetime) -> PrinterRow:
         dpi=row.dpi,
         media_width_mm=row.media_width_mm,
         media_height_mm=row.media_height_mm,
+        darkness_percent=row.darkness_percent,
+        speed_mm_s=row.speed_mm_s,
+        after_label=row.after_label,
         answers_status=row.answers_status,
         fallback=row.fallback,
         active=row.active,
@@ -272,6 +278,9 @@ def read_agent_config(conn: Connection, agent_id: int) -> AgentConfig:
             else None,
             answers_status=row.answers_status,
             closes_line=row.closes_line,
+            darkness_percent=row.darkness_percent,
+            speed_mm_s=row.speed_mm_s,
+            after_label=row.after_label or "",
         )
         for row in rows
     )

@@ -51,3 +51,20 @@ async def test_the_table_itself_refuses_oversell(sqlite_database: Database, _cas
 
     with pytest.raises(sa.exc.IntegrityError, match="not_oversold"):
         await sqlite_database.write(lambda conn: conn.execute(sa.text(statement)))
+
+
+async def test_a_printer_on_a_cable_is_let_in(database: Database) -> None:
+    """The migrated table takes the new way to a printer, and still no other word."""
+    await database.write(_empty)
+    await database.write(migrate)
+    statement = sa.text(
+        "INSERT INTO printer (code, name, print_agent_id, driver, transport, address, dpi, closes_line, active, state,"
+        " state_detail) VALUES (:way, 'x', 1, 'tspl', :way, '/dev/usb/lp0', 203, true, true, 'disconnected', '')"
+    )
+    agent = sa.text("INSERT INTO print_agent (id, name, token_hash, created_at) VALUES (1, 'a', 'b', '2026-11-21')")
+
+    await database.write(lambda conn: conn.execute(agent))
+    await database.write(lambda conn: conn.execute(statement, {"way": "device"}))
+
+    with pytest.raises(sa.exc.IntegrityError, match="printer_transport"):
+        await database.write(lambda conn: conn.execute(statement, {"way": "carrier pigeon"}))
