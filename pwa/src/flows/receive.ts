@@ -8,9 +8,9 @@
 import type { Effect, Flow, Input, Refusal, ScanRecord, Step, Tone } from './flow';
 import * as told from './inbound_refusals';
 import {
-  NOTHING_HELD, counted, lifeOf, lineOf, progress, received, room, toldBy,
+  NOTHING_HELD, counted, lifeOf, lineOf, pathOf, progress, received, room, toldBy,
   type Condition, type Pending, type ReceiveAct, type ReceiveBundle, type ReceiveCore, type ReceiveLine,
-  type ReceivePath, type ReceiveState,
+  type ReceiveState,
 } from './receive_state';
 
 interface Scanned {
@@ -21,19 +21,6 @@ const BY_HAND: Scanned = { keys: [], raw: '' };
 const CONDITIONS: readonly Condition[] = ['good', 'damaged', 'wrong', 'expired'];
 const QUANTITY_MAX = 10_000_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-function pathOf(core: ReceiveCore): ReceivePath {
-  if (core.finished) return 'receive.done';
-  if (core.finishing) return 'receive.finish';
-  if (core.unknown !== null) return 'receive.unknown';
-  const { pending } = core;
-  const line = lineOf(core, pending?.line);
-  if (pending === null || line === undefined) return 'receive.scan';
-  if (line.tracking === 'serial' && pending.serial === '') return 'receive.serial';
-  if (line.tracking === 'lot' && pending.lot === '') return 'receive.lot';
-  if (line.dated && pending.best_before === null) return 'receive.date';
-  return core.ask === null ? 'receive.scan' : 'receive.ask';
-}
 
 const settled = (core: ReceiveCore): ReceiveState => ({ ...core, path: pathOf(core) });
 

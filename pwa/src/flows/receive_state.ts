@@ -113,6 +113,20 @@ export function lineOf(state: ReceiveCore, id: number | undefined): ReceiveLine 
   return state.bundle.lines.find((line) => line.id === id);
 }
 
+/** Which step the state stands at. */
+export function pathOf(core: ReceiveCore): ReceivePath {
+  if (core.finished) return 'receive.done';
+  if (core.finishing) return 'receive.finish';
+  if (core.unknown !== null) return 'receive.unknown';
+  const { pending } = core;
+  const line = lineOf(core, pending?.line);
+  if (pending === null || line === undefined) return 'receive.scan';
+  if (line.tracking === 'serial' && pending.serial === '') return 'receive.serial';
+  if (line.tracking === 'lot' && pending.lot === '') return 'receive.lot';
+  if (line.dated && pending.best_before === null) return 'receive.date';
+  return core.ask === null ? 'receive.scan' : 'receive.ask';
+}
+
 export function received(state: ReceiveCore, line: ReceiveLine): number {
   return line.received + (state.added[line.id]?.pieces ?? 0);
 }
