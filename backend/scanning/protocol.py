@@ -40,6 +40,21 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any] = {}
 
 
+def task_number(task: str, flow: str) -> int | None:
+    """The number inside "pick:12" for the flow "pick"; None for another flow's task and for what cannot be a number of ours."""
+    name, _, number = task.partition(":")
+    return int(number) if name == flow and number.isascii() and number.isdigit() and len(number) < 16 else None
+
+
+def undone_act(scan: Scan) -> UUID | None:
+    """The act that an undo names in `body.of`; None where it names none, or nothing that could be one."""
+    named = scan.body.get("of")
+    try:
+        return UUID(str(named)) if named else None
+    except ValueError:
+        return None
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """Why not: what was expected, what came, and the code of what to do. `values` fill the places of the text."""
 

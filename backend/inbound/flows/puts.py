@@ -7,11 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from backend.inbound.flows.receives import as_uuid, number_of
 from backend.inbound.putting import Walks, decide
 from backend.inbound.store import put_aways as store
 from backend.inbound.views import put_aways as views
-from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
+from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken, task_number, undone_act
 
 
 def load(conn: Connection, taken: Sequence[Taken]) -> Walks:
@@ -21,7 +20,7 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Walks:
     acts: set[UUID] = set()
     undone: set[UUID] = set()
     for each in taken:
-        number = number_of(each.scan.task, "put_away")
+        number = task_number(each.scan.task, "put_away")
         if number is None or each.scan.local != "ok":
             continue
         ids.add(number)
@@ -29,7 +28,7 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Walks:
             keys |= set(each.scan.keys)
         if each.scan.act:
             acts.add(each.scan.act)
-        if (of := as_uuid(each.scan.body.get("of"))) is not None:
+        if (of := undone_act(each.scan)) is not None:
             undone.add(of)
     if not ids:
         return {}
@@ -40,7 +39,7 @@ def save(conn: Connection, walks: Walks, decided: Sequence[tuple[Taken, Decision
     changes: dict[int, list[tuple[Taken, Any]]] = {}
     for taken, decision in decided:
         for change in decision.changes:
-            changes.setdefault(number_of(taken.scan.task, "put_away") or 0, []).append((taken, change))
+            changes.setdefault(task_number(taken.scan.task, "put_away") or 0, []).append((taken, change))
     for number in sorted(changes):
         store.write_changes(conn, walks[f"put_away:{number}"], changes[number], now)
 
@@ -65,7 +64,7 @@ def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) 
 
 
 def read(conn: Connection, task: str) -> dict[str, Any] | None:
-    number = number_of(task, "put_away")
+    number = task_number(task, "put_away")
     return views.read_bundle(conn, number) if number is not None else None
 
 

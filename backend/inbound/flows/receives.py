@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
@@ -14,7 +13,7 @@ from backend.inbound.store.imports import open_blind
 from backend.inbound.views import receipts as views
 from backend.platform import clock
 from backend.platform.journal import Actor
-from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
+from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken, task_number, undone_act
 
 
 def today_of(now: datetime) -> date:
@@ -22,25 +21,12 @@ def today_of(now: datetime) -> date:
     return now.astimezone(ZoneInfo(clock.zone_name())).date()
 
 
-def number_of(task: str, flow: str) -> int | None:
-    """The id inside "receive:5"; None for anything else."""
-    name, _, number = task.partition(":")
-    return int(number) if name == flow and number.isascii() and number.isdigit() and len(number) < 16 else None
-
-
-def as_uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None
-
-
 def load(conn: Connection, taken: Sequence[Taken]) -> Receipts:
     """The deliveries of the chunk, locked, with the lines, units, acts and serials that its scans mean."""
     meant: dict[int, store.Meant] = {}
     for each in taken:
         scan = each.scan
-        number = number_of(scan.task, "receive")
+        number = task_number(scan.task, "receive")
         if number is None or scan.local != "ok":
             continue
         mine = meant.setdefault(number, store.Meant())
@@ -52,7 +38,7 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Receipts:
             mine.lines.add(line)
         if scan.act:
             mine.acts.add(scan.act)
-        if (undone := as_uuid(scan.body.get("of"))) is not None:
+        if (undone := undone_act(scan)) is not None:
             mine.undone.add(undone)
         if scan.body.get("serial"):
             mine.serials.add(str(scan.body["serial"])[:40])
@@ -69,7 +55,7 @@ def save(conn: Connection, receipts: Receipts, decided: Sequence[tuple[Taken, De
     changes: dict[int, list[tuple[Taken, Any]]] = {}
     for taken, decision in decided:
         for change in decision.changes:
-            changes.setdefault(number_of(taken.scan.task, "receive") or 0, []).append((taken, change))
+            changes.setdefault(task_number(taken.scan.task, "receive") or 0, []).append((taken, change))
     for number in sorted(changes):
         receiving: Receiving = receipts[f"receive:{number}"]
         store.write_changes(conn, receiving, changes[number], now)
@@ -84,7 +70,7 @@ RECEIVE = Flow(name="receive", load=load, decide=decide, save=save)
 def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) -> dict[str, Any] | None:
     """By `key`: "receive:5", "receipt:5", or any code that means exactly one open delivery; by `mode` "blind": a new one."""
     key = str(request.get("key") or "")
-    number = number_of(key, "receive") or number_of(key, "receipt") or 0
+    number = task_number(key, "receive") or task_number(key, "receipt") or 0
     if not number and key:
         found = views.open_receipts(conn, [key])
         number = found[0].id if len(found) == 1 else 0
@@ -94,7 +80,7 @@ def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) 
 
 
 def read(conn: Connection, task: str) -> dict[str, Any] | None:
-    number = number_of(task, "receive")
+    number = task_number(task, "receive")
     return views.read_bundle(conn, number, today_of(clock.now())) if number is not None else None
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
@@ -12,30 +11,18 @@ from backend.inbound.returning import CameBack, Closed, ReturnSheets, WentBack, 
 from backend.inbound.store import returns as store
 from backend.orders import api as orders
 from backend.platform.errors import Conflict, NotFound
-from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
+from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken, task_number, undone_act
 
 _NUMBERED = ("order", "parcel", "track", "text", "sscc")
 
 
-def _case_id(task: str) -> int | None:
-    flow, _, number = task.partition(":")
-    return int(number) if flow == "returns" and number.isascii() and number.isdigit() and len(number) < 16 else None
-
-
 def load(conn: Connection, taken: Sequence[Taken]) -> ReturnSheets:
     scans = [each.scan for each in taken if each.scan.local == "ok"]
-    ids = {number for scan in scans if (number := _case_id(scan.task)) is not None}
-    acts = {uid for scan in scans for uid in (scan.act, _uuid(scan.body.get("of"))) if uid}
+    ids = {number for scan in scans if (number := task_number(scan.task, "returns")) is not None}
+    acts = {uid for scan in scans for uid in (scan.act, undone_act(scan)) if uid}
     if not ids:
         return {}
     return {f"returns:{number}": sheet for number, sheet in store.read_sheets(conn, ids, acts, lock=True).items()}
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None
 
 
 def save(conn: Connection, _: ReturnSheets, decided: Sequence[tuple[Taken, Decision]], now: datetime) -> None:
@@ -99,7 +86,7 @@ def _bundle(conn: Connection, case_id: int) -> dict[str, Any] | None:
 
 
 def read(conn: Connection, task: str) -> dict[str, Any] | None:
-    case_id = _case_id(task)
+    case_id = task_number(task, "returns")
     return None if case_id is None else _bundle(conn, case_id)
 
 

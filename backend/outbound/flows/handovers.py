@@ -14,12 +14,7 @@ from backend.outbound.store import handovers as store
 from backend.outbound.views import handovers as views
 from backend.platform import clock, journal
 from backend.platform.journal import Actor
-from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
-
-
-def _handover_id(task: str) -> int | None:
-    flow, _, number = task.partition(":")
-    return int(number) if flow == "handover" and number.isascii() and number.isdigit() and len(number) < 16 else None
+from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken, task_number, undone_act
 
 
 def load_chunk(conn: Connection, taken: Sequence[Taken]) -> Loadings:
@@ -28,23 +23,16 @@ def load_chunk(conn: Connection, taken: Sequence[Taken]) -> Loadings:
     acts: set[UUID] = set()
     keys: set[str] = set()
     for each in taken:
-        number = _handover_id(each.scan.task)
+        number = task_number(each.scan.task, "handover")
         if number is None or each.scan.local != "ok":
             continue
         ids.add(number)
         keys |= set(each.scan.keys)
-        acts |= {uid for uid in (each.scan.act, _uuid(each.scan.body.get("of"))) if uid}
+        acts |= {uid for uid in (each.scan.act, undone_act(each.scan)) if uid}
     if not ids:
         return {}
     found = store.load_loadings(conn, ids, keys, acts, "warehouse", views.carrier_names(conn))
     return {f"handover:{number}": loading for number, loading in found.items()}
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None
 
 
 def save(conn: Connection, loadings: Loadings, decided: Sequence[tuple[Taken, Decision]], now: datetime) -> None:
@@ -88,7 +76,7 @@ def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) 
 
 
 def read(conn: Connection, task: str) -> dict[str, Any] | None:
-    number = _handover_id(task)
+    number = task_number(task, "handover")
     return views.read_bundle(conn, number) if number is not None else None
 
 

@@ -25,15 +25,10 @@ from backend.outbound.store import packs
 from backend.outbound.views.packs import find_order_at_bench, jobs_begun_by, places_of_keys, read_bundle
 from backend.platform.errors import Conflict
 from backend.platform.journal import Actor
-from backend.scanning.protocol import Asker, Decision, Flow, Job, Refusal, Taken
+from backend.scanning.protocol import Asker, Decision, Flow, Job, Refusal, Taken, task_number, undone_act
 from backend.stock import api as stock
 
 Decided = Sequence[tuple[Taken, Decision]]
-
-
-def _order_id(task: str) -> int | None:
-    flow, _, number = task.partition(":")
-    return int(number) if flow == "pack" and number.isascii() and number.isdigit() and len(number) < 16 else None
 
 
 def load(conn: Connection, taken: Sequence[Taken]) -> Jobs:
@@ -42,11 +37,11 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Jobs:
     acts: set[UUID] = set()
     closings: dict[int, int] = {}
     for each in taken:
-        order_id = _order_id(each.scan.task)
+        order_id = task_number(each.scan.task, "pack")
         if order_id is None or each.scan.local != "ok":
             continue
         ids.add(order_id)
-        acts |= {uid for uid in (each.scan.act, _uuid(each.scan.body.get("of"))) if uid}
+        acts |= {uid for uid in (each.scan.act, undone_act(each.scan)) if uid}
         if each.scan.kind == "close":
             closings[order_id] = closings.get(order_id, 0) + 1
     if any(each.scan.kind in ("close", "missing", "undo") for each in taken):
@@ -58,19 +53,12 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Jobs:
     return {f"pack:{order_id}": msgspec.structs.replace(job, places=foreign) for order_id, job in jobs.items()}
 
 
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None
-
-
 def save(conn: Connection, jobs: Jobs, decided: Decided, now: datetime) -> None:
     """Write what was decided, order by order in the order of their ids."""
     by_order: dict[int, list[tuple[Taken, Any]]] = {}
     for taken, decision in decided:
         for change in decision.changes:
-            by_order.setdefault(_order_id(taken.scan.task) or 0, []).append((taken, change))
+            by_order.setdefault(task_number(taken.scan.task, "pack") or 0, []).append((taken, change))
     for order_id in sorted(by_order):
         _save_order(conn, jobs[f"pack:{order_id}"], by_order[order_id], now)
 
@@ -259,7 +247,7 @@ def refused(refusal: Refusal) -> Conflict:
 
 
 def read(conn: Connection, task: str) -> dict[str, Any] | None:
-    order_id = _order_id(task)
+    order_id = task_number(task, "pack")
     return read_bundle(conn, order_id) if order_id is not None else None
 
 

@@ -13,7 +13,7 @@ from backend.outbound.views.picks import read_bundle
 from backend.outbound.wave import CLUSTER_ORDERS, CLUSTER_ORDERS_MAX
 from backend.platform.errors import Conflict
 from backend.platform.journal import Actor
-from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
+from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken, task_number
 from backend.stock.api import OpenReservation
 
 PLAIN_KINDS = frozenset(("location", "product", "quantity", "tote"))
@@ -29,7 +29,7 @@ class Loaded(PickSnapshot, frozen=True, kw_only=True):
 
 def load(conn: Connection, taken: Sequence[Taken]) -> Loaded:
     scans = [each.scan for each in taken if each.scan.local == "ok"]
-    wave_ids = {number for scan in scans if (number := wave_of(scan.task)) is not None}
+    wave_ids = {number for scan in scans if (number := task_number(scan.task, "pick")) is not None}
     keys = {key for scan in scans for key in scan.keys}
     plain = all(scan.kind in PLAIN_KINDS for scan in scans)
     lines = {number for scan in scans if isinstance(number := scan.body.get("line"), int)}
@@ -72,12 +72,6 @@ def save(conn: Connection, snapshot: Loaded, decided: Sequence[tuple[Taken, Deci
     picks.write_waves(conn, snapshot.before, after, actors, tote_ids, now)
 
 
-def wave_of(task: str) -> int | None:
-    """`pick:12` -> 12."""
-    name, _, number = task.partition(":")
-    return int(number) if name == "pick" and number.isascii() and number.isdigit() and len(number) < 16 else None
-
-
 # -- work -----------------------------------------------------------------------------------------------------------
 
 
@@ -95,7 +89,7 @@ def get_work(conn: Connection, request: dict[str, Any], asker: Asker, now: datet
     if key.startswith("tote:"):
         filling = take_over.wave_of_tote(conn, key)
         return None if filling is None else _take(conn, filling, asker, now)
-    beside = {held for task in request.get("beside") or () if (held := wave_of(task)) is not None}
+    beside = {held for task in request.get("beside") or () if (held := task_number(task, "pick")) is not None}
     wave_id = waves.own_wave(conn, asker.person_id, beside)
     if wave_id is None:
         mode = request.get("mode") or ""
@@ -140,7 +134,7 @@ def _take_named(conn: Connection, number: str, asker: Asker, now: datetime) -> d
 
 
 def read_work(conn: Connection, task: str) -> dict[str, Any] | None:
-    wave_id = wave_of(task)
+    wave_id = task_number(task, "pick")
     return None if wave_id is None else read_bundle(conn, wave_id)
 
 
@@ -150,7 +144,7 @@ def open_work(conn: Connection, person_id: int) -> list[dict[str, Any]]:
 
 
 def take_work(conn: Connection, task: str, asker: Asker, now: datetime) -> dict[str, Any] | None:
-    wave_id = wave_of(task)
+    wave_id = task_number(task, "pick")
     return None if wave_id is None else _take(conn, wave_id, asker, now)
 
 

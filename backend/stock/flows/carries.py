@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
-from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
+from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken, task_number, undone_act
 from backend.stock.carrying import Carried, CarrySheet, CarrySnapshot, TakenBack, decide, to_bundle
 from backend.stock.ledger import Move
 from backend.stock.store import carrying as store
@@ -17,13 +17,8 @@ from backend.stock.store.locations import location_by_key
 from backend.stock.store.undo import undo
 
 
-def _number(task: str, flow: str) -> int | None:
-    name, _, number = task.partition(":")
-    return int(number) if name == flow and number.isascii() and number.isdigit() and len(number) < 16 else None
-
-
 def _sheet(conn: Connection, task: str) -> CarrySheet | None:
-    location_id, person_id = _number(task, "move"), _number(task, "replenish")
+    location_id, person_id = task_number(task, "move"), task_number(task, "replenish")
     if location_id is not None:
         found = store.read_move_sheet(conn, location_id, lock=True)
         return found[0] if found else None
@@ -37,17 +32,10 @@ def load(conn: Connection, taken: Sequence[Taken]) -> CarrySnapshot:
         sheet = _sheet(conn, task)
         if sheet is not None:
             mine = [scan for scan in scans if scan.task == task]
-            acts = {uid for scan in mine for uid in (scan.act, _uuid(scan.body.get("of"))) if uid}
+            acts = {uid for scan in mine for uid in (scan.act, undone_act(scan)) if uid}
             sheets[task] = replace(sheet, acts=store.read_acts(conn, acts, sheet))
     keys = {key for scan in scans if scan.kind == "put" for key in scan.keys}
     return CarrySnapshot(sheets=sheets, targets=store.read_targets(conn, keys) if keys else {})
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None
 
 
 def save(conn: Connection, _: CarrySnapshot, decided: Sequence[tuple[Taken, Decision]], now: datetime) -> None:
@@ -99,7 +87,7 @@ def get_move(conn: Connection, request: dict[str, Any], asker: Asker, now: datet
 
 
 def read_move(conn: Connection, task: str) -> dict[str, Any] | None:
-    location_id = _number(task, "move")
+    location_id = task_number(task, "move")
     return None if location_id is None else _move_bundle(conn, location_id)
 
 
@@ -117,7 +105,7 @@ def get_replenish(conn: Connection, request: dict[str, Any], asker: Asker, now: 
 
 
 def read_replenish(conn: Connection, task: str) -> dict[str, Any] | None:
-    person_id = _number(task, "replenish")
+    person_id = task_number(task, "replenish")
     return None if person_id is None else _replenish_bundle(conn, person_id)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken
+from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken, task_number
 from backend.stock.counting import Begun, Counted, CountSnapshot, Finished, decide
 from backend.stock.store import count_lists, count_results
 from backend.stock.store.count_lists import BeingPicked, Wanted, nobody_picks
@@ -16,15 +16,9 @@ from backend.stock.views import counts as views
 PLACES_PER_LIST = 30
 
 
-def list_of(task: str) -> int | None:
-    """`count:12` -> 12."""
-    name, _, number = task.partition(":")
-    return int(number) if name == "count" and number.isascii() and number.isdigit() and len(number) < 16 else None
-
-
 def load(conn: Connection, taken: Sequence[Taken], being_picked: BeingPicked) -> CountSnapshot:
     scans = [each.scan for each in taken if each.scan.local == "ok"]
-    lists = {number for scan in scans if (number := list_of(scan.task)) is not None}
+    lists = {number for scan in scans if (number := task_number(scan.task, "count")) is not None}
     if not lists:
         return CountSnapshot()
     named = {place for scan in scans if type(place := scan.body.get("place")) is int}
@@ -112,7 +106,7 @@ def _gather(conn: Connection, mode: str, asker: Asker, now: datetime) -> int | N
 
 
 def read_work(conn: Connection, task: str) -> dict[str, Any] | None:
-    list_id = list_of(task)
+    list_id = task_number(task, "count")
     return None if list_id is None else views.read_bundle(conn, list_id)
 
 
@@ -123,7 +117,7 @@ def open_work(conn: Connection, person_id: int) -> list[dict[str, Any]]:
 
 
 def take_work(conn: Connection, task: str, asker: Asker, now: datetime) -> dict[str, Any] | None:
-    list_id = list_of(task)
+    list_id = task_number(task, "count")
     if list_id is None or not count_lists.take_list(conn, list_id, asker.person_id, asker.device_id):
         return None
     return views.read_bundle(conn, list_id)
