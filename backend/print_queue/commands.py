@@ -44,6 +44,7 @@ def add_commands(commands: Any) -> None:
     route.set_defaults(run=save_route)
     test = acts.add_parser("test", help="print a test")
     test.add_argument("code")
+    test.add_argument("--ruler", action="store_true", help="bars of known millimetres, to prove the dpi with a ruler")
     test.set_defaults(run=print_test)
 
 
@@ -95,7 +96,10 @@ def save_route(args: argparse.Namespace) -> int:
 
 def print_test(args: argparse.Namespace) -> int:
     """Queue a trial paper; the agent prints it within seconds."""
-    queued = run_once(args.database_url, lambda conn: jobs.print_trial(conn, args.code, None, clock.now()))
+    queued = run_once(
+        args.database_url,
+        lambda conn: jobs.print_trial(conn, args.code, None, clock.now(), calibration=args.ruler),
+    )
     print(f"queued as job {queued.id}")
     return 0
 

@@ -219,6 +219,17 @@ async def test_printer(
     return await _tell(database, queued.id)
 
 
+@post("/api/printers/{code:str}/calibration", status_code=200, guards=[requires("lead")])
+async def calibrate_printer(
+    code: FromPath[str], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> JobTold:
+    """Queue the paper with bars and lines of known millimetres that proves the printer's dpi with a ruler."""
+    queued = await database.write(
+        lambda conn: jobs.print_trial(conn, code, caller.person_id, clock.now(), calibration=True)
+    )
+    return await _tell(database, queued.id)
+
+
 # --- office ----------------------------------------------------------------------------------------------------------
 
 
@@ -324,6 +335,7 @@ ROUTES = [
     answer_job,
     list_printers,
     test_printer,
+    calibrate_printer,
     list_agents,
     create_agent,
     revoke_agent,

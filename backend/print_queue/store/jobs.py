@@ -12,16 +12,19 @@ from sqlalchemy.engine import Connection
 from backend.platform import ids
 from backend.platform.database import upsert
 from backend.platform.errors import Conflict, Malformed, NotFound, TooLarge
+from backend.print_queue.calibration_paper import calibration_paper
 from backend.print_queue.job_states import CANCELLABLE, LIFETIME_H, REPRINTABLE, WAITING, reprint_key
 from backend.print_queue.store.equipment import route_paper
 from backend.print_queue.store.news import tell, tell_queued
 from backend.print_queue.tables import ANY_STATION, print_content, print_job, printer
-from backend.print_queue.trial_paper import trial_demand, trial_label, trial_page
+from backend.print_queue.trial_paper import trial_code, trial_demand, trial_label, trial_page
 from printing.protocol import CONTENT_BYTES_MAX, COPIES_MAX, Demand, JobState
 
 REASON_MAX = 200
 KEPT_DAYS = 30
 FORGOTTEN_PER_RUN = 500
+TRIAL_MM = (100, 50)
+"""Size of a trial paper where nobody said what paper the printer holds."""
 
 
 class Queued(msgspec.Struct, frozen=True):
@@ -250,18 +253,15 @@ def _copy(
     return queued
 
 
-def print_trial(conn: Connection, printer_code: str, person_id: int | None, now: datetime) -> Queued:
-    """A trial paper for one printer, whatever its routes say."""
+def print_trial(
+    conn: Connection, printer_code: str, person_id: int | None, now: datetime, *, calibration: bool = False
+) -> Queued:
+    """A trial paper for one printer, whatever its routes say; `calibration` is the one to lay a ruler on."""
     row = conn.execute(sa.select(printer).where(printer.c.code == printer_code)).one_or_none()
     if row is None:
         raise NotFound("NO_PRINTER", f"Expected a printer, got {printer_code!r}, which is not known.", got=printer_code)
-    stamp = f"{now:%Y-%m-%d %H:%M} UTC"
-    is_label = row.driver != "pdf"
-    width_mm, height_mm = row.media_width_mm or 100, row.media_height_mm or 50
-    if is_label:
-        content = trial_label(row.code, row.name, row.dpi, stamp, width_mm, height_mm)
-    else:
-        content = trial_page(row.code, row.name, stamp)
+    content, form = _trial_content(row, f"{now:%Y-%m-%d %H:%M} UTC", calibration)
+    is_label = form != "pdf"
     return enqueue(
         conn,
         key=f"trial:{row.code}:{ids.uuid7()}",
@@ -270,13 +270,28 @@ def print_trial(conn: Connection, printer_code: str, person_id: int | None, now:
         title=f"Test {row.code}",
         about=f"printer:{row.id}",
         content=content,
-        format="zpl" if is_label else "pdf",
-        media_width_mm=width_mm if is_label else 0,
-        media_height_mm=height_mm if is_label else 0,
+        format=form,
+        media_width_mm=row.media_width_mm or TRIAL_MM[0] if is_label else 0,
+        media_height_mm=row.media_height_mm or TRIAL_MM[1] if is_label else 0,
         dpi=row.dpi,
-        demands=[trial_demand(row.code)] if is_label else [],
-        template="trial",
+        demands=[_trial_demand(row.code, form, calibration)] if is_label else [],
+        template="calibration" if calibration else "trial",
         expires_at=now + timedelta(minutes=10),
         printer_id=row.id,
         now=now,
     )
+
+
+def _trial_content(row: sa.Row, stamp: str, calibration: bool) -> tuple[bytes, str]:
+    """Bytes and format as the printer's driver takes them: one that takes dots only gets the calibration anyhow."""
+    size_mm = (row.media_width_mm or TRIAL_MM[0], row.media_height_mm or TRIAL_MM[1])
+    if calibration or row.driver not in ("zpl", "folder", "pdf"):
+        return calibration_paper(row.code, row.name, row.dpi, stamp, size_mm, row.driver)
+    if row.driver == "pdf":
+        return trial_page(row.code, row.name, stamp), "pdf"
+    return trial_label(row.code, row.name, row.dpi, stamp, *size_mm), "zpl"
+
+
+def _trial_demand(code: str, form: str, calibration: bool) -> Demand:
+    drawn = calibration or form == "png1"
+    return Demand("datamatrix", trial_code(code)) if drawn else trial_demand(code)
