@@ -2,7 +2,7 @@
 
 from backend.catalog.flows import save_layouts, save_policies
 from backend.catalog.policy import PLAIN, Policy
-from backend.catalog.product import KnownCode, Merchant, Product, ProductCode
+from backend.catalog.product import KnownCode, Merchant, Product, ProductCode, ProductFace
 from backend.catalog.store import (
     ROWS_PER_STATEMENT,
     add_codes,
@@ -16,6 +16,7 @@ from backend.catalog.store import (
     products_by_ids,
     products_by_keys,
     products_by_skus,
+    read_faces,
     read_merchants,
     read_setting,
     search_products,
@@ -31,6 +32,7 @@ __all__ = [
     "Policy",
     "Product",
     "ProductCode",
+    "ProductFace",
     "add_codes",
     "codes_of",
     "create_merchant",
@@ -44,6 +46,7 @@ __all__ = [
     "products_by_ids",
     "products_by_keys",
     "products_by_skus",
+    "read_faces",
     "read_merchants",
     "read_setting",
     "save_layouts",

@@ -50,3 +50,11 @@ class Merchant(msgspec.Struct, frozen=True):
     country: str = ""
     phone: str = ""
     email: str = ""
+
+
+class ProductFace(msgspec.Struct, frozen=True):
+    """What a screen shows of a product beyond its name. `codes` has (key, pieces, level)."""
+
+    unit: str
+    picture: str | None
+    codes: tuple[tuple[str, int, str], ...]

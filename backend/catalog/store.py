@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from backend.catalog.product import KnownCode, Merchant, Product, ProductCode
+from backend.catalog.product import KnownCode, Merchant, Product, ProductCode, ProductFace
 from backend.catalog.tables import merchant, number_series, product, product_code, setting
 from backend.platform.database import upsert
 from backend.platform.errors import NotFound, Problem
@@ -141,6 +141,18 @@ def add_codes(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def products_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Product]:
     return {row.id: _as_product(row) for part in in_slices(ids) for row in _PRODUCTS_BY_IDS.rows(conn, ids=part)}
+
+
+def read_faces(conn: Connection, product_ids: Iterable[int]) -> dict[int, ProductFace]:
+    """What bundles tell of their goods, by product id; unknown products are absent."""
+    wanted = set(product_ids)
+    codes = codes_of(conn, wanted)
+    return {
+        number: ProductFace(
+            each.unit, each.picture, tuple((code.key, code.quantity, code.level) for code in codes[number])
+        )
+        for number, each in products_by_ids(conn, wanted).items()
+    }
 
 
 def products_by_skus(conn: Connection, merchant_id: int, skus: Iterable[str]) -> dict[str, Product]:

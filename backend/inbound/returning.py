@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from backend.catalog.product import ProductFace
 from backend.facts.returns import GoodsReturned, ReturnClosed, ReturnUndone
 from backend.scanning.protocol import Decision, Refusal, Taken
 
@@ -187,15 +188,9 @@ def _refused(code: str, cure: str, values: dict[str, Any]) -> Decision:
 # -- bundle ---------------------------------------------------------------------------------------------------------
 
 
-class Face(msgspec.Struct, frozen=True):
-    """What a screen shows of a product. `codes` has (key, pieces, level)."""
-
-    unit: str
-    picture: str | None
-    codes: tuple[tuple[str, int, str], ...]
-
-
-def to_bundle(sheet: ReturnSheet, buyer: str, places: Mapping[str, str], faces: Mapping[int, Face]) -> dict[str, Any]:
+def to_bundle(
+    sheet: ReturnSheet, buyer: str, places: Mapping[str, str], faces: Mapping[int, ProductFace]
+) -> dict[str, Any]:
     """The bundle in the shape of the contract; `places` is condition -> code of the place where such goods go."""
     return {
         "flow": "returns",

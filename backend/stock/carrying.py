@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from backend.catalog.product import ProductFace
 from backend.facts.stock import StockMoved
 from backend.scanning.protocol import Correction, Decision, Refusal, Taken
 
@@ -181,15 +182,7 @@ def _refused(code: str, cure: str, values: dict[str, Any]) -> Decision:
 # -- bundle ---------------------------------------------------------------------------------------------------------
 
 
-class Face(msgspec.Struct, frozen=True):
-    """What a screen shows of a product. `codes` has (key, pieces, level)."""
-
-    unit: str
-    picture: str | None
-    codes: tuple[tuple[str, int, str], ...]
-
-
-def to_bundle(flow: str, sheet: CarrySheet, source: End | None, faces: Mapping[int, Face]) -> dict[str, Any]:
+def to_bundle(flow: str, sheet: CarrySheet, source: End | None, faces: Mapping[int, ProductFace]) -> dict[str, Any]:
     """The bundle in the shape of the contract."""
     return {
         "flow": flow,

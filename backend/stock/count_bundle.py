@@ -1,23 +1,14 @@
 """A count list as a device receives it. Blind lists do not tell what the book has."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
+from backend.catalog.product import ProductFace
 from backend.stock.counting import CountLine, CountPlace, CountSheet
 
 
-class Face(msgspec.Struct, frozen=True):
-    """What a screen shows of a product beyond its name. `codes` has (key, pieces, level)."""
-
-    unit: str
-    picture: str | None
-    codes: Sequence[tuple[str, int, str]]
-
-
 def to_bundle(
-    sheet: CountSheet, kind: str, blind: bool, version: int, faces: Mapping[int, Face], zones: Mapping[int, str]
+    sheet: CountSheet, kind: str, blind: bool, version: int, faces: Mapping[int, ProductFace], zones: Mapping[int, str]
 ) -> dict[str, Any]:
     """The bundle in the shape of the contract; places in walking sequence."""
     return {
@@ -31,7 +22,9 @@ def to_bundle(
     }
 
 
-def _place(place: CountPlace, blind: bool, faces: Mapping[int, Face], zones: Mapping[int, str]) -> dict[str, Any]:
+def _place(
+    place: CountPlace, blind: bool, faces: Mapping[int, ProductFace], zones: Mapping[int, str]
+) -> dict[str, Any]:
     return {
         "place": place.task_id,
         "location": {
@@ -48,7 +41,7 @@ def _shown(place: CountPlace) -> Iterable[CountLine]:
     return [each for each in place.lines.values() if each.book.on_hand or each.counted is not None]
 
 
-def _line(line: CountLine, blind: bool, faces: Mapping[int, Face]) -> dict[str, Any]:
+def _line(line: CountLine, blind: bool, faces: Mapping[int, ProductFace]) -> dict[str, Any]:
     face = faces[line.product_id]
     return {
         "line": line.key,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from backend.catalog import api as catalog
 from backend.gs1.scan_keys import read_code
 from backend.inbound.returning import CameBack, Closed, ReturnSheets, WentBack, decide, to_bundle
 from backend.inbound.store import returns as store
@@ -82,7 +83,7 @@ def _bundle(conn: Connection, case_id: int) -> dict[str, Any] | None:
         return None
     buyer = orders.orders_by_ids(conn, [sheet.order_id])[sheet.order_id].buyer_name
     places = {condition: place.code if place else "" for condition, place in store.read_places(conn).items()}
-    return to_bundle(sheet, buyer, places, store.read_faces(conn, [line.product_id for line in sheet.lines.values()]))
+    return to_bundle(sheet, buyer, places, catalog.read_faces(conn, [line.product_id for line in sheet.lines.values()]))
 
 
 def read(conn: Connection, task: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
-from backend.inbound.returning import CameBack, Closed, Face, ReturnAct, ReturnLine, ReturnSheet
+from backend.inbound.returning import CameBack, Closed, ReturnAct, ReturnLine, ReturnSheet
 from backend.inbound.tables import return_act, return_case
 from backend.orders import api as orders
 from backend.stock import api as stock
@@ -117,17 +117,6 @@ def read_places(conn: Connection) -> dict[str, stock.Location | None]:
     receiving = next(iter(stock.locations_of_kind(conn, ("receiving",))), None)
     quarantine = next(iter(stock.locations_of_kind(conn, ("quarantine",))), None) or receiving
     return {"resell": receiving, "second": quarantine, "supplier": quarantine, "scrap": None}
-
-
-def read_faces(conn: Connection, product_ids: Iterable[int]) -> dict[int, Face]:
-    wanted = set(product_ids)
-    codes = catalog.codes_of(conn, wanted)
-    return {
-        number: Face(
-            product.unit, product.picture, tuple((each.key, each.quantity, each.level) for each in codes[number])
-        )
-        for number, product in catalog.products_by_ids(conn, wanted).items()
-    }
 
 
 def take_back(conn: Connection, change: CameBack, now: datetime, person_id: int | None, device_id: int | None) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
+from backend.catalog import api as catalog
 from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken, task_number, undone_act
 from backend.stock.carrying import Carried, CarrySheet, CarrySnapshot, TakenBack, decide, to_bundle
 from backend.stock.ledger import Move
@@ -76,7 +77,9 @@ def _move_bundle(conn: Connection, location_id: int) -> dict[str, Any] | None:
     if found is None:
         return None
     sheet, source = found
-    return to_bundle("move", sheet, source, store.read_faces(conn, {each.product_id for each in sheet.lines.values()}))
+    return to_bundle(
+        "move", sheet, source, catalog.read_faces(conn, {each.product_id for each in sheet.lines.values()})
+    )
 
 
 def get_move(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) -> dict[str, Any] | None:
@@ -93,7 +96,7 @@ def read_move(conn: Connection, task: str) -> dict[str, Any] | None:
 
 def _replenish_bundle(conn: Connection, person_id: int) -> dict[str, Any] | None:
     sheet = store.read_replenish_sheet(conn, person_id)
-    faces = store.read_faces(conn, {each.product_id for each in sheet.lines.values()})
+    faces = catalog.read_faces(conn, {each.product_id for each in sheet.lines.values()})
     return to_bundle("replenish", sheet, None, faces) if sheet.lines else None
 
 

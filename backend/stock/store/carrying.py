@@ -13,7 +13,7 @@ from backend.catalog.api import in_slices
 from backend.facts.stock import ReplenishCalled
 from backend.platform import journal
 from backend.platform.journal import Actor
-from backend.stock.carrying import CarryAct, CarryLine, CarrySheet, End, Face
+from backend.stock.carrying import CarryAct, CarryLine, CarrySheet, End
 from backend.stock.ledger import POSTED, Balance, Place
 from backend.stock.location import Location
 from backend.stock.refilling import FaceRule, Refill, Store, refills
@@ -82,17 +82,6 @@ def _codes(conn: Connection, product_ids: Iterable[int]) -> dict[int, dict[str, 
     return {
         product_id: {each.key: each.quantity for each in codes}
         for product_id, codes in catalog.codes_of(conn, product_ids).items()
-    }
-
-
-def read_faces(conn: Connection, product_ids: Iterable[int]) -> dict[int, Face]:
-    wanted = set(product_ids)
-    codes = catalog.codes_of(conn, wanted)
-    return {
-        number: Face(
-            product.unit, product.picture, tuple((each.key, each.quantity, each.level) for each in codes[number])
-        )
-        for number, product in catalog.products_by_ids(conn, wanted).items()
     }
 
 

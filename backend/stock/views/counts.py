@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.platform.errors import NotFound
-from backend.stock.count_bundle import Face, to_bundle
+from backend.stock.count_bundle import to_bundle
 from backend.stock.cycle import INTERVAL_DAYS, Shelf, due
 from backend.stock.store.count_lists import Wanted, read_sheets
 from backend.stock.store.locations import locations_by_ids, locations_by_keys
@@ -38,12 +38,7 @@ def read_bundle(conn: Connection, list_id: int) -> dict[str, Any] | None:
         return None
     sheet = read_sheets(conn, [list_id])[list_id]
     product_ids = {line.product_id for place in sheet.places.values() for line in place.lines.values()}
-    products = catalog.products_by_ids(conn, product_ids)
-    codes = catalog.codes_of(conn, product_ids)
-    faces = {
-        each: Face(product.unit, product.picture, [(code.key, code.quantity, code.level) for code in codes[each]])
-        for each, product in products.items()
-    }
+    faces = catalog.read_faces(conn, product_ids)
     places = locations_by_ids(conn, {each.location_id for each in sheet.places.values()})
     zones = {each: place.zone for each, place in places.items()}
     return to_bundle(sheet, head.kind, head.blind, head.version, faces, zones)
