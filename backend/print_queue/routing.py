@@ -28,6 +28,18 @@ class PrinterStanding(msgspec.Struct, frozen=True):
     fallback_id: int | None
     dpi: int
     active: bool = True
+    driver: str = "zpl"
+
+
+def takes(printer: PrinterStanding, form: str, dpi: int) -> bool:
+    """Whether a paper of a job format (`zpl`, `png1`, `pdf`) drawn for `dpi` can come out there.
+
+    PDF fits every density, dots and ZPL only their own; ZPL needs a printer that speaks it, and an office printer
+    takes PDF alone.
+    """
+    if form == "pdf" or printer.driver == "pdf":
+        return form == "pdf"
+    return printer.dpi == dpi and (form != "zpl" or printer.driver in ("zpl", "folder"))
 
 
 def effective_state(state: PrinterState, agent_seen_at: datetime | None, now: datetime) -> PrinterState:
@@ -59,12 +71,13 @@ def stand_in(
     printer: PrinterStanding,
     route: Sequence[int | None],
     printers: Mapping[int, PrinterStanding],
-    dpi: int | None,
+    form: str,
+    dpi: int,
     now: datetime,
 ) -> PrinterStanding | None:
-    """A ready printer to use instead: one of the route, else the printer's own. `dpi` None fits any density (PDF)."""
+    """A ready printer to use instead: one of the route, else the printer's own, that takes the paper."""
     for other_id in (*route, printer.fallback_id):
         other = printers.get(other_id) if other_id is not None else None
-        if other is not None and other.id != printer.id and is_ready(other, now) and dpi in (None, other.dpi):
+        if other is not None and other.id != printer.id and is_ready(other, now) and takes(other, form, dpi):
             return other
     return None

@@ -50,24 +50,31 @@ def test_ready_or_down(changes: dict[str, object], ready: bool, down_long: bool)
 
 
 @pytest.mark.parametrize(
-    ("route", "own_fallback", "second", "dpi", "chosen"),
+    ("route", "own_fallback", "second", "form", "chosen"),
     [
-        ([1, 2], None, {}, 203, 2),
-        ([1], 2, {}, 203, 2),
-        ([1], None, {}, 203, None),
-        ([1, 2], None, {"state": PrinterState.JAM}, 203, None),
-        ([1, 2], None, {"dpi": 300}, 203, None),
-        ([1, 2], None, {"dpi": 300}, None, 2),
-        ([1, 1], 1, {}, 203, None),
+        ([1, 2], None, {}, "zpl", 2),
+        ([1], 2, {}, "zpl", 2),
+        ([1], None, {}, "zpl", None),
+        ([1, 2], None, {"state": PrinterState.JAM}, "zpl", None),
+        ([1, 2], None, {"dpi": 300}, "zpl", None),
+        ([1, 2], None, {"dpi": 300}, "pdf", 2),
+        ([1, 2], None, {"driver": "tspl"}, "zpl", None),
+        ([1, 2], None, {"driver": "tspl"}, "png1", 2),
+        ([1, 2], None, {"driver": "tspl", "dpi": 300}, "png1", None),
+        ([1, 2], None, {"driver": "tspl"}, "pdf", 2),
+        ([1, 2], None, {"driver": "folder"}, "zpl", 2),
+        ([1, 2], None, {"driver": "pdf"}, "zpl", None),
+        ([1, 2], None, {"driver": "pdf"}, "pdf", 2),
+        ([1, 1], 1, {}, "zpl", None),
     ],
 )
 def test_stand_in(
-    route: list[int], own_fallback: int | None, second: dict[str, object], dpi: int | None, chosen: int | None
+    route: list[int], own_fallback: int | None, second: dict[str, object], form: str, chosen: int | None
 ) -> None:
-    """Route first, then the printer's own stand-in; it must be ready and have the density the dots were made for."""
+    """Route first, then the printer's own stand-in; it must be ready, speak the language and have the density."""
     first = _printer(1, state=PrinterState.NO_MEDIA, fallback_id=own_fallback)
     printers = {1: first, 2: _printer(2, **second)}
 
-    found = stand_in(first, route, printers, dpi, NOW)
+    found = stand_in(first, route, printers, form, 203, NOW)
 
     assert chosen == (found.id if found else None)

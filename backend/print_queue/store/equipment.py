@@ -111,7 +111,7 @@ def load_standings(conn: Connection) -> dict[int, PrinterStanding]:
     return {
         row.id: PrinterStanding(
             row.id, row.code, PrinterState(row.state), row.state_at, row.last_seen_at, row.fallback_id, row.dpi,
-            row.active,
+            row.active, row.driver,
         )
         for row in rows
     }  # fmt: skip
@@ -134,8 +134,8 @@ def has_route(conn: Connection, station: str, paper_kind: str) -> bool:
     return bool(load_route(conn, station, paper_kind))
 
 
-def route_paper(conn: Connection, station: str, paper_kind: str, dpi: int | None, now: datetime) -> int:
-    """The printer a new paper goes to: the route's, or a ready stand-in while that one is down."""
+def route_paper(conn: Connection, station: str, paper_kind: str, form: str, dpi: int, now: datetime) -> int:
+    """The printer a new paper goes to: the route's, or while that one is down a ready stand-in that takes it."""
     route = load_route(conn, station, paper_kind)
     if not route:
         raise Conflict(
@@ -147,7 +147,7 @@ def route_paper(conn: Connection, station: str, paper_kind: str, dpi: int | None
     printers = load_standings(conn)
     chosen = printers[route[0]]
     if not is_ready(chosen, now):
-        chosen = stand_in(chosen, route, printers, dpi, now) or chosen
+        chosen = stand_in(chosen, route, printers, form, dpi, now) or chosen
     return chosen.id
 
 

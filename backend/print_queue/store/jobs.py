@@ -74,7 +74,7 @@ def enqueue(
         raise Malformed("PRINT_COPIES", f"Expected 1 to {COPIES_MAX} copies, got {copies}.", got=str(copies))
     target_id = printer_id
     if target_id is None:
-        target_id = route_paper(conn, station, paper_kind, None if format == "pdf" else dpi, now)
+        target_id = route_paper(conn, station, paper_kind, format, dpi, now)
     row = {
         "uid": ids.uuid7(),
         "key": key,
@@ -236,7 +236,7 @@ def _copy(
     place = station or row.station
     printer_id = row.printer_id  # a trial paper was meant for this printer and no other
     if place != ANY_STATION:
-        printer_id = route_paper(conn, place, row.paper_kind, None if row.format == "pdf" else row.dpi, now)
+        printer_id = route_paper(conn, place, row.paper_kind, row.format, row.dpi, now)
     fresh = {name: getattr(row, name) for name in _COPIED} | {
         "uid": ids.uuid7(),
         "key": reprint_key(row.key, papers),

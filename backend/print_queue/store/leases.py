@@ -200,8 +200,7 @@ def move_waiting(conn: Connection, now: datetime) -> int:
         if place not in routes:
             routes[place] = load_route(conn, *place)
         source = printers[row.printer_id]
-        dpi = None if row.format == "pdf" else row.dpi
-        target = stand_in(source, routes[place], printers, dpi, now)
+        target = stand_in(source, routes[place], printers, row.format, row.dpi, now)
         if target is not None:
             detail = f"moved from {source.code}, which is {source.state}"
             change = {"printer_id": target.id, "detail": detail, "not_before": None}
