@@ -320,7 +320,9 @@ def test_a_printer_is_believed_as_far_as_its_language_goes(
         bench.printed()
         bench.lane.look()
         bench.lane.look()
+        awaited = list(bench.lane._to_confirm)
     finally:
         bench.close()
 
     assert states == bench.server.states()
+    assert [] == awaited, "the printer would be asked twice a second for ever"
