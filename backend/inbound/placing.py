@@ -91,7 +91,7 @@ def _rank(goods: Goods, place: Candidate) -> tuple[int, str]:
         return 0, "fixed"
     lots = place.lots.get(goods.product_id)
     if lots is not None and goods.lot in lots:
-        return 1, "same_lot"
+        return 1, "same_lot" if goods.lot else "same_product"
     if lots is not None:
         return 2, "same_product"
     return (3, "empty") if not place.lots else (4, "")

@@ -21,7 +21,7 @@ OTHER = {2: frozenset({""})}
     ("_case", "goods", "places", "wanted"),
     [
         ("its fixed place before all", {"homes": (9,)}, [place(1, lots=SAME), place(9, lots=OTHER)], (9, "fixed")),
-        ("beside its own kind", {}, [place(1), place(5, lots=SAME)], (5, "same_lot")),
+        ("beside its own kind", {}, [place(1), place(5, lots=SAME)], (5, "same_product")),
         ("an empty one", {}, [place(1, lots=OTHER), place(2)], (2, "empty")),
         ("the nearest empty one", {}, [place(7), place(3)], (3, "empty")),
         ("never to strangers", {}, [place(1, lots=OTHER)], (None, "none")),

@@ -44,6 +44,7 @@ export const inbound = {
   'receive.yes': 'Přijmout',
   'receive.condition': 'V jakém stavu je?',
   'receive.damaged': 'Poškozené',
+  'receive.bad': 'Vada',
   'receive.banner': 'Vše, co teď naskenujete, jde do karantény: {reason}',
   'receive.banner_off': 'Zpět k dobrému zboží',
   'receive.reason.broken': 'rozbité',

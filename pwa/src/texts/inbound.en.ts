@@ -36,6 +36,7 @@ export const inbound = {
   'receive.yes': 'Take it in',
   'receive.condition': 'In what condition is it?',
   'receive.damaged': 'Damaged',
+  'receive.bad': 'Bad',
   'receive.banner': 'All you scan now goes into quarantine: {reason}',
   'receive.banner_off': 'Back to good goods',
   'receive.reason.broken': 'broken',

@@ -36,6 +36,7 @@ export const inbound = {
   'receive.yes': 'Átveszem',
   'receive.condition': 'Milyen állapotú?',
   'receive.damaged': 'Sérült',
+  'receive.bad': 'Hibás',
   'receive.banner': 'Minden, amit most beolvas, karanténba kerül: {reason}',
   'receive.banner_off': 'Vissza a jó áruhoz',
   'receive.reason.broken': 'törött',

@@ -41,6 +41,7 @@ export const inbound = {
   'receive.yes': 'Prijať',
   'receive.condition': 'V akom stave je?',
   'receive.damaged': 'Poškodené',
+  'receive.bad': 'Vada',
   'receive.banner': 'Všetko, čo teraz naskenujete, ide do karantény: {reason}',
   'receive.banner_off': 'Späť k dobrému tovaru',
   'receive.reason.broken': 'rozbité',
