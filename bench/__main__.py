@@ -36,7 +36,9 @@ def main() -> int:
         else:
             # A browser and a whole running product: they live with the journeys, in a process of their own.
             print("## The floor app\n", flush=True)
-            subprocess.run([sys.executable, "-m", "e2e.latency", *(["--scans", "100"] if args.quick else [])], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "e2e.latency", *(["--scans", "100"] if args.quick else [])], check=True
+            )
         print(flush=True)
     return 0
 
