@@ -149,5 +149,6 @@ export const inbound = {
   'problem.PICTURE_TOO_LARGE': 'Fotka je moc velká.',
   'problem.RECEIPT_OVER': 'Tenhle příjem je už ukončený.',
   'problem.RECEIPT_UNKNOWN': 'Takovou dodávku neznám.',
+  'problem.RETURN_UNKNOWN': 'Takovou vratku neznám.',
   'problem.CODE_UNKNOWN': 'Nikdo tenhle kód nezná.',
 } satisfies Record<string, string | Plural>;

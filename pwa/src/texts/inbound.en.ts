@@ -136,5 +136,6 @@ export const inbound = {
   'problem.PICTURE_TOO_LARGE': 'The photo is too large.',
   'problem.RECEIPT_OVER': 'Receiving this delivery is over.',
   'problem.RECEIPT_UNKNOWN': 'I do not know such a delivery.',
+  'problem.RETURN_UNKNOWN': 'There is no such return.',
   'problem.CODE_UNKNOWN': 'Nobody knows this code.',
 };

@@ -136,5 +136,6 @@ export const inbound = {
   'problem.PICTURE_TOO_LARGE': 'A fotó túl nagy.',
   'problem.RECEIPT_OVER': 'Ez a bevételezés már lezárult.',
   'problem.RECEIPT_UNKNOWN': 'Ilyen szállítmányt nem ismerek.',
+  'problem.RETURN_UNKNOWN': 'Nincs ilyen visszáru.',
   'problem.CODE_UNKNOWN': 'Ezt a kódot senki sem ismeri.',
 };

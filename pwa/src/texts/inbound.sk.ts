@@ -146,5 +146,6 @@ export const inbound = {
   'problem.PICTURE_TOO_LARGE': 'Fotka je príliš veľká.',
   'problem.RECEIPT_OVER': 'Tento príjem je už ukončený.',
   'problem.RECEIPT_UNKNOWN': 'Takú dodávku nepoznám.',
+  'problem.RETURN_UNKNOWN': 'Takú vrátenku nepoznám.',
   'problem.CODE_UNKNOWN': 'Nikto tento kód nepozná.',
 };

@@ -124,6 +124,8 @@ export const problems = {
   'problem.RECEIPT_NOT_RECEIVED': 'Tato dodávka ještě není přijatá.',
   'problem.RECEIPT_OVER': 'Tato dodávka je uzavřená.',
   'problem.RECEIPT_UNKNOWN': 'Takovou dodávku neznám.',
+  'problem.RETURN_UNKNOWN': 'Takovou vratku neznám.',
+  'problem.CALIBRATION': 'Na tento papír nebo rozlišení se kalibrační stránka nedá nakreslit: {got}.',
   'problem.REFUSED': 'Server to odmítl.',
   'problem.RESERVATION_GONE': 'Rezervace už neplatí. Načtěte objednávku znovu.',
   'problem.SCALE_UNKNOWN': 'Tuto váhu neznám. Zkontrolujte její token.',

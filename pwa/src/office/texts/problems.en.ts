@@ -124,6 +124,8 @@ export const problems = {
   'problem.RECEIPT_NOT_RECEIVED': 'This delivery is not received yet.',
   'problem.RECEIPT_OVER': 'This delivery is closed.',
   'problem.RECEIPT_UNKNOWN': 'There is no such delivery.',
+  'problem.RETURN_UNKNOWN': 'There is no such return.',
+  'problem.CALIBRATION': 'A calibration page cannot be drawn for this paper or resolution: {got}.',
   'problem.REFUSED': 'The server refused it.',
   'problem.RESERVATION_GONE': 'The reservation is gone. Load the order again.',
   'problem.SCALE_UNKNOWN': 'This scale is not known. Check its token.',

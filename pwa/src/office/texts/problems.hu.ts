@@ -124,6 +124,8 @@ export const problems = {
   'problem.RECEIPT_NOT_RECEIVED': 'Ez a szállítmány még nincs átvéve.',
   'problem.RECEIPT_OVER': 'Ez a szállítmány le van zárva.',
   'problem.RECEIPT_UNKNOWN': 'Nincs ilyen szállítmány.',
+  'problem.RETURN_UNKNOWN': 'Nincs ilyen visszáru.',
+  'problem.CALIBRATION': 'Erre a papírra vagy felbontásra nem rajzolható kalibráló oldal: {got}.',
   'problem.REFUSED': 'A szerver elutasította.',
   'problem.RESERVATION_GONE': 'A foglalás már nem érvényes. Töltse be újra a rendelést.',
   'problem.SCALE_UNKNOWN': 'Ezt a mérleget nem ismerem. Ellenőrizze a tokenjét.',

@@ -124,6 +124,8 @@ export const problems = {
   'problem.RECEIPT_NOT_RECEIVED': 'Táto dodávka ešte nie je prijatá.',
   'problem.RECEIPT_OVER': 'Táto dodávka je uzavretá.',
   'problem.RECEIPT_UNKNOWN': 'Takú dodávku nepoznám.',
+  'problem.RETURN_UNKNOWN': 'Takú vrátenku nepoznám.',
+  'problem.CALIBRATION': 'Na tento papier alebo rozlíšenie sa kalibračná stránka nedá nakresliť: {got}.',
   'problem.REFUSED': 'Server to odmietol.',
   'problem.RESERVATION_GONE': 'Rezervácia už neplatí. Načítajte objednávku znova.',
   'problem.SCALE_UNKNOWN': 'Túto váhu nepoznám. Skontrolujte jej token.',
