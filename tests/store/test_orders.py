@@ -15,7 +15,16 @@ from backend.platform import journal
 from backend.platform.database import Database
 from backend.platform.errors import Conflict, NotFound
 from backend.stock import api as stock
-from tests.builders import NOW, create_channel, create_location, create_merchant, create_order, create_product, stock_up
+from tests.builders import (
+    NOW,
+    create_channel,
+    create_location,
+    create_merchant,
+    create_order,
+    create_product,
+    create_ready_order,
+    stock_up,
+)
 
 ADDRESS = orders.Address(name="Jana Nováková", street="Dlouhá 1", city="Brno", zip="60200", country="CZ")
 
@@ -295,6 +304,25 @@ async def test_cancel_gives_the_stock_back_once(database: Database) -> None:
         assert kinds == ["OrderReceived", "OrderPromised", "OrderCancelled"]
 
     await database.write(work)
+
+
+async def test_a_line_promised_from_two_places_gives_both_back(database: Database) -> None:
+    """Two reservations of one line are two changes of the same row: none of them may be forgotten."""
+
+    def work(conn: Connection) -> tuple[int, tuple[int, int]]:
+        merchant = create_merchant(conn)
+        tea = create_product(conn, merchant)
+        places = [create_location(conn), create_location(conn)]
+        for place in places:
+            stock_up(conn, tea, place, 2)
+        order_id = create_ready_order(conn, {tea: 3})
+        lines = sa.select(order_line.c.id, order_line.c.reserved).where(order_line.c.order_id == order_id)
+        line = conn.execute(lines).one()
+        promised = len(stock.reservations_of(conn, [line.id]))
+        orders.cancel(conn, [order_id], "asked", NOW)
+        return promised, (line.reserved, conn.execute(lines).one().reserved)
+
+    assert await database.write(work) == (2, (3, 0))
 
 
 async def test_advance_is_all_or_nothing(database: Database) -> None:

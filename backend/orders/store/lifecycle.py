@@ -151,12 +151,20 @@ def begun_to_pack(conn: Connection, order_ids: Iterable[int]) -> set[int]:
 
 
 def count_lines(conn: Connection, changes: Sequence[Mapping[str, int]]) -> None:
-    """Add to the counters of lines: `{"line_id": 7, "picked": 2, "checked": 0, "short": 0, "reserved": -2}`."""
+    """Add to the counters of lines: `{"line_id": 7, "picked": 2, "checked": 0, "short": 0, "reserved": -2}`.
+
+    A line may be named several times, such as once for each of its reservations: its changes are added up first.
+    """
+    totals: dict[int, dict[str, int]] = {}
+    for change in changes:
+        total = totals.setdefault(change["line_id"], dict.fromkeys(_COUNTERS, 0))
+        for name in _COUNTERS:
+            total[name] += change.get(name, 0)
     _COUNT_LINE.run_many(
         conn,
         [
-            {"line": change["line_id"]} | {f"add_{name}": change.get(name, 0) for name in _COUNTERS}
-            for change in sorted(changes, key=lambda each: each["line_id"])
+            {"line": line_id} | {f"add_{name}": pieces for name, pieces in total.items()}
+            for line_id, total in sorted(totals.items())
         ],
     )
 
