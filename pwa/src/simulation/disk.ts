@@ -34,6 +34,8 @@ export class Disk {
   private writing: Transaction | null = null;
   /** Transactions that go on without time passing. */
   open = 0;
+  /** Transactions that have completed or were aborted. */
+  ended = 0;
 
   constructor(readonly clock: Clock) {}
 
@@ -50,6 +52,7 @@ export class Disk {
   }
 
   end(transaction: Transaction): void {
+    this.ended += 1;
     if (this.writing === transaction) {
       this.writing = this.queue.shift() ?? null;
       this.writing?.start();

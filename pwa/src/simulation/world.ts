@@ -64,7 +64,7 @@ export class World {
 
   constructor(seed: number, private readonly bug: Twist | null = null) {
     this.chance = new Chance(seed);
-    this.clock = new Clock(() => this.disk.open > 0);
+    this.clock = new Clock(() => this.disk.open > 0, () => this.disk.ended);
     this.disk = new Disk(this.clock);
     this.books = new Books(this.chance, bug);
     this.wire = new Wire(this.clock, this.chance, this.books, (path) => this.other(path));
