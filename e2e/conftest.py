@@ -34,6 +34,7 @@ class Stack:
         self.address = address
         self.folder = folder
         self.words = words
+        self.released: list[str] = []
         self._office: httpx.Client | None = None
 
     @property
@@ -74,6 +75,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
         yield running
         if request.session.testsfailed:
             print("\nthe product said last:", *running.words[-WORDS_SHOWN:], sep="\n")
+
+
+@pytest.fixture(autouse=True)
+def no_wave_left_behind(stack: Stack) -> Iterator[None]:
+    """A wave that a test has released and left open would be the next test's work: its person is offered it again."""
+    yield
+    while stack.released:
+        answer = stack.office().post(f"/api/waves/{stack.released.pop()}/cancel")
+        assert answer.status_code in (200, 409), answer.text
 
 
 @contextlib.contextmanager

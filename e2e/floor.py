@@ -70,7 +70,9 @@ class Floor:
         fitting = [each for each in rows if each["lines"] == lines and each["pieces"] >= at_least_pieces]
         assert fitting, f"the demo has no ready order left with {lines} lines and {at_least_pieces} pieces"
         answer = office.post("/api/waves", json={"mode": "single", "orders": [fitting[0]["number"]]})
-        return answer.raise_for_status().json()["waves"][0]
+        wave = answer.raise_for_status().json()["waves"][0]
+        self.stack.released.append(wave["number"])
+        return wave
 
     def take(self, wave: dict) -> None:
         """Scan the wave's paper in the menu: its pick list opens."""

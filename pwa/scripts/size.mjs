@@ -20,7 +20,7 @@ for (const name of firstScreen) {
 const precached = /index\.html [^"'`]*/.exec(read('sw.js').toString())?.[0].split(' ') ?? [];
 
 // One language is loaded before anything is shown: the longest of the four counts.
-const languages = precached.filter((name) => /assets\/(cs|sk|hu|en)-/.test(name));
+const languages = precached.filter((name) => /assets\/first\.(cs|sk|hu|en)-/.test(name));
 const longest = languages.sort((one, other) => gzipped(other) - gzipped(one))[0];
 if (longest !== undefined && !firstScreen.includes(longest)) firstScreen.push(longest);
 

@@ -197,7 +197,9 @@ export class FloorState {
 
   async speak(language: string): Promise<void> {
     const known = isLanguage(language) ? language : languageOf([language]);
-    this.say = await loadSay(known);
+    const say = await loadSay(known);
+    if (this.started) await say.whole();
+    this.say = say;
     document.documentElement.lang = known;
   }
 }

@@ -1,13 +1,16 @@
 /*
  * Texts by typed key: cs.ts is the type, en, sk and hu must satisfy it, so a missing text does not compile.
  *
- * One language is loaded at a time. A text may hold places like {name}; a plural is chosen by the value `n`.
+ * One language is loaded at a time, in two parts: what the first screens say, and the rest with the menu. A text may hold places like {name}; a plural is chosen by the value `n`.
  */
 import type { cs } from './cs';
+import type { first } from './first.cs';
 
 export type Plural = { one?: string; few?: string; many?: string; other: string };
 export type TextKey = keyof typeof cs;
-export type Texts = { readonly [K in TextKey]: (typeof cs)[K] extends string ? string : Plural };
+type SameAs<T> = { readonly [K in keyof T]: T[K] extends string ? string : Plural };
+export type Texts = SameAs<typeof cs>;
+export type FirstTexts = SameAs<typeof first>;
 export type Values = Readonly<Record<string, unknown>>;
 
 export const LANGUAGES = ['cs', 'sk', 'hu', 'en'] as const;
@@ -16,11 +19,11 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
   cs: 'Čeština', sk: 'Slovenčina', hu: 'Magyar', en: 'English',
 };
 
-const LOAD: Readonly<Record<Language, () => Promise<Texts>>> = {
-  cs: async () => (await import('./cs')).cs,
-  sk: async () => (await import('./sk')).sk,
-  hu: async () => (await import('./hu')).hu,
-  en: async () => (await import('./en')).en,
+const FIRST: Readonly<Record<Language, () => Promise<{ first: FirstTexts }>>> = {
+  cs: () => import('./first.cs'), sk: () => import('./first.sk'), hu: () => import('./first.hu'), en: () => import('./first.en'),
+};
+const WORK: Readonly<Record<Language, () => Promise<{ work: object }>>> = {
+  cs: () => import('./work.cs'), sk: () => import('./work.sk'), hu: () => import('./work.hu'), en: () => import('./work.en'),
 };
 
 export const isLanguage = (language: string): language is Language => LANGUAGES.includes(language as Language);
@@ -40,6 +43,8 @@ export interface Say {
   /** A text whose key comes from elsewhere (a code of the server); `otherwise` when this app has none for it. */
   code(prefix: string, code: string, otherwise: string, values?: Values): string;
   has(key: string): boolean;
+  /** Until then only the texts of the first screens are here; to be awaited before the menu and the jobs. */
+  whole(): Promise<void>;
   number(value: number, digits?: number): string;
   /** 1 250 g as "1,25 kg" in the language's own way. */
   weight(weight_g: number): string;
@@ -50,7 +55,7 @@ const CODED: Readonly<Record<string, string>> = {
   kind: 'kind', hold: 'hold', state: 'parcel_state', because: 'refusal', got: 'kind',
 };
 
-export function makeSay(texts: Texts, language: Language): Say {
+export function makeSay(texts: Texts, language: Language, whole: () => Promise<void> = () => Promise.resolve()): Say {
   const rules = new Intl.PluralRules(language);
   const table = texts as unknown as Readonly<Record<string, string | Plural>>;
 
@@ -77,6 +82,7 @@ export function makeSay(texts: Texts, language: Language): Say {
   return Object.assign(say, {
     language,
     has: (key: string) => key in table,
+    whole,
     code: (prefix: string, code: string, otherwise: string, values: Values = {}): string => {
       const text = table[`${prefix}.${code}`];
       return text === undefined ? otherwise : fill(pick(text, values), values, true);
@@ -91,5 +97,7 @@ export function makeSay(texts: Texts, language: Language): Say {
 }
 
 export async function loadSay(language: Language): Promise<Say> {
-  return makeSay(await LOAD[language](), language);
+  const table = { ...(await FIRST[language]()).first };
+  const whole = async (): Promise<void> => void Object.assign(table, (await WORK[language]()).work);
+  return makeSay(table as unknown as Texts, language, whole);
 }

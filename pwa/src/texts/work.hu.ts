@@ -1,0 +1,5 @@
+/* What is said from the menu on; comes with it, so that the first screen stays light. */
+import { inbound } from './inbound.hu';
+import { stock } from './stock.hu';
+
+export const work = { ...inbound, ...stock };
