@@ -12,9 +12,15 @@ from e2e.floor import Floor
 pytestmark = pytest.mark.browser
 
 DEPLOYMENTS = 20
-CHECK = "() => navigator.serviceWorker.getRegistration().then((each) => each.update()).then(() => true, () => false)"
+LOOK = """() => navigator.serviceWorker.getRegistration().then((each) => {
+  window.fresh = null;
+  each.addEventListener('updatefound', () => { window.fresh = each.installing; }, { once: true });
+  return each.update().then(() => true);
+})"""
+DECIDED = "() => window.fresh !== null && window.fresh.state !== 'installing'"
+"""Not a promise: to wait_for_function any promise is true at once."""
 WAITING = "() => navigator.serviceWorker.getRegistration().then((each) => each.waiting !== null)"
-SETTLED = "() => navigator.serviceWorker.getRegistration().then((each) => each.installing === null)"
+WAITS = "() => navigator.serviceWorker.getRegistration().then((each) => each.waiting === window.fresh)"
 VERSION = "() => caches.keys().then((names) => names.filter((name) => /^rampa-[0-9a-f]{12}$/.test(name)))"
 
 
@@ -35,10 +41,11 @@ class Worker(Floor):
         if "dynamically imported module" in text or "Failed to fetch" in text:
             self.failed.append(text)
 
-    def look_for_news(self) -> None:
-        """The app asks for a new version, and the browser has installed or refused it."""
-        self.page.evaluate(CHECK)
-        self.page.wait_for_function(SETTLED)
+    def look_for_news(self) -> str:
+        """The app asks for a new version; the browser has `installed` it or made it `redundant`, that is refused it."""
+        self.page.evaluate(LOOK)
+        self.page.wait_for_function(DECIDED)
+        return self.page.evaluate("() => window.fresh.state")
 
 
 @pytest.fixture
@@ -67,15 +74,16 @@ def test_twenty_deployments_a_rollback_and_a_broken_one(worker: Worker, deployme
     loads = worker.loads
     for number in range(1, DEPLOYMENTS + 1):
         deployments.deploy(number)
-        worker.look_for_news()
-        assert page.evaluate(WAITING) is True
+        assert worker.look_for_news() == "installed"
+        assert page.evaluate(WAITS) is True, "the new version does not wait for the job to end"
         if number % 5 == 0:
             worker.scan_own("location", place)
             worker.path(r"pick\.at_location")
     deployments.deploy_half(DEPLOYMENTS + 1)
-    worker.look_for_news()
+    assert worker.look_for_news() == "redundant"
     deployments.deploy(3)
-    worker.look_for_news()
+    assert worker.look_for_news() == "installed"
+    assert page.evaluate(WAITS) is True
     assert worker.loads == loads, "the page was loaded anew inside a job"
 
     # Screens that were not opened yet are chunks of the first version, which no server has any more.
@@ -103,7 +111,7 @@ def test_a_broken_version_is_not_installed_and_the_device_starts_offline(
     page = worker.page
     before = page.evaluate(VERSION)
     deployments.deploy_half(7)
-    worker.look_for_news()
+    assert worker.look_for_news() == "redundant"
     assert page.evaluate(WAITING) is False
     deployments.up = False
     page.reload()
