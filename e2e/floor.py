@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -11,8 +12,7 @@ from e2e.conftest import Stack
 
 KEY_DELAY_MS = 28
 """A slow scanner: the same code twice is then further apart than the 300 ms within which it counts as a bounce."""
-
-
+ASKED_S = 45
 KEYBOARDS = Path(__file__).parents[1] / "contracts" / "keyboards.json"
 
 
@@ -78,6 +78,13 @@ class Floor:
         """Scan the wave's paper in the menu: its pick list opens."""
         self.scan(wave["code"])
         expect(self.see("pick-step")).to_be_visible()
+
+    def until(self, question: str) -> None:
+        """Ask the page until it says yes. `wait_for_function` takes a promise for a yes; this waits for what it holds."""
+        end = time.monotonic() + ASKED_S
+        while not self.page.evaluate(question):
+            assert time.monotonic() < end, f"never true in {ASKED_S} s: {question}"
+            self.page.wait_for_timeout(50)
 
     def start_again(self) -> None:
         """After the page was loaded anew: the tap that unlocks sound, then the running job."""

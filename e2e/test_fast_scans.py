@@ -70,7 +70,7 @@ def test_two_hundred_scans_in_ten_seconds(picker: Floor) -> None:
     )
     page.evaluate(READER, [codes, 50, "Enter"])
     expect(picker.see("job")).to_be_visible()
-    page.wait_for_function(f"async () => (await ({ON_DEVICE})()).length >= {before + SCANS}")
+    picker.until(f"async () => (await ({ON_DEVICE})()).length >= {before + SCANS}")
     assert page.evaluate(ON_DEVICE)[before:] == codes
     picker.everything_saved()
 
@@ -87,5 +87,5 @@ def test_a_scan_while_the_screen_changes(picker: Floor) -> None:
     page.wait_for_function("(until) => performance.now() > until", arg=page.evaluate("performance.now()") + BOUNCE_MS)
     page.evaluate(READER, [[wave["code"], location], 30, "Enter"])
     expect(picker.see("job")).to_be_visible()
-    page.wait_for_function(f"async () => (await ({ON_DEVICE})()).includes('{location}')")
+    picker.until(f"async () => (await ({ON_DEVICE})()).includes('{location}')")
     picker.path(r"pick\.at_location")

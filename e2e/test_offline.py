@@ -85,7 +85,7 @@ def test_pick_goes_on_offline(picker: Floor) -> None:
     expect(picker.see("offline")).to_have_count(0)
     picker.everything_saved()
     picker.counts(scans, scans)
-    page.wait_for_function(f"() => ({ON_DEVICE})().then((held) => held.length === 0)")
+    picker.until(f"() => ({ON_DEVICE})().then((held) => held.length === 0)")
     assert _done(picker, wave) == wanted
 
 

@@ -30,6 +30,7 @@ class Worker(Floor):
     def __init__(self, page: Page, stack: Stack, deployments: Deployments) -> None:
         own = Stack(deployments.address, stack.folder, stack.words)
         own.office = stack.office  # the office speaks to the product itself
+        own.released = stack.released
         super().__init__(page, own)
         self.loads = 0
         self.failed: list[str] = []

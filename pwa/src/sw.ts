@@ -26,6 +26,7 @@ const version = '__PRECACHE_VERSION__';
 const paths = '__PRECACHE_LIST__'.split(' ').map((path) => `/${path}`);
 const cacheName = `rampa-${version}`;
 const keptName = 'rampa-on-use';
+const letInMark = '/let-in';
 const floorPages = new Set(['/', '/index.html', '/enrol']);
 
 async function install(): Promise<void> {
@@ -46,11 +47,18 @@ async function keep(cache: Cache, path: string): Promise<void> {
   await cache.put(path, answer);
 }
 
-/** The version before stays: a page of it that is still open goes on finding its chunks. */
+/**
+ * The version before stays: a page of it that is still open goes on finding its chunks. It is the one that was let in
+ * last, not the one that was made last: versions that came and went meanwhile never ran.
+ */
 async function removeOlder(): Promise<void> {
-  // Caches are listed in the order in which they were made.
+  const kept = await caches.open(keptName);
+  const before = await (await kept.match(letInMark))?.text();
   const others = (await caches.keys()).filter((name) => name.startsWith('rampa-') && name !== cacheName && name !== keptName);
-  for (const name of others.slice(0, -1)) await caches.delete(name);
+  // Caches are listed in the order in which they were made; a device of the first versions has no mark yet.
+  const stays = others.find((name) => name === before) ?? others.at(-1);
+  for (const name of others) if (name !== stays) await caches.delete(name);
+  await kept.put(letInMark, new Response(cacheName));
   await worker.clients.claim();
 }
 
