@@ -49,11 +49,11 @@ def apply(conn: Connection, done: Sequence[Done], now: datetime) -> None:
                 "counted": change.counted,
             }  # fmt: skip
     write_lines(conn, list(counted.values()), ("counted",))
-    finished = [each for each in done if isinstance(each.change, Finished)]
-    for each in finished:
-        _finish(conn, [each.change], now, each.person_id, each.device_id, each.act)  # type: ignore[list-item]
+    finished = [(each.change, each) for each in done if isinstance(each.change, Finished)]
+    for finish, by in finished:
+        _finish(conn, [finish], now, by.person_id, by.device_id, by.act)
     if finished:
-        _close_finished(conn, {each.change.list_id for each in finished}, now)  # type: ignore[union-attr]
+        _close_finished(conn, {finish.list_id for finish, _ in finished}, now)
 
 
 def _finish(
