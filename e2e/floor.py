@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -85,6 +86,13 @@ class Floor:
         while not self.page.evaluate(question):
             assert time.monotonic() < end, f"never true in {ASKED_S} s: {question}"
             self.page.wait_for_timeout(50)
+
+    def comes(self, wanted: object, ask: Callable[[], object]) -> None:
+        """The books follow the hand a moment later: ask until the answer is the wanted one."""
+        end = time.monotonic() + ASKED_S
+        while (found := ask()) != wanted and time.monotonic() < end:
+            self.page.wait_for_timeout(50)
+        assert found == wanted
 
     def start_again(self) -> None:
         """After the page was loaded anew: the tap that unlocks sound, then the running job."""

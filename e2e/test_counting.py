@@ -1,13 +1,12 @@
 """Counting and moving with a scanner that types: a place is counted, goods are carried, a pick face is filled."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import Stack
-from e2e.floor import ASKED_S, Floor
+from e2e.floor import Floor
 
 pytestmark = pytest.mark.browser
 
@@ -40,11 +39,7 @@ def on_hand(stack: Stack, product_id: int, location: str) -> int:
 
 
 def comes_to(floor: Floor, wanted: int, product_id: int, place: str) -> None:
-    """The book follows the hand as soon as the scan is sent: so many pieces lie at the place in the end."""
-    end = time.monotonic() + ASKED_S
-    while (found := on_hand(floor.stack, product_id, place)) != wanted and time.monotonic() < end:
-        floor.page.wait_for_timeout(50)
-    assert found == wanted
+    floor.comes(wanted, lambda: on_hand(floor.stack, product_id, place))
 
 
 def test_a_place_is_counted_and_the_difference_booked(phone: Page, stack: Stack) -> None:
