@@ -36,6 +36,7 @@ from backend.stock.store.count_lists import Wanted, make_list, note_expected, re
 from backend.stock.store.count_results import close_list
 from backend.stock.views.history import Asked, stock_at
 from bench.engines import Ground, postgres_server
+from tests.inbound.dock import Device
 from tests.store.picking_floor import add_person
 
 PRODUCTS, LOCATIONS, BALANCES_EACH, MOVES_EACH = 200_000, 50_000, 10, 10
@@ -254,6 +255,22 @@ async def _measure_dock(database: Database, size: Size, chance: random.Random, f
     found.append(
         Row(f"open a delivery of {len(lines):,} lines", "< 1 s", *await _timed(database, opening, writes=True))
     )
+    await _measure_receiving(database, receipt, chance, found)
+
+
+async def _measure_receiving(database: Database, receipt: int, chance: random.Random, found: list[Row]) -> None:
+    """Pieces scanned one by one in the open delivery, each a request of its own through the real intake."""
+    bundle = await database.read(lambda conn: receives.JOB.read(conn, f"receive:{receipt}"))
+    assert bundle is not None
+    device, times = await Device(database).enrol(), []
+    for line in chance.choices(bundle["lines"], k=ASKED):
+        key = line["codes"][0]["key"]
+        scan = device.scan("receive", bundle["task"], "receive", key, line=line["id"], quantity=1)
+        began = time.perf_counter()
+        verdicts = await device.send(scan)
+        times.append((time.perf_counter() - began) * 1_000)
+        assert verdicts == ["ok"], verdicts
+    found.append(Row("a scan in it", "< 100 ms", percentile(times, 0.5), percentile(times, 0.95)))
 
 
 async def _measure_count(database: Database, size: Size, found: list[Row]) -> None:
