@@ -18,9 +18,7 @@ from backend.app.asgi import build as build_app
 from backend.app.settings import Settings
 from backend.app.wiring import REACTIONS, connect_reactions
 from backend.outbound.tables import wave_order
-from backend.platform import outbox
 from backend.platform.database import Database
-from backend.platform.journal import delivery
 from backend.platform.outbox import Outbox
 from backend.shipping.fake_partner import FakePartner
 from backend.stock.tables import location
@@ -28,12 +26,12 @@ from tests.outbound.chain import transport
 from tests.simulation import invariants, warehouse
 from tests.simulation.clock import Clock, simulated
 from tests.simulation.device import FAULTS, Broken, Device
+from tests.simulation.evening import evening
 from tests.simulation.walkers import KINDS, Packing, Picking, Work
 
 PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )  # fmt: skip
-EVENING_TURNS = 30
 EXPECTED = frozenset((400, 404, 409, 422))
 """Refusals to a request are part of a day; a 401, 403 or 5xx is not."""
 
@@ -138,7 +136,7 @@ class Day:
         held = [each for each in rows if each["holds"] and each["state"] not in ("cancelled", "dispatched")]
         if roll < 0.3 and held:
             order = self.chance.choice(held)
-            await self._release(order)
+            await self.release(order)
         elif roll < 0.65:
             order = self.chance.choice(rows)
             answer = await self.office("POST", f"/api/orders/{order['number']}/cancel", json={"reason": "buyer"})
@@ -154,7 +152,7 @@ class Day:
                 await self.office("POST", f"/api/waves/{self.chance.choice(waves)['number']}/cancel")
         await self.office("POST", "/api/shippable")
 
-    async def _release(self, order: dict[str, Any]) -> None:
+    async def release(self, order: dict[str, Any]) -> None:
         for code in order["holds"]:
             await self.office("POST", f"/api/orders/{order['number']}/release-hold", json={"code": code})
 
@@ -202,7 +200,7 @@ class Day:
             await device.send(device.chance.choice(FAULTS) if device.chance.random() < 0.25 else "")
             await self._put_right(device)
         if not device.unsent and (not moved or device.chance.random() < 0.3):
-            await self._look_again(device, moved)
+            await self.look_again(device, moved)
 
     async def _find_work(self, device: Device) -> None:
         if device.chance.random() < 0.1:
@@ -225,11 +223,11 @@ class Day:
             answer = await device.ask("POST", f"/api/work/{device.chance.choice(others)}/take")
         else:
             answer = await device.ask("POST", "/api/work", json=request)
-        self._expect(answer)
+        self.expect(answer)
         bundle = answer.json().get("bundle") if answer.status_code == 200 else None
         device.job = KINDS[bundle["flow"]](bundle) if bundle else None
 
-    def _expect(self, answer: httpx.Response) -> None:
+    def expect(self, answer: httpx.Response) -> None:
         if answer.status_code >= 300 and answer.status_code not in EXPECTED:
             raise Broken(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:600]}")
 
@@ -249,10 +247,10 @@ class Day:
 
         return await self.database.read(read)
 
-    async def _look_again(self, device: Device, moved: bool) -> None:
+    async def look_again(self, device: Device, moved: bool) -> None:
         """The job as the books see it now. One that is over, or at which nothing more can be done, is left."""
         answer = await device.ask("GET", f"/api/work/{device.job.task}")
-        self._expect(answer)
+        self.expect(answer)
         bundle = answer.json()["bundle"]
         if bundle is None:
             device.job = None
@@ -273,7 +271,7 @@ class Day:
 
     async def _sign(self, device: Device, number: int) -> None:
         seen = await device.ask("GET", f"/api/handovers/{number}")
-        self._expect(seen)
+        self.expect(seen)
         signature = {
             "name": "Pavel Kurýr", "plate": "1AB 2345", "signature": PNG, "content_hash": seen.json()["content_hash"],
             "confirm_missing": True,
@@ -285,7 +283,7 @@ class Day:
             opened = (await self.client.post(f"/api/courier/{link['token']}/open")).json()
             signature["content_hash"] = opened["handover"]["content_hash"]
             answer = await self.client.post(f"/api/courier/{opened['session']}/sign", json=signature)
-        self._expect(answer)
+        self.expect(answer)
         self.counts["lists signed"] += answer.status_code == 200
 
     async def _put_right(self, device: Device) -> None:
@@ -293,7 +291,7 @@ class Day:
         for each in device.corrections:
             if device.chance.random() < 0.5:
                 answer = await device.ask("POST", f"/api/corrections/{each['id']}/done")
-                self._expect(answer)
+                self.expect(answer)
                 self.counts["corrections"] += answer.json()["closed"]
         device.corrections = []
 
@@ -338,83 +336,11 @@ class Day:
                 await self.step()
                 if number % 10 == 0:
                     await self.explained()
-            await self.evening()
+            await evening(self)
         finally:
             self.counts["scans"] = sum(len(each.scans) for each in self.devices)
             self.counts["faults"] = sum(each.faults for each in self.devices) + self.counts["crashes"]
             await self.stop()
-
-    async def evening(self) -> None:
-        """Calm returns, and everything that can leave does: no order may be left for which nobody can do anything."""
-        self.partner.mode = "ok"
-        for device in self.devices:
-            device.dark_steps = 0
-            await device.send()
-            device.job = None
-        for device, badge in zip(self.devices, self.warehouse.badges, strict=False):
-            await device.sign_in(badge)
-        for order in (await self.office("GET", "/api/orders?limit=500")).json()["rows"]:
-            if order["state"] not in ("cancelled", "dispatched"):
-                await self._release(order)
-        for turn in range(EVENING_TURNS):
-            self.clock.pass_s(4000 if turn == 0 else 100)
-            if turn % 6 == 5:
-                await self._give_up_held()
-            await self._retry_parked()
-            await self.worker_works(calm=True)
-            await self._finish_one(self.devices[turn % len(self.devices)])
-            await self.check()
-            if turn >= len(self.devices) and not await self.database.read(invariants.stuck):
-                break
-        left = await self.database.read(invariants.stuck)
-        if left:
-            raise Broken("; ".join(left[:5]))
-        await self.explained()
-        for device in self.devices:
-            await device.send_everything_again()
-        await self.check()
-
-    async def _give_up_held(self) -> None:
-        """What is still short by then is cancelled, so that its tote is free again."""
-        for order in (await self.office("GET", "/api/orders?limit=500")).json()["rows"]:
-            if order["state"] == "in_work" and order["holds"]:
-                await self.office("POST", f"/api/orders/{order['number']}/cancel", json={"reason": "short"})
-
-    async def _retry_parked(self) -> None:
-        def work(conn: Connection) -> None:
-            for row in conn.execute(sa.select(delivery.c.id).where(delivery.c.state == "parked")).all():
-                outbox.retry(conn, row.id, self.clock.now())
-
-        await self.database.write(work)
-
-    async def _finish_one(self, device: Device) -> None:
-        """Work on with whatever there is until nothing moves, without mistakes of the network."""
-        for kind in ("pick", "pack", "handover"):
-            for request in await self._requests(kind):
-                answer = await device.ask("POST", "/api/work", json={"flow": kind, **request})
-                self._expect(answer)
-                bundle = answer.json().get("bundle") if answer.status_code == 200 else None
-                if bundle is None:
-                    continue
-                device.job = KINDS[kind](bundle)
-                for _ in range(60):
-                    if not device.job.step(device, self.clock.now()):
-                        break
-                await device.send()
-                if kind == "handover":
-                    await self._look_again(device, moved=False)
-                device.job = None
-
-    async def _requests(self, kind: str) -> list[dict[str, Any]]:
-        if kind == "pick":
-            waves = (await self.office("GET", "/api/waves")).json()["rows"]
-            begun = [{"wave": each["number"]} for each in waves if each["state"] in ("released", "picking")]
-            return [*begun, {"mode": "cluster", "limit": 2}, {"mode": "cluster", "limit": 2}]
-        if kind == "pack":
-            rows = (await self.office("GET", "/api/orders?limit=500")).json()["rows"]
-            papers = [f"order:{each['number']}" for each in rows if each["state"] in ("in_work", "packed")]
-            return [{"station": warehouse.STATIONS[0], "key": each} for each in papers]
-        return [{"carrier": "own_van"}, {"carrier": "fake"}]
 
     def last_scans(self, count: int = 30) -> list[dict[str, Any]]:
         """What was scanned last, over all devices, with the verdicts."""
