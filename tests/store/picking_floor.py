@@ -11,13 +11,24 @@ from sqlalchemy.engine import Connection
 from backend.identity import store as identity
 from backend.identity.api import people_of_sessions
 from backend.identity.tables import device, person
+from backend.orders.tables import sales_order
 from backend.outbound.flows.picks import PICK, PICK_JOB
 from backend.platform.database import Database
+from backend.platform.journal import Recorded, fact
 from backend.scanning.flows import Intake
 from backend.scanning.protocol import Asker
 from backend.scanning.tables import correction
 from backend.stock import api as stock
-from tests.builders import NOW, unique
+from tests.builders import (
+    NOW,
+    create_location,
+    create_merchant,
+    create_product,
+    create_ready_order,
+    create_tote,
+    stock_up,
+    unique,
+)
 
 LATER = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 INTAKE = Intake(flows={"pick": PICK}, people=people_of_sessions)
@@ -129,3 +140,44 @@ async def differences(database: Database) -> list[str]:
     """What `rampa verify-ledger` would print."""
     outcome = await database.read(stock.verify)
     return [each.sentence for each in outcome.differences]
+
+
+class Floor:
+    """Two products at two locations, two ready orders, totes."""
+
+    def __init__(self, conn: Connection, allocation: str = "all_or_nothing") -> None:
+        merchant = create_merchant(conn, allocation=allocation)
+        self.tea = create_product(conn, merchant, sku="TEA", name="Tea")
+        self.mug = create_product(conn, merchant, sku="MUG", name="Mug")
+        self.a = create_location(conn, code="A-01", walk_sequence=10)
+        self.b = create_location(conn, code="B-01", walk_sequence=20)
+        self.reserve = create_location(conn, code="C-01", walk_sequence=30, kind="storage")
+        self.t1 = create_tote(conn, code="T-001")
+        self.t2 = create_tote(conn, code="T-002")
+        stock_up(conn, self.tea, self.a, 20)
+        stock_up(conn, self.mug, self.b, 5)
+        self.first = create_ready_order(conn, {self.mug: 2, self.tea: 3})
+        self.second = create_ready_order(conn, {self.tea: 4})
+
+
+async def column(database: Database, statement: sa.Select[Any]) -> list[Any]:
+    return await database.read(lambda conn: list(conn.execute(statement).scalars()))
+
+
+async def order_states(database: Database) -> list[str]:
+    return await column(database, sa.select(sales_order.c.state).order_by(sales_order.c.id))
+
+
+async def facts(database: Database, *kinds: str) -> list[str]:
+    return await column(database, sa.select(fact.c.kind).where(fact.c.kind.in_(kinds)).order_by(fact.c.id))
+
+
+async def react(database: Database, reaction: Any, kind: str) -> None:
+    """Run a reaction on the newest fact of a kind, as the outbox does."""
+
+    def work(conn: Connection) -> None:
+        row = conn.execute(sa.select(fact).where(fact.c.kind == kind).order_by(fact.c.id.desc()).limit(1)).one()
+        recorded = Recorded(row.id, row.kind, row.about, row.at, row.person_id, row.device_id, row.payload)
+        reaction.apply(conn, recorded, LATER)
+
+    await database.write(work)

@@ -11,65 +11,20 @@ from sqlalchemy.engine import Connection
 from backend.orders import api as orders
 from backend.orders.tables import order_line, sales_order
 from backend.outbound.flows.picks import PICK_JOB
-from backend.outbound.reactions import GO_ON_AFTER_SHORT, cancel_picks
+from backend.outbound.reactions import cancel_picks
 from backend.outbound.store import waves
 from backend.outbound.tables import pick_act, wave, wave_order
 from backend.platform.database import Database
 from backend.platform.errors import Conflict, NotFound
-from backend.platform.journal import Recorded, fact
 from backend.scanning.store import insert_corrections
-from backend.stock import api as stock
-from backend.stock.tables import count_task
 from tests.builders import (
     NOW,
     create_location,
-    create_merchant,
     create_product,
     create_ready_order,
-    create_tote,
     stock_up,
 )
-from tests.store.picking_floor import LATER, Picker, balances, differences
-
-
-class Floor:
-    """Two products at two locations, two ready orders, totes."""
-
-    def __init__(self, conn: Connection, allocation: str = "all_or_nothing") -> None:
-        merchant = create_merchant(conn, allocation=allocation)
-        self.tea = create_product(conn, merchant, sku="TEA", name="Tea")
-        self.mug = create_product(conn, merchant, sku="MUG", name="Mug")
-        self.a = create_location(conn, code="A-01", walk_sequence=10)
-        self.b = create_location(conn, code="B-01", walk_sequence=20)
-        self.reserve = create_location(conn, code="C-01", walk_sequence=30, kind="storage")
-        self.t1 = create_tote(conn, code="T-001")
-        self.t2 = create_tote(conn, code="T-002")
-        stock_up(conn, self.tea, self.a, 20)
-        stock_up(conn, self.mug, self.b, 5)
-        self.first = create_ready_order(conn, {self.mug: 2, self.tea: 3})
-        self.second = create_ready_order(conn, {self.tea: 4})
-
-
-@pytest.fixture
-async def floor(database: Database) -> Floor:
-    return await database.write(Floor)
-
-
-@pytest.fixture
-async def jana(database: Database) -> Picker:
-    return await Picker.hire(database, "Jana")
-
-
-async def column(database: Database, statement: sa.Select[Any]) -> list[Any]:
-    return await database.read(lambda conn: list(conn.execute(statement).scalars()))
-
-
-async def order_states(database: Database) -> list[str]:
-    return await column(database, sa.select(sales_order.c.state).order_by(sales_order.c.id))
-
-
-async def facts(database: Database, *kinds: str) -> list[str]:
-    return await column(database, sa.select(fact.c.kind).where(fact.c.kind.in_(kinds)).order_by(fact.c.id))
+from tests.store.picking_floor import LATER, Floor, Picker, balances, column, differences, facts, order_states, react
 
 
 async def test_cluster_wave_is_walked_picked_and_closed(database: Database, floor: Floor, jana: Picker) -> None:
@@ -209,76 +164,6 @@ async def test_tote_of_another_wave_is_in_use(database: Database, floor: Floor, 
     assert {(floor.tea, floor.t1): (1, 0)} == await balances(database, floor.t1)
 
 
-async def test_short_takes_the_rest_from_elsewhere(database: Database, floor: Floor, jana: Picker) -> None:
-    """One piece is there, two are not: they are taken from the store, the book is corrected, somebody counts."""
-    await database.write(lambda conn: stock_up(conn, floor.tea, floor.reserve, 10))
-    await jana.get_work(mode="single")
-    jana.pick(jana.line(0), 1, "tote:T-001")
-    jana.short(jana.line(0))
-    assert {"ok"} == set(await jana.send())
-    bundle = await jana.refresh()
-    assert bundle is not None
-    added = bundle["lines"][-1]
-    assert ("C-01", 2, 0) == (added["location"]["code"], added["quantity"], added["picked"])
-    assert (1, 2) == (bundle["lines"][0]["picked"], bundle["lines"][0]["short"])
-    assert [(floor.a, floor.tea)] == await database.read(
-        lambda conn: [tuple(row) for row in conn.execute(sa.select(count_task.c.location_id, count_task.c.product_id))]
-    )
-    assert (17, 4) == (await balances(database, floor.a))[floor.tea, floor.a], "20 - 1 picked - 2 not there"
-    assert ["PickShort", "PickLinesAdded"] == sorted(await facts(database, "PickShort", "PickLinesAdded"), reverse=True)
-
-    jana.pick(bundle["lines"][1], 2, "tote:T-001")
-    jana.pick(added, 2, "tote:T-001")
-    assert {"ok"} == set(await jana.send())
-    assert ["picked"] == await column(database, sa.select(wave.c.state))
-    assert {(floor.tea, floor.t1): (3, 0), (floor.mug, floor.t1): (2, 0)} == await balances(database, floor.t1)
-    assert [] == await differences(database)
-
-
-@pytest.mark.parametrize(("allocation", "holds", "short"), [("all_or_nothing", ["STOCK_SHORT"], 0), ("partial", [], 2)])
-async def test_short_that_nobody_has(database: Database, allocation: str, holds: list[str], short: int) -> None:
-    """Missing goods stop the order, or are left out where the merchant sends in parts; the rest stays in the tote."""
-
-    def build(conn: Connection) -> Floor:
-        floor = Floor(conn, allocation)
-        orders.cancel(conn, [floor.second], "not part of this", NOW)
-        blocked = conn.execute(sa.text("UPDATE location SET blocked = true WHERE code = 'C-01'"))
-        assert blocked.rowcount == 1
-        return floor
-
-    floor = await database.write(build)
-    jana = await Picker.hire(database, "Jana")
-    await jana.get_work(mode="single")
-    jana.pick(jana.line(0), 1, "tote:T-001")
-    jana.short(jana.line(0))
-    jana.pick(jana.line(1), 2, "tote:T-001")
-    assert {"ok"} == set(await jana.send())
-    found = await database.read(lambda conn: orders.open_holds(conn, [floor.first]))
-    assert holds == [each.code for each in found.get(floor.first, [])]
-    assert [short] == await column(
-        database,
-        sa.select(order_line.c.short).where(order_line.c.order_id == floor.first, order_line.c.product_id == floor.tea),
-    )
-    assert ["picked"] == await column(database, sa.select(wave.c.state))
-    assert {(floor.tea, floor.t1): (1, 0), (floor.mug, floor.t1): (2, 0)} == await balances(database, floor.t1)
-    assert [] == await differences(database)
-
-
-async def test_undo_after_short_can_be_picked_again(database: Database, floor: Floor, jana: Picker) -> None:
-    """The reservation was given up with the short, so the undone pieces get a new one, and can be picked once more."""
-    await jana.get_work(mode="single")
-    act = jana.pick(jana.line(0), 1, "tote:T-001")
-    jana.short(jana.line(0))
-    await jana.send()
-    jana.undo(act)
-    assert ["ok"] == await jana.send()
-    assert [] == await differences(database)
-    jana.pick(jana.line(0), 1, "tote:T-001")
-    assert {"ok"} == set(await jana.send())
-    assert (1, 0) == (await balances(database, floor.t1))[floor.tea, floor.t1]
-    assert [] == await differences(database)
-
-
 async def test_skip_puts_the_line_last_for_everybody(database: Database, floor: Floor, jana: Picker) -> None:
     """The next bundle, on whatever device, walks the skipped line last."""
     await jana.get_work(mode="single")
@@ -364,17 +249,6 @@ async def test_acts_are_kept_for_undo_and_for_other_devices(database: Database, 
     }
 
 
-async def react(database: Database, reaction: Any, kind: str) -> None:
-    """Run a reaction on the newest fact of a kind, as the outbox does."""
-
-    def work(conn: Connection) -> None:
-        row = conn.execute(sa.select(fact).where(fact.c.kind == kind).order_by(fact.c.id.desc()).limit(1)).one()
-        recorded = Recorded(row.id, row.kind, row.about, row.at, row.person_id, row.device_id, row.payload)
-        reaction.apply(conn, recorded, LATER)
-
-    await database.write(work)
-
-
 CANCEL_PICKS = cancel_picks(insert_corrections)
 
 
@@ -418,62 +292,6 @@ async def test_wave_of_cancelled_orders_is_over(database: Database, floor: Floor
     await react(database, CANCEL_PICKS, "OrderCancelled")
     assert ["cancelled"] == await column(database, sa.select(wave.c.state))
     assert await jana.refresh() is None
-
-
-@pytest.mark.parametrize(("arrived", "lines", "short"), [(0, [], 2), (1, [1], 1), (9, [2], 0)])
-async def test_released_shortage_goes_on(
-    database: Database, floor: Floor, jana: Picker, arrived: int, lines: list[int], short: int
-) -> None:
-    """The office releases: what has come meanwhile is picked into the same tote, what is still missing is left out."""
-    await jana.get_work(mode="single")
-    jana.pick(jana.line(1), 2, "tote:T-001")
-    jana.pick(jana.line(0), 1, "tote:T-001")
-    await database.write(lambda conn: conn.execute(sa.text("UPDATE location SET blocked = true WHERE code <> 'C-01'")))
-    jana.short(jana.line(0))
-    await jana.send()
-    assert ["picked"] == await column(database, sa.select(wave.c.state))
-
-    def release(conn: Connection) -> None:
-        if arrived:
-            stock_up(conn, floor.tea, floor.reserve, arrived)
-        orders.release_hold(conn, floor.first, "STOCK_SHORT", LATER)
-
-    await database.write(release)
-    await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
-    await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
-
-    line = sa.select(order_line.c.short).where(
-        order_line.c.order_id == floor.first, order_line.c.product_id == floor.tea
-    )
-    assert [short] == await column(database, line)
-    assert [] == await differences(database)
-    petr = await Picker.hire(database, "Petr")
-    if not lines:
-        assert ["picked"] == await column(database, sa.select(wave.c.state))
-        return
-    bundle = await petr.get_work()
-    assert bundle is not None
-    added = [each for each in bundle["lines"] if each["picked"] + each["short"] < each["quantity"]]
-    assert lines == [each["quantity"] for each in added]
-    assert "tote:T-001" == bundle["slots"][0]["tote"]
-    petr.pick(added[0], lines[0], "tote:T-001")
-    assert {"ok"} == set(await petr.send())
-    assert ["picked"] == await column(database, sa.select(wave.c.state))
-    assert [] == await differences(database)
-
-
-async def test_released_order_without_anything_is_held_again(database: Database, floor: Floor, jana: Picker) -> None:
-    """Not one piece is there: an empty parcel is never packed, the order waits again."""
-    await database.write(lambda conn: orders.cancel(conn, [floor.second], "not part of this", NOW))
-    await database.write(lambda conn: conn.execute(sa.text("UPDATE location SET blocked = true")))
-    await jana.get_work(mode="single")
-    jana.short(jana.line(0))
-    jana.short(jana.line(1))
-    await jana.send()
-    await database.write(lambda conn: orders.release_hold(conn, floor.first, "STOCK_SHORT", LATER))
-    await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
-    found = await database.read(lambda conn: orders.open_holds(conn, [floor.first]))
-    assert ["STOCK_SHORT"] == [each.code for each in found[floor.first]]
 
 
 async def test_pickers_who_ask_at_once_get_different_waves(database: Database) -> None:
@@ -522,119 +340,3 @@ async def test_one_line_by_two_devices_at_once(database: Database, floor: Floor,
     assert ["LINE_DONE", "ok"] == sorted(each[-1] for each in verdicts)
     assert {(floor.tea, floor.t1): (3, 0)} == await balances(database, floor.t1)
     assert 1 == len(await jana.corrections()) + len(await petr.corrections())
-
-
-@pytest.mark.parametrize("together", [True, False], ids=["in one request", "later"])
-async def test_undo_of_a_shortage_found_elsewhere(
-    database: Database, floor: Floor, jana: Picker, together: bool
-) -> None:
-    """The goods are there after all: the line is whole again, the other place is free again, the book is put right."""
-    await database.write(lambda conn: stock_up(conn, floor.tea, floor.reserve, 10))
-    await jana.get_work(mode="single")
-    act = jana.short(jana.line(0))
-    if not together:
-        assert ["ok"] == await jana.send()
-    jana.undo(act)
-    assert {"ok"} == set(await jana.send())
-    assert {(floor.tea, floor.a): (20, 7), (floor.tea, floor.reserve): (10, 0)} == await balances(
-        database, floor.a, floor.reserve
-    )
-    assert [] == await differences(database)
-    bundle = await jana.refresh()
-    assert bundle is not None
-    assert [("A-01", 3, 0), ("B-01", 2, 0)] == [
-        (line["location"]["code"], line["quantity"], line["short"]) for line in bundle["lines"]
-    ]
-    jana.pick(jana.line(0), 3, "tote:T-001")
-    jana.pick(jana.line(1), 2, "tote:T-001")
-    assert {"ok"} == set(await jana.send())
-    assert ["picked"] == await column(database, sa.select(wave.c.state))
-
-
-async def test_shortage_is_not_taken_back_under_goods_picked_for_it(
-    database: Database, floor: Floor, jana: Picker
-) -> None:
-    """What was picked elsewhere instead has to be undone first."""
-    await database.write(lambda conn: stock_up(conn, floor.tea, floor.reserve, 10))
-    await jana.get_work(mode="single")
-    short = jana.short(jana.line(0))
-    await jana.send()
-    bundle = await jana.refresh()
-    assert bundle is not None
-    instead = jana.pick(bundle["lines"][-1], 1, "tote:T-001")
-    jana.undo(short)
-    jana.undo(instead)
-    jana.undo(short)
-    assert ["ok", "ok", "ok", "NOTHING_TO_UNDO", "ok", "ok"] == await jana.send()
-    assert [] == await differences(database)
-
-
-@pytest.mark.parametrize("allocation", ["all_or_nothing", "partial"])
-async def test_undo_of_a_shortage_that_nobody_had(database: Database, allocation: str) -> None:
-    """The hold goes with the shortage, or the line is wanted whole again; a decision of the office stands."""
-
-    def build(conn: Connection) -> Floor:
-        floor = Floor(conn, allocation)
-        orders.cancel(conn, [floor.second], "not part of this", NOW)
-        return floor
-
-    floor = await database.write(build)
-    jana = await Picker.hire(database, "Jana")
-    await jana.get_work(mode="single")
-    jana.pick(jana.line(1), 2, "tote:T-001")
-    first = jana.short(jana.line(0))
-    await jana.send()
-    jana.undo(first)
-    assert ["ok"] == await jana.send()
-    if allocation == "all_or_nothing":
-        await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
-    assert {} == await database.read(lambda conn: orders.open_holds(conn, [floor.first]))
-    assert [0, 0] == await column(database, sa.select(order_line.c.short).where(order_line.c.order_id == floor.first))
-    assert (20, 3) == (await balances(database, floor.a))[floor.tea, floor.a]
-    second = jana.short(jana.line(0))
-    await jana.send()
-    if allocation == "all_or_nothing":
-        await database.write(lambda conn: orders.release_hold(conn, floor.first, "STOCK_SHORT", LATER))
-        await react(database, GO_ON_AFTER_SHORT, "HoldReleased")
-        jana.undo(second)
-        assert ["NOTHING_TO_UNDO"] == await jana.send()
-    assert [] == await differences(database)
-
-
-async def test_undo_of_a_shortage_whose_goods_were_promised_on(database: Database, floor: Floor, jana: Picker) -> None:
-    """The freed pieces went to another order meanwhile; the picker holds them, so the hand wins: the book gets more."""
-    await jana.get_work(mode="single")
-    short = jana.short(jana.line(0))
-    await jana.send()
-
-    def promise_all(conn: Connection) -> None:
-        free = stock.read_balances(conn, [stock.Place(floor.tea, floor.a)])[stock.Place(floor.tea, floor.a)].free
-        create_ready_order(conn, {floor.tea: free})
-
-    await database.write(promise_all)
-    jana.undo(short)
-    assert ["ok"] == await jana.send()
-    jana.pick(jana.line(0), 3, "tote:T-001")
-    assert {"ok"} == set(await jana.send())
-    assert [] == await differences(database)
-
-
-async def test_hold_stays_while_another_line_is_short(database: Database) -> None:
-    """Two lines are missing; taking one back does not let the order go."""
-
-    def build(conn: Connection) -> Floor:
-        floor = Floor(conn)
-        orders.cancel(conn, [floor.second], "not part of this", NOW)
-        return floor
-
-    floor = await database.write(build)
-    jana = await Picker.hire(database, "Jana")
-    await jana.get_work(mode="single")
-    first, second = jana.short(jana.line(0)), jana.short(jana.line(1))
-    jana.undo(second)
-    assert {"ok"} == set(await jana.send())
-    assert [floor.first] == list(await database.read(lambda conn: orders.open_holds(conn, [floor.first])))
-    jana.undo(first)
-    assert ["ok"] == await jana.send()
-    assert {} == await database.read(lambda conn: orders.open_holds(conn, [floor.first]))
-    assert [] == await differences(database)

@@ -14,8 +14,7 @@ from backend.outbound.views.waves import waves_by_ids
 from backend.platform.database import Database
 from backend.stock.tables import count_task
 from tests.builders import NOW
-from tests.store.picking_floor import INTAKE, Picker, differences
-from tests.store.test_picks import Floor
+from tests.store.picking_floor import INTAKE, Floor, Picker, differences
 
 
 @pytest.fixture
