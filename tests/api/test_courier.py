@@ -14,7 +14,7 @@ from backend.identity import store as identity
 from backend.platform import clock
 from backend.platform.database import Database
 from tests.outbound.chain import drain, reacting
-from tests.store.test_handovers import Dock
+from tests.store.dock_floor import Dock
 
 PNG = base64.b64encode(
     base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")

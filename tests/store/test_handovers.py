@@ -1,7 +1,6 @@
 """The dock on both engines: one carrier's list, loaded from two sides, signed once, chained by its hash."""
 
 import asyncio
-import uuid
 from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
-from backend.orders import api as orders
-from backend.orders.tables import sales_order
 from backend.outbound.flows import handovers as flow
 from backend.outbound.handover import broken_link, content_hash
 from backend.outbound.store import courier
@@ -23,97 +20,17 @@ from backend.outbound.views import handovers as views
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.errors import Conflict, NotFound, Problem
-from backend.platform.journal import SYSTEM, fact
-from backend.shipping.fake_partner import FakePartner
+from backend.platform.journal import fact
 from backend.shipping.tables import consignment
 from backend.stock import api as stock
-from tests.builders import create_product
-from tests.outbound.bench import Device, create_carton, create_station, pick_order
-from tests.outbound.chain import drain, reacting, set_up_carriers, set_up_printer
-
-PNG = b"\x89PNG\r\n\x1a\n"
+from tests.outbound.chain import drain, reacting
+from tests.store.dock_floor import Dock, own_code
 
 
 @pytest.fixture(autouse=True)
 def _reactions() -> Iterator[None]:
     with reacting():
         yield
-
-
-class Dock:
-    """Packed, labelled and checked parcels at the dock, through the whole chain before."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.partner = FakePartner()
-        self.labels: dict[str, str] = {}
-
-    async def begin(self) -> "Dock":
-        def work(conn: Connection) -> None:
-            set_up_carriers(conn)
-            set_up_printer(conn)
-            create_carton(conn)
-            self.station = create_station(conn)
-
-        await self.database.write(work)
-        self.device = await Device(self.database).enrol()
-        return self
-
-    async def packed(self, carrier: str = "own_van", parcels: int = 1, checked: bool = True) -> list[str]:
-        """A packed order; answers the scan keys of its parcels' labels, in order."""
-        key = f"gtin:{uuid.uuid4().int % 10**14:014d}"
-
-        def work(conn: Connection) -> int:
-            product = create_product(conn, keys={key: 1})
-            return pick_order(conn, {product: parcels}, carrier_code=carrier)[0]
-
-        order_id = await self.database.write(work)
-        task, scans, uids = f"pack:{order_id}", [], [str(uuid.uuid4()) for _ in range(parcels)]
-        for uid in uids:
-            inside: dict[str, Any] = {"parcel": uid, "station": self.station}
-            scans.append(self.device.scan("pack", task, "product", key, **inside))
-            scans.append(self.device.scan("pack", task, "close", carton="carton:K1", weight_g=500, **inside))
-        assert {"ok"} == set(await self.device.send(*scans))
-        await drain(self.database, self.partner)
-        rows = await self.database.read(
-            lambda conn: conn.execute(
-                sa.select(parcel.c.label_code).where(parcel.c.order_id == order_id).order_by(parcel.c.position)
-            ).scalars().all()
-        )  # fmt: skip
-        if checked:
-            labels = [
-                self.device.scan("pack", task, "label", row, parcel=uid) for row, uid in zip(rows, uids, strict=True)
-            ]
-            assert {"ok"} == set(await self.device.send(*labels))
-        return list(rows)
-
-    async def open(self, carrier: str = "own_van") -> int:
-        now = clock.now()
-        return await self.database.write(lambda conn: store.open_handover(conn, carrier, "2026-03-02", now, SYSTEM))
-
-    async def load(self, number: int, *keys: str) -> list[str]:
-        return await self.device.send(
-            *[self.device.scan("handover", f"handover:{number}", "parcel", key) for key in keys]
-        )
-
-    async def view(self, number: int) -> views.HandoverView:
-        return await self.database.read(lambda conn: views.read_handover(conn, number))
-
-    async def sign(self, number: int, **changes: Any) -> Any:
-        seen = await self.view(number)
-        fields = {
-            "name": "Pavel Říha",
-            "plate": "5P3 1234",
-            "picture": PNG,
-            "content_hash": seen.content_hash,
-        } | changes
-        signature = store.Signature(**fields)
-        return await self.database.write(lambda conn: store.sign(conn, number, signature, clock.now(), SYSTEM))
-
-    async def order_states(self) -> list[str]:
-        return await self.database.read(
-            lambda conn: list(conn.execute(sa.select(sales_order.c.state).order_by(sales_order.c.id)).scalars())
-        )
 
 
 @pytest.fixture
@@ -205,13 +122,6 @@ async def test_both_sides_load_the_same_list(dock: Dock) -> None:
         lambda conn: conn.execute(sa.select(parcel.c.loaded_side).order_by(parcel.c.position)).scalars().all()
     )
     assert ["courier", "warehouse"] == list(sides)
-
-
-def own_code(conn: Connection, key: str) -> str:
-    """The text in the bars of a label with this key."""
-    from backend.gs1.own_codes import build_own_code
-
-    return build_own_code("parcel", key.partition(":")[2])
 
 
 async def test_undo_takes_a_parcel_out_of_the_vehicle(dock: Dock) -> None:
@@ -327,111 +237,6 @@ async def test_a_link_is_short_lived_and_spent_once(dock: Dock) -> None:
     assert (401, "SESSION_OVER") == (refused.value.status, refused.value.code)
     kept = await dock.database.read(lambda conn: conn.execute(sa.select(handover.c.session_hash)).scalar_one())
     assert session not in kept
-
-
-async def _cancel_all(dock: Dock) -> None:
-    def work(conn: Connection) -> None:
-        ids = list(conn.execute(sa.select(sales_order.c.id)).scalars())
-        orders.cancel(conn, ids, "buyer", clock.now())
-
-    await dock.database.write(work)
-
-
-async def test_a_parcel_of_a_cancelled_order_is_not_loaded(dock: Dock) -> None:
-    """Also in the seconds before the reaction to the cancelling stops the parcel itself."""
-    (key,) = await dock.packed()
-    number = await dock.open()
-    await _cancel_all(dock)
-
-    assert ["PARCEL_NOT_PACKED"] == await dock.load(number, key)
-
-
-async def test_a_list_with_a_parcel_of_a_cancelled_order_is_not_signed(dock: Dock) -> None:
-    """The goods would leave for an order that is not to be sent; after the reaction the list is right by itself."""
-    (key,) = await dock.packed()
-    number = await dock.open()
-    assert ["ok"] == await dock.load(number, key)
-    await _cancel_all(dock)
-
-    with pytest.raises(Conflict) as too_early:
-        await dock.sign(number)
-    await drain(dock.database, dock.partner)
-    with pytest.raises(Conflict) as emptied:
-        await dock.sign(number)
-
-    assert ("LIST_CHANGED", "NOTHING_LOADED") == (too_early.value.code, emptied.value.code)
-    assert ["cancelled"] == await dock.order_states()
-
-
-async def _hold_all(dock: Dock) -> list[str]:
-    """Holds every order by hand; answers their numbers."""
-
-    def work(conn: Connection) -> list[str]:
-        rows = conn.execute(sa.select(sales_order.c.id, sales_order.c.number).order_by(sales_order.c.id)).all()
-        for row in rows:
-            orders.hold(conn, row.id, orders.Hold("BY_HAND", {"reason": "buyer called"}), clock.now())
-        return [row.number for row in rows]
-
-    return await dock.database.write(work)
-
-
-async def _release_all(dock: Dock) -> None:
-    def work(conn: Connection) -> None:
-        ids = list(conn.execute(sa.select(sales_order.c.id)).scalars())
-        orders.close_holds(conn, ids, "BY_HAND", clock.now())
-
-    await dock.database.write(work)
-
-
-async def test_a_parcel_of_a_held_order_stays_until_it_is_released(dock: Dock) -> None:
-    """Refused by name on both sides, not among the missing, shown to the dock; released it goes like any other."""
-    (key,) = await dock.packed()
-    number = await dock.open()
-    (order,) = await _hold_all(dock)
-
-    refused = await dock.load(number, key)
-    (text,) = await dock.database.read(lambda conn: list(conn.execute(sa.select(parcel.c.number)).scalars()))
-    by_courier = await dock.database.write(
-        lambda conn: flow.scan_by_courier(conn, number, own_code(conn, key), clock.now())
-    )
-    held = await dock.view(number)
-    bundle = await dock.database.read(lambda conn: views.read_bundle(conn, number))
-    await _release_all(dock)
-    released = await dock.view(number)
-    loaded = await dock.load(number, key)
-    await dock.sign(number)
-
-    assert (["PARCEL_ON_HOLD"], ["ok"], ["dispatched"]) == (refused, loaded, await dock.order_states())
-    assert by_courier.refusal is not None
-    assert ("PARCEL_ON_HOLD", {"parcel": text}) == (by_courier.refusal.code, by_courier.refusal.values)
-    assert [(0, 0, [(text, order, "BY_HAND")], ["on_hold"])] == [
-        (each.expected, each.missing, [(one.number, one.order, one.hold) for one in each.held],
-         [one.outcome for one in each.extras])
-        for each in (held,)
-    ]  # fmt: skip
-    assert bundle is not None
-    assert {"number": text, "order": order, "hold": "BY_HAND"} == bundle["held"][key]
-    assert (1, 1, [], []) == (released.expected, released.missing, released.held, released.extras)
-
-
-async def test_a_loaded_parcel_comes_off_the_list_when_its_order_is_held(dock: Dock) -> None:
-    """Nothing is signed for in between; the reaction empties the list, and the parcel goes with the next one."""
-    (key,) = await dock.packed()
-    (other,) = await dock.packed()
-    number = await dock.open()
-    assert ["ok"] == await dock.load(number, key)
-    await _hold_all(dock)
-
-    with pytest.raises(Conflict) as too_early:
-        await dock.sign(number)
-    await drain(dock.database, dock.partner)
-    emptied = await dock.view(number)
-    await _release_all(dock)
-    assert ["ok", "ok"] == await dock.load(number, key, other)
-    await dock.sign(number)
-
-    assert ("LIST_CHANGED", 0, 2) == (too_early.value.code, emptied.loaded, len(emptied.held))
-    assert ["dispatched", "dispatched"] == await dock.order_states()
 
 
 async def test_the_paper_shows_the_hash_that_was_signed(dock: Dock, monkeypatch: pytest.MonkeyPatch) -> None:
