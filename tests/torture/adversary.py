@@ -92,7 +92,8 @@ class Adversary:
     async def _strike(self, blow: Blow) -> None:
         try:
             if blow.kind.startswith("page") or blow.kind == "worker_wiped":
-                await self.pages[blow.whom % len(self.pages)].suffer(blow.kind, blow.how)
+                if not await self.pages[blow.whom % len(self.pages)].suffer(blow.kind, blow.how):
+                    return
             else:
                 await getattr(self, f"_{blow.kind}")(blow)
             self.fired[blow.kind] += 1

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -18,11 +19,24 @@ import asyncpg
 ENGINES = ("sqlite", "postgres")
 
 
+FIXED_PORTS = range(20_000, 32_000)
+"""Below the ports that the system lends to outgoing connections: while a server is down, nobody may be given its port."""
+_handed_out: set[int] = set()
+
+
 def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback that nobody listens on, and that stays free while its program is killed and started."""
+    while True:
+        port = random.choice(FIXED_PORTS)
+        if port in _handed_out:
+            continue
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        _handed_out.add(port)
+        return port
 
 
 class Cluster:

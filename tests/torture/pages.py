@@ -165,21 +165,21 @@ class FloorPage:
         os.killpg(self.process.pid, signal.SIGKILL)
         await asyncio.to_thread(self.process.wait)
 
-    async def suffer(self, kind: str, how: float) -> None:
-        """One blow of the adversary."""
+    async def suffer(self, kind: str, how: float) -> bool:
+        """One blow of the adversary; False when there was nothing to hit."""
         page = self.page
         if kind == "page_dark":
             self.wire.go_dark()
             await asyncio.sleep(1 + 8 * how)
             self.wire.dark = False
-            return
+            return True
         if page is None or self.closed:
-            return
+            return False
         if kind == "page_killed":
             await self._kill()
             await asyncio.sleep(how)
             await self._launch(f"{self.address}/")
-            return
+            return True
         try:
             if kind == "worker_wiped":
                 await page.evaluate(WIPE)
@@ -189,7 +189,8 @@ class FloorPage:
                 )
             await page.goto(f"{self.address}/", wait_until="commit")
         except PageError:
-            return
+            return False
+        return True
 
     async def close(self) -> None:
         if self.closed:

@@ -62,6 +62,14 @@ class Part:
             return False
         return True
 
+    @property
+    def ended_by_itself(self) -> bool:
+        """Nobody killed it, and it is gone: a database that was away when it started, for one."""
+        return bool(self.pid) and not self.alive
+
+    def last_words(self) -> str:
+        return self.log.read_text("utf-8", "replace")[-1_500:] if self.log.exists() else "no log"
+
     def signal(self, number: signal.Signals) -> None:
         if self.pid:
             try:
@@ -128,13 +136,21 @@ class Stack:
                 except httpx.TransportError:
                     pass
                 await asyncio.sleep(0.05)
-        raise TimeoutError(f"the server on port {port} did not come back in {READY_S:.0f} s; logs in {self.folder}")
+        told = "".join(f"\n{each.name}: {each.last_words()}" for each in self.servers)
+        raise TimeoutError(f"the server on port {port} did not come back in {READY_S:.0f} s.{told}")
+
+    async def supervise(self) -> None:
+        """As systemd or Docker would: whoever ended by himself is started again."""
+        while True:
+            for each in self.parts:
+                if each.ended_by_itself:
+                    each.start()
+            await asyncio.sleep(1)
 
     async def keep_alive(self) -> None:
-        """Whoever ended by himself is started again, as systemd or Docker would."""
+        """At the end nobody may be down."""
         for each in self.parts:
-            if not each.alive:
-                each.start()
+            each.start()
         for port in self.ports:
             await self.ready(port)
 
