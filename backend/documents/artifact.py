@@ -29,7 +29,10 @@ class Artifact(msgspec.Struct, frozen=True):
     @property
     def plain_demands(self) -> list[dict[str, str]]:
         """Symbology and text only: what travels to the agent."""
-        return [{"symbology": demand.symbology, "text": demand.text} for demand in self.demands]
+        return [
+            {"symbology": "qr" if demand.symbology == "link-qr" else demand.symbology, "text": demand.text}
+            for demand in self.demands
+        ]
 
 
 def placed_label(template: Template, fields: dict[str, Any], dpi: Dpi) -> Page:

@@ -14,6 +14,7 @@ import zxingcpp
 
 from backend.documents.canvas import LayoutProblem
 from backend.documents.symbologies import LINEAR, Symbology
+from backend.gs1.digital_link import build_digital_link, is_web_address, parse_digital_link
 
 PDF417_ROW_MODULES = 3
 """Height of one PDF417 row in modules; the writer already repeats rows by it."""
@@ -28,6 +29,8 @@ _FORMATS = {
     "itf14": zxingcpp.BarcodeFormat.ITF,
     "code39": zxingcpp.BarcodeFormat.Code39,
     "qr": zxingcpp.BarcodeFormat.QRCode,
+    "gs1-qr": zxingcpp.BarcodeFormat.QRCode,
+    "link-qr": zxingcpp.BarcodeFormat.QRCode,
     "datamatrix": zxingcpp.BarcodeFormat.DataMatrix,
     "gs1-datamatrix": zxingcpp.BarcodeFormat.DataMatrix,
     "pdf417": zxingcpp.BarcodeFormat.PDF417,
@@ -94,7 +97,7 @@ def encode(symbology: Symbology, content: str) -> Symbol:
     options: dict[str, object] = {}
     if symbology.startswith("gs1-"):
         options["gs1"] = True
-    if symbology == "qr":
+    if symbology.endswith("qr"):
         options["ec_level"] = "M"
     if symbology.endswith("datamatrix"):
         options["force_square"] = True
@@ -157,12 +160,28 @@ def _checked(symbology: Symbology, content: str) -> str:
                 raise _content_problem(symbology, f"{length} digits with check digit in ({identifier})", content)
         if symbology == "gs1-128" and len(gs1_element_string(content)) > 48:
             raise _content_problem(symbology, "at most 48 characters with identifiers and separators", content)
+    elif symbology == "link-qr":
+        return _digital_link(content)
     elif symbology == "code39" and not _CODE39.fullmatch(content):
         raise _content_problem(symbology, "1 to 40 of 0-9 A-Z - . space $ / + %", content)
     elif symbology == "code128" and not _ASCII.fullmatch(content):
         raise _content_problem(symbology, "1 to 80 printable ASCII characters", content)
     elif not 0 < len(content.encode()) <= _MATRIX_BYTES_MAX or any(ord(char) < 32 for char in content):
         raise _content_problem(symbology, f"1 to {_MATRIX_BYTES_MAX} bytes without control characters", content)
+    return content
+
+
+def _digital_link(content: str) -> str:
+    """A GS1 Digital Link as it is, or made from bracketed elements with GS1's own resolver."""
+    if not is_web_address(content):
+        elements = dict(_GS1_PART.findall(content)) if not _GS1_PART.sub("", content) else {}
+        try:
+            return build_digital_link(elements)
+        except ValueError as error:
+            raise _content_problem("link-qr", "a GS1 Digital Link or bracketed elements", content, str(error)) from None
+    reading = parse_digital_link(content)
+    if reading.error or len(content.encode()) > _MATRIX_BYTES_MAX:
+        raise _content_problem("link-qr", "a GS1 Digital Link", content, reading.error or "too long")
     return content
 
 

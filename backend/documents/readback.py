@@ -65,15 +65,18 @@ _ZBAR = {
     "itf14": ZBarSymbol.I25,
     "code39": ZBarSymbol.CODE39,
     "qr": ZBarSymbol.QRCODE,
+    "gs1-qr": ZBarSymbol.QRCODE,
+    "link-qr": ZBarSymbol.QRCODE,
 }
 _ZXING = {
     "gs1-128": zxingcpp.BarcodeFormat.Code128,
+    "gs1-qr": zxingcpp.BarcodeFormat.QRCode,
     "datamatrix": zxingcpp.BarcodeFormat.DataMatrix,
     "gs1-datamatrix": zxingcpp.BarcodeFormat.DataMatrix,
     "pdf417": zxingcpp.BarcodeFormat.PDF417,
     "aztec": zxingcpp.BarcodeFormat.Aztec,
 }
-_GS1_MARK = {"gs1-128": "]C1", "gs1-datamatrix": "]d2"}
+_GS1_MARK = {"gs1-128": "]C1", "gs1-qr": "]Q3", "gs1-datamatrix": "]d2"}
 _GS1_BRACKETS = re.compile(r"\(([0-9]{2,4})\)")
 
 

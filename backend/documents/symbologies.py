@@ -18,11 +18,14 @@ Symbology = Literal[
     "itf14",
     "code39",
     "qr",
+    "gs1-qr",
+    "link-qr",
     "datamatrix",
     "gs1-datamatrix",
     "pdf417",
     "aztec",
 ]
+"""`gs1-qr` is an element string behind FNC1, `link-qr` a GS1 Digital Link: what shoppers' phones and new tills read."""
 Use = Literal["floor", "retail", "logistics"]
 
 LINEAR: frozenset[str] = frozenset({"code128", "gs1-128", "ean13", "ean8", "upca", "itf14", "code39"})
@@ -62,6 +65,11 @@ _RULES: dict[tuple[str, str], SymbolRule] = {
     ("code39", "floor"): SymbolRule(0.250, 1.016, 5.0, 10, 10, height_of_width=0.15),
     ("qr", "floor"): _QR,
     ("qr", "logistics"): SymbolRule(0.495, 3.0, 0, 4, 4, 4, 4),
+    ("gs1-qr", "floor"): _QR,
+    ("link-qr", "floor"): _QR,
+    # GS1 General Specifications, 2D at retail: X of 0.396 mm or more.
+    ("gs1-qr", "retail"): SymbolRule(0.375, 0.990, 0, 4, 4, 4, 4),
+    ("link-qr", "retail"): SymbolRule(0.375, 0.990, 0, 4, 4, 4, 4),
     ("datamatrix", "floor"): _DATA_MATRIX,
     ("gs1-datamatrix", "floor"): _DATA_MATRIX,
     ("gs1-datamatrix", "logistics"): SymbolRule(0.743, 3.0, 0, 2, 2, 2, 2),

@@ -22,6 +22,8 @@ _QR_ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 _QR_SHIFT_DOTS = 10
 """`^BQ` prints lower by the bar height of the last `^BY`; every `^BQ` gets its own `^BY` with this height."""
 _MATRIX_ESCAPE = "|"
+_AZTEC_SIZES = {15: 101, 19: 102, 23: 103, 27: 104}
+"""Modules of compact Aztec symbols and the `^BO` parameter that asks for just that size."""
 
 
 def write_zpl(page: Page, glyphs: frozenset[str] = PRINTER_GLYPHS) -> str:
@@ -121,9 +123,11 @@ def _native_code(bars: Bars) -> str:
         return f"{bar}^B2{turn},{bars.height},N,N,N^FD{symbol.text}^FS"
     if symbol.symbology == "code39":
         return f"^BY{module},2,{bars.height}{at}^B3{turn},N,{bars.height},N,N{field_data(symbol.text)}^FS"
-    if symbol.symbology == "qr" and y >= _QR_SHIFT_DOTS and _qr_size_is_sure(symbol.text, symbol.width):
+    if symbol.symbology in ("qr", "link-qr") and y >= _QR_SHIFT_DOTS and _qr_size_is_sure(symbol.text, symbol.width):
         at = f"^FO{x},{y - _QR_SHIFT_DOTS}"
         return f"^BY2,2,{_QR_SHIFT_DOTS}{at}^BQN,2,{module}{field_data('MA,' + symbol.text)}^FS"
+    if symbol.symbology == "aztec" and symbol.width in _AZTEC_SIZES:
+        return f"{at}^BO{turn},{module},N,{_AZTEC_SIZES[symbol.width]},N,1,0{field_data(symbol.text)}^FS"
     if symbol.symbology.endswith("datamatrix") and _MATRIX_ESCAPE not in symbol.text:
         content = symbol.text
         if symbol.symbology == "gs1-datamatrix":

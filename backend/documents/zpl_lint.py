@@ -80,12 +80,13 @@ _SHAPES: dict[str, re.Pattern[str]] = {
         "^B3": rf"[NRIB],[YN],{_NUMBER},[YN],[YN]",
         "^BQ": r"N,2,(10|[1-9])",
         "^BX": r"[NRIB],\d{1,3},200,\d{1,3},\d{1,3},[0-6]?,[^\x00-\x20^~]",
+        "^BO": r"[NRIB],(10|[1-9]),N,10[1-4],N,1,0",
         "^FD": r"[\s\S]*",
         "^GF": r"A,\d+,\d+,\d+,[\s\S]*",
         "^FX": r"[ -}]*",
     }.items()
 }
-_BARCODES = frozenset({"^BC", "^BE", "^B8", "^B2", "^B3", "^BQ", "^BX"})
+_BARCODES = frozenset({"^BC", "^BE", "^B8", "^B2", "^B3", "^BQ", "^BX", "^BO"})
 _OPENERS = frozenset({"^FO", "^FT"})
 
 
@@ -322,6 +323,7 @@ _DATA_RULES: dict[str, Callable[[Command, str], str]] = {
     "^B3": _code39,
     "^BQ": _qr,
     "^BX": _matrix,
+    "^BO": lambda _, text: "" if text.isascii() else "ASCII",
 }
 
 

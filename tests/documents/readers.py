@@ -4,7 +4,7 @@ import zxingcpp
 from PIL import Image
 from pyzbar import pyzbar
 
-SEEN_BY_ZBAR = {"code128", "gs1-128", "ean13", "ean8", "upca", "itf14", "code39", "qr"}
+SEEN_BY_ZBAR = {"code128", "gs1-128", "ean13", "ean8", "upca", "itf14", "code39", "qr", "gs1-qr", "link-qr"}
 
 
 def _read(picture: Image.Image) -> list[zxingcpp.Barcode]:

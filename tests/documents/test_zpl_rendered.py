@@ -35,6 +35,9 @@ CONTENTS: list[tuple[Symbology, str]] = [
     ("gs1-datamatrix", "(01)08591234567893(15)270531(10)L2611A(21)77"),
     ("pdf417", "hello world 123"),
     ("aztec", "hello world 123"),
+    ("aztec", "A longer text for a larger square, 0123456789"),
+    ("link-qr", "https://id.gs1.org/01/09521234543213/10/ABC123?17=270531"),
+    ("gs1-qr", "(01)09521234543213(10)ABC123(21)7"),
 ]
 
 
@@ -92,7 +95,7 @@ def test_every_symbology_turned_in_zpl(symbology: Symbology, content: str, rotat
     assert [] == lint(zpl, page.width, page.height)
     assert {text} == by_zxing(rendered)
     assert {text} == by_zxing(drawn)
-    assert symbology.startswith("gs1-") == bool({"]C1", "]d2"} & marks_of(rendered))
+    assert symbology.startswith("gs1-") == bool({"]C1", "]d2", "]Q3"} & marks_of(rendered))
     assert boxes_by_zxing(drawn)[text] == pytest.approx(boxes_by_zxing(rendered)[text], abs=2)
 
 
