@@ -108,7 +108,7 @@ function readPlain(text: string, shop: Shop): CodeReading {
   if (own) return reading(own.kind, [own.key || textKey(text)], { error: own.error, proven: own.error === null });
   if (isWebAddress(text)) return readAddress(text, shop);
   if (text.includes(SEPARATOR)) return readGs1(text, shop);
-  if (/^\([0-9]{2}/.test(text)) return judge(readBracketed(text), text, shop);
+  if (/^\([0-9]{2}/.test(text)) return judge(readBracketed(text.replaceAll(' ', '')), text, shop);
   const unmarked = startsLikeGs1(text) ? readUnmarkedGs1(text, shop) : null;
   if (unmarked) return unmarked;
   const tracking = readLettered(text.toUpperCase());
@@ -173,7 +173,7 @@ export function expandUpcE(digits: string): string | null {
 function readEight(digits: string, text: string): CodeReading {
   const keys = mod10Fits(digits) ? [gtinKey(digits)] : [];
   const upc = expandUpcE(digits);
-  if (upc) keys.push(gtinKey(upc));
+  if (upc && !keys.includes(gtinKey(upc))) keys.push(gtinKey(upc));
   if (keys.length) return reading('gtin', [...keys, text], { proven: true });
   return reading('gtin', [text], { error: checkDigitError('EAN-8', digits) });
 }

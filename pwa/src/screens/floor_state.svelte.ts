@@ -5,11 +5,13 @@
 import { flushSync, getContext, setContext } from 'svelte';
 import { NoAnswer } from '../api/client';
 import type { Sounds } from '../feedback/sounds';
+import type { PhotosView, WaitingPhotos } from '../offline/waiting_photos';
 import type { AppUpdate } from '../shift/app_update';
 import { StayAwake, keepStorage, wholeScreen } from '../shift/device_care';
 import { DeviceFull } from '../shift/held_work';
 import { needsSignIn, problemOf } from '../shift/problems';
 import type { ScannedCode, Shift, ShiftView } from '../shift/shift';
+import type { Judged } from '../inputs/camera_votes';
 import { isLanguage, languageOf, loadSay, type Say } from '../texts/texts';
 import { calibrated } from '../inputs/reading';
 import type { Burst } from '../inputs/wedge_decoder';
@@ -44,6 +46,8 @@ export class FloorState {
   message: { text: string; bad: boolean } | null = $state(null);
   /** The sheet with camera and typing is open. */
   codeSheet = $state(false);
+  /** Still pictures that the server has not read yet, and answers that wait for a yes or no. */
+  photos: PhotosView = $state.raw({ waiting: 0, answers: [] });
   lastBurst: Burst | null = $state.raw(null);
   /** A badge scanned in the menu: its owner is about to sign in. */
   badge = $state('');
@@ -51,6 +55,7 @@ export class FloorState {
   lookUp: ScannedCode | null = $state.raw(null);
   private readonly listeners: Heard[] = [];
   private readonly early: { code: ScannedCode; at_ms: number }[] = [];
+  private waitingPhotos: Promise<WaitingPhotos> | null = null;
   private readonly stayAwake = new StayAwake((awake) => (this.awake = awake));
 
   constructor(
@@ -65,6 +70,7 @@ export class FloorState {
     shift.subscribe((view) => {
       if (view.language !== this.say.language) void this.speak(view.language);
       this.sounds.volume = view.settings.volume;
+      if (view.link === 'ok' && this.view.link !== 'ok' && this.photos.waiting > 0) void this.stills().then((stills) => stills.send());
       if (this.view.refused === null && view.refused !== null) this.message = null;
       this.view = view;
     });
@@ -99,6 +105,11 @@ export class FloorState {
     this.hear(this.shift.readText(text, source));
   }
 
+  /** What this screen makes of a code in the camera's picture. */
+  judge(text: string): Judged {
+    return this.listeners.length > 0 ? this.shift.judge(text, null) : this.shift.judge(text);
+  }
+
   private hear(code: ScannedCode | null): void {
     if (code === null || !this.working) return;
     this.shift.touch();
@@ -124,6 +135,48 @@ export class FloorState {
       const fresh = this.early.splice(0).filter(({ at_ms }) => performance.now() - at_ms < EARLY_MS);
       for (const { code } of fresh) this.hand(code);
     }, 0);
+  }
+
+  // Still pictures
+
+  /** The machinery comes with the first still picture, or with a shift that finds some waiting. */
+  private stills(): Promise<WaitingPhotos> {
+    const open = async (): Promise<WaitingPhotos> => {
+      const { WaitingPhotos, openPhotoStore } = await import('../offline/waiting_photos');
+      const changed = (view: PhotosView): void => {
+        if (view.answers.length > this.photos.answers.length) this.sounds.play('piece');
+        this.photos = view;
+      };
+      const photos = new WaitingPhotos({ store: await openPhotoStore(), api: this.shift.api, changed });
+      await photos.tell();
+      return photos;
+    };
+    // What failed once (a full disk) may work the next time.
+    this.waitingPhotos ??= open().catch((error: unknown) => {
+      this.waitingPhotos = null;
+      throw error;
+    });
+    return this.waitingPhotos;
+  }
+
+  /** Keeps a still picture for the server to read: now, or when the line is back. */
+  async keepStill(picture: Blob): Promise<void> {
+    const { job } = this.shift;
+    const bundle = job?.view.bundle as { task: string; flow: string; number?: string } | undefined;
+    const title = bundle === undefined ? '' : this.say.code('task', bundle.flow, bundle.task, { number: bundle.number ?? '' });
+    try {
+      const kept = await (await this.stills()).add(picture, { task: bundle?.task ?? null, title, known: this.shift.expected });
+      if (!kept) this.wrong(this.say('photo.full', { n: this.photos.waiting }));
+    } catch (error) {
+      console.error(error);
+      this.wrong(this.say('photo.not_kept'));
+    }
+  }
+
+  /** What was read in a still picture is what was meant, or not. Either way the picture goes. */
+  async settleStill(number: number, text: string | null): Promise<void> {
+    await (await this.stills()).forget(number);
+    if (text !== null) this.text(text, 'camera');
   }
 
   // Telling
@@ -191,6 +244,7 @@ export class FloorState {
     void wholeScreen();
     this.started = true;
     this.hearing = true;
+    void this.stills().then((stills) => stills.send()).catch((error: unknown) => console.error(error));
     this.news = await this.shift.unseenNews();
     this.update.check();
   }

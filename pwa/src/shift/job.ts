@@ -8,7 +8,9 @@
 import type { Earcon } from '../feedback/tones';
 import { isGood } from '../feedback/tones';
 import type { Feedback } from '../feedback/sounds';
-import { isOver, type Bundle, type Effect, type Flow, type FlowState, type Input, type Refusal, type ScanRecord, type Source, type Tone, type Verdict } from '../flows/flow';
+import type { Fit } from '../inputs/camera_votes';
+import { keyKind } from '../flows/key_kinds';
+import { isOver, type Bundle, type CodeReading, type Effect, type Flow, type FlowState, type Input, type Refusal, type ScanRecord, type Source, type Tone, type Verdict } from '../flows/flow';
 import type { Draft, Outbox, TaskState } from '../offline/outbox';
 import type { StoredScan } from '../offline/local_store';
 import type { Timers } from '../offline/sender';
@@ -41,6 +43,10 @@ export interface JobOptions {
 
 const SAVING_SHOWN_MS = 250;
 const GIVEN_UP_MS = 1_500;
+/** Refusals of codes that nobody here knows. */
+const UNKNOWN = new Set(['CODE_UNKNOWN', 'NOT_ON_DELIVERY']);
+/** Steps that take any text. */
+const FREE_TEXT = /\.(lot|serial)$/;
 
 interface Pending {
   drafts: Draft[];
@@ -105,6 +111,19 @@ export class Job {
     } else for (const tone of tones.filter(isGood)) this.options.feedback.play(tone);
     this.tell();
     return tones.at(-1) ?? null;
+  }
+
+  /** What the flow would say to a code that the camera sees; nothing is taken by it. `known` is what the job waits for. */
+  fit(reading: CodeReading, raw: string, known: ReadonlySet<string>): Fit {
+    const kind = keyKind(reading.keys);
+    if (kind === 'command') return 'wanted';
+    const { effects } = this.flow.step(this.state, { type: 'scan', reading, raw, source: 'camera' }, () => '');
+    const told = effects.flatMap((effect) => (effect.type === 'refuse' ? [effect.refusal.code] : effect.type === 'record' ? [effect.scan.local] : []));
+    const refused = told.find((code) => code !== 'ok');
+    if (refused !== undefined) return kind === 'text' || UNKNOWN.has(refused) ? 'nothing' : 'known';
+    // Goods that only the books could know are for a hand that means them, unless a lot or a serial is waited for.
+    const free = !['product', 'text'].includes(kind) || FREE_TEXT.test(this.state.path);
+    return free || reading.keys.some((key) => known.has(key)) ? 'wanted' : 'nothing';
   }
 
   verdict(verdict: Verdict): void {

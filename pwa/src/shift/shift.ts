@@ -7,6 +7,7 @@
 import { NoAnswer, apiClient, type Api } from '../api/client';
 import type { Feedback } from '../feedback/sounds';
 import type { Bundle, CodeReading, Flow, FlowState, Verdict } from '../flows/flow';
+import type { Judged } from '../inputs/camera_votes';
 import { Bounces, keysIn, readBurst, type CodeReader } from '../inputs/reading';
 import type { Burst } from '../inputs/wedge_decoder';
 import { newId } from '../offline/ids';
@@ -354,6 +355,19 @@ export class Shift {
   /** What a text means, without taking it: for pictures that hold many codes at once. */
   meaning(text: string): CodeReading {
     return this.options.readCode(text, this.known);
+  }
+
+  /** Whether a code that the camera sees is to be taken: by the open job, or by a screen that takes whatever is readable. */
+  judge(text: string, job: Job | null = this.job): Judged {
+    const reading = this.options.readCode(text, this.known);
+    const unreadable = reading.error !== null && reading.keys.every((key) => key.startsWith('text:'));
+    if (unreadable || reading.keys.length === 0) return { fit: 'nothing', proven: false };
+    return { fit: job?.fit(reading, text, this.known) ?? 'wanted', proven: reading.proven === true };
+  }
+
+  /** Keys of the open job, for a reader elsewhere that may let them break a tie. */
+  get expected(): ReadonlySet<string> {
+    return this.known;
   }
 
   /** Feeds the open job. Printed commands become the inputs that the buttons make. */

@@ -6,8 +6,18 @@ import type { Timers } from '../offline/sender';
 
 const settled = Promise.resolve();
 
+const ready: (() => void)[] = [];
+
+/** One tick of the machine for all that wait: they run in a row, as ticks of their own would. */
+function runReady(): void {
+  for (const run of ready.splice(0)) run();
+}
+
 /** Runs after all promises that can move have moved: ticks asked for by a promise wait for all promises. */
-export const afterPromises = (run: () => void): void => void settled.then(() => process.nextTick(run));
+export const afterPromises = (run: () => void): void =>
+  void settled.then(() => {
+    if (ready.push(run) === 1) process.nextTick(runReady);
+  });
 
 export const tick = (): Promise<void> => new Promise((resolve) => afterPromises(resolve));
 

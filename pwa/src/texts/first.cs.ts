@@ -46,6 +46,8 @@ export const first = {
   'scanner.camera_start': 'Zapnout kameru',
   'scanner.torch': 'Světlo',
   'scanner.zoom': 'Přiblížit',
+  'scanner.stray': 'Tenhle kód sem nepatří:',
+  'scanner.stray_take': 'Vzít',
   'scanner.type': 'Kód opsat',
   'scanner.type_confirm': 'Potvrdit kód',
 

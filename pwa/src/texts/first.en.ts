@@ -43,6 +43,8 @@ export const first = {
   'scanner.camera_start': 'Switch the camera on',
   'scanner.torch': 'Light',
   'scanner.zoom': 'Zoom',
+  'scanner.stray': 'This code fits nothing here:',
+  'scanner.stray_take': 'Take it',
   'scanner.type': 'Type the code',
   'scanner.type_confirm': 'Confirm the code',
 

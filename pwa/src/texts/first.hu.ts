@@ -43,6 +43,8 @@ export const first = {
   'scanner.camera_start': 'Kamera bekapcsolása',
   'scanner.torch': 'Lámpa',
   'scanner.zoom': 'Nagyítás',
+  'scanner.stray': 'Ez a kód nem ide való:',
+  'scanner.stray_take': 'Elfogadás',
   'scanner.type': 'Kód beírása',
   'scanner.type_confirm': 'Kód megerősítése',
 

@@ -43,6 +43,8 @@ export const first = {
   'scanner.camera_start': 'Zapnúť kameru',
   'scanner.torch': 'Svetlo',
   'scanner.zoom': 'Priblížiť',
+  'scanner.stray': 'Tento kód sem nepatrí:',
+  'scanner.stray_take': 'Vziať',
   'scanner.type': 'Kód odpísať',
   'scanner.type_confirm': 'Potvrdiť kód',
 
