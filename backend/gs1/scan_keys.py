@@ -92,6 +92,23 @@ def read_code(
     return reading
 
 
+def possible_keys(
+    text: str, *, layouts: tuple[WeightLayout, ...] = CZECH_LAYOUTS, year: int = REFERENCE_YEAR
+) -> frozenset[str]:
+    """Every key that `read_code` could give for a text, healings included: what to ask the books for before reading."""
+    raw = text.strip(_BLANKS)
+    if not raw:
+        return frozenset()
+    keys = set(_read(raw, layouts, year).keys)
+    if not (raw.isascii() and raw.isdigit()):
+        for written in (raw, swap_case(raw)):
+            for layout in LAYOUT_KEYS:
+                healed = heal_keyboard(written, layout)
+                if healed is not None and healed != raw:
+                    keys.update(_read(healed, layouts, year).keys)
+    return frozenset(keys)
+
+
 def _heal(
     raw: str,
     reading: CodeReading,
@@ -164,7 +181,8 @@ def _read_plain(text: str, layouts: tuple[WeightLayout, ...], year: int) -> Code
     if SEPARATOR in text:
         return _read_gs1(text, year)
     if text[0] == "(" and len(text) > 2 and is_digits(text[1:3]):
-        return _judge(read_bracketed(text), text, year)
+        # No value of any AI may hold a blank: people type them as they stand on the carton.
+        return _judge(read_bracketed(text.replace(" ", "")), text, year)
     if _starts_like_gs1(text):
         reading = _read_unmarked_gs1(text, year)
         if reading is not None:
@@ -211,7 +229,7 @@ def _read_eight(digits: str, text_key: str) -> CodeReading:
     """EAN-8 and UPC-E look alike; both readings are given when both check digits fit."""
     keys = [f"gtin:{digits.zfill(14)}"] if mod10_fits(digits) else []
     upc = expand_upc_e(digits)
-    if upc is not None:
+    if upc is not None and f"gtin:{upc.zfill(14)}" not in keys:
         keys.append(f"gtin:{upc.zfill(14)}")
     if keys:
         return CodeReading("gtin", (*keys, text_key), proven=True)
