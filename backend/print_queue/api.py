@@ -1,10 +1,12 @@
 """The door of the print queue for the modules above."""
 
+from backend.print_queue.routing import ArtifactForm
 from backend.print_queue.store.equipment import (
     AgentKnown,
     authenticate_agent,
     create_agent,
     has_route,
+    label_form,
     revoke_agent,
     save_printer,
     save_route,
@@ -16,6 +18,7 @@ from printing.protocol import Demand, JobState, PrinterState
 
 __all__ = [
     "AgentKnown",
+    "ArtifactForm",
     "Demand",
     "JobPage",
     "JobRow",
@@ -31,6 +34,7 @@ __all__ = [
     "enqueue",
     "forget_papers",
     "has_route",
+    "label_form",
     "move_waiting",
     "print_trial",
     "read_job",

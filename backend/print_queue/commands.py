@@ -24,10 +24,11 @@ def add_commands(commands: Any) -> None:
     save.add_argument("code")
     save.add_argument("--agent", required=True, help="who stands beside it")
     save.add_argument("--name")
-    save.add_argument("--driver", help="zpl, tspl, escpos, brother_ql, pdf or folder")
+    save.add_argument("--driver", help="zpl, tspl, escpos, brother_ql, pdf, ipp, cups or folder")
     save.add_argument("--transport", choices=TRANSPORTS)
     save.add_argument(
-        "--address", help="host:port, a device file (/dev/usb/lp0, /dev/ttyUSB0@115200), or a folder name"
+        "--address",
+        help="host:port, a device file (/dev/usb/lp0, /dev/ttyUSB0@115200), ipp://host/ipp/print, or a folder name",
     )
     save.add_argument("--dpi", type=int)
     save.add_argument("--media", help="loaded labels as WIDTHxHEIGHT in mm, for example 105x148")
@@ -41,6 +42,7 @@ def add_commands(commands: Any) -> None:
     route.add_argument("kind", choices=PAPER_KINDS)
     route.add_argument("printer")
     route.add_argument("--fallback")
+    route.add_argument("--lifetime", dest="lifetime_h", type=int, metavar="HOURS", help="how long a paper may wait")
     route.set_defaults(run=save_route)
     test = acts.add_parser("test", help="print a test")
     test.add_argument("code")
@@ -89,7 +91,7 @@ def save_route(args: argparse.Namespace) -> int:
     """One line of the table of routes."""
     run_once(
         args.database_url,
-        lambda conn: equipment.save_route(conn, args.station, args.kind, args.printer, args.fallback),
+        lambda conn: equipment.save_route(conn, args.station, args.kind, args.printer, args.fallback, args.lifetime_h),
     )
     return 0
 

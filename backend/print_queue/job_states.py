@@ -24,8 +24,6 @@ REPRINTABLE = (
     JobState.CANCELLED,
 )
 RETRY_PAUSE_MAX_S = 30
-LIFETIME_H = 12
-"""Labels of Friday must not come out on Monday."""
 DETAIL_MAX = 500
 
 

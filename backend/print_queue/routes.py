@@ -252,7 +252,7 @@ class PrinterRequest(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     agent: str
     driver: Annotated[str, msgspec.Meta(pattern="^[a-z0-9_]{1,32}$")]
-    transport: Literal["tcp", "device", "folder"]
+    transport: Literal["tcp", "device", "folder", "ipp"]
     address: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     dpi: Annotated[int, msgspec.Meta(ge=100, le=1200)] = 203
     media_width_mm: Annotated[int, msgspec.Meta(ge=10, le=500)] | None = None
@@ -270,6 +270,7 @@ class RouteRequest(msgspec.Struct, forbid_unknown_fields=True):
 
     printer: str
     fallback: str | None = None
+    lifetime_h: Annotated[int, msgspec.Meta(ge=1, le=720)] | None = None
 
 
 @get("/api/print-agents", guards=[requires("office")])
@@ -313,7 +314,9 @@ async def save_route(
     station: FromPath[str], paper_kind: FromPath[str], data: JSONBody[RouteRequest], database: NamedDependency[Database]
 ) -> list[views.RouteRow]:
     """Set a route; station `*` stands for every station without its own."""
-    await database.write(lambda conn: equipment.save_route(conn, station, paper_kind, data.printer, data.fallback))
+    await database.write(
+        lambda conn: equipment.save_route(conn, station, paper_kind, data.printer, data.fallback, data.lifetime_h)
+    )
     return await database.read(views.read_routes)
 
 

@@ -16,6 +16,30 @@ AGENT_SILENT_S = 60
 FALLBACK_AFTER_S = 15
 """Time for a person to put in labels before waiting jobs move away."""
 
+ZPL_DRIVERS = frozenset({"zpl", "folder"})
+"""Printers that read ZPL."""
+PDF_ONLY_DRIVERS = frozenset({"pdf"})
+PAGE_DRIVERS = frozenset({"pdf", "ipp", "cups"})
+"""Printers of pages: they are given PDF, which they lay out at their own density."""
+PARENT_KINDS = {"goods_label": "label", "place_label": "label"}
+"""A kind of paper without a printer of its own goes where the wider kind goes."""
+LIFETIMES_H = {"label": 12, "goods_label": 12, "place_label": 48, "paper": 24}
+"""How long a paper of a kind may wait: labels of Friday must not come out on Monday."""
+
+
+def lifetime_h(paper_kind: str, route_h: int | None = None) -> int:
+    """Hours a queued paper lives: what the office said for its route, else the custom of its kind."""
+    return route_h if route_h is not None else LIFETIMES_H.get(paper_kind, 12)
+
+
+def route_places(station: str, paper_kind: str, any_station: str = "*") -> list[tuple[str, str]]:
+    """Lines of the table of routes that may serve a paper, the best first.
+
+    The right kind of paper counts more than the station: goods labels do not fit into the parcel printer of a bench.
+    """
+    kinds = [paper_kind, *([PARENT_KINDS[paper_kind]] if paper_kind in PARENT_KINDS else [])]
+    return list(dict.fromkeys((place, kind) for kind in kinds for place in (station, any_station)))
+
 
 class PrinterStanding(msgspec.Struct, frozen=True):
     """A printer and how it is, as far as the backend knows."""
@@ -31,15 +55,36 @@ class PrinterStanding(msgspec.Struct, frozen=True):
     driver: str = "zpl"
 
 
+class ArtifactForm(msgspec.Struct, frozen=True):
+    """How a label for a printer must be drawn: `format` is `zpl`, `png1` or `pdf`; PDF has no density of its own."""
+
+    format: str
+    dpi: int
+
+
 def takes(printer: PrinterStanding, form: str, dpi: int) -> bool:
     """Whether a paper of a job format (`zpl`, `png1`, `pdf`) drawn for `dpi` can come out there.
 
     PDF fits every density, dots and ZPL only their own; ZPL needs a printer that speaks it, and an office printer
     takes PDF alone.
     """
-    if form == "pdf" or printer.driver == "pdf":
+    if form == "pdf" or printer.driver in PDF_ONLY_DRIVERS:
         return form == "pdf"
-    return printer.dpi == dpi and (form != "zpl" or printer.driver in ("zpl", "folder"))
+    return printer.dpi == dpi and (form != "zpl" or printer.driver in ZPL_DRIVERS)
+
+
+def artifact_format(printer: PrinterStanding, stand_ins: Sequence[PrinterStanding] = ()) -> ArtifactForm:
+    """What a label for this printer is drawn as, so that its stand-ins can print it too wherever that is possible.
+
+    ZPL where everybody concerned speaks it, PDF for a printer of papers, dots for all others. A stand-in that cannot
+    be served at the same density is left out of the question: the printer itself comes first.
+    """
+    if printer.driver in PAGE_DRIVERS:
+        return ArtifactForm("pdf", printer.dpi)
+    forms = ("zpl", "png1") if printer.driver in ZPL_DRIVERS else ("png1",)
+    return ArtifactForm(
+        max(forms, key=lambda form: sum(takes(other, form, printer.dpi) for other in stand_ins)), printer.dpi
+    )
 
 
 def effective_state(state: PrinterState, agent_seen_at: datetime | None, now: datetime) -> PrinterState:

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from backend.platform.database import Id, Json, UtcTime, Uuid, choice, reference, table
 from printing.protocol import JobState, PrinterState
 
-PAPER_KINDS = ("label", "paper")
+PAPER_KINDS = ("label", "goods_label", "place_label", "paper")
 FORMATS = ("zpl", "png1", "pdf")
-TRANSPORTS = ("tcp", "device", "folder")
+TRANSPORTS = ("tcp", "device", "folder", "ipp")
+SCALE_PROTOCOLS = ("ascii", "sics", "toledo", "hid", "http")
 AFTER_LABEL = ("tear", "peel", "cut")
 ANY_STATION = "*"
 
@@ -31,7 +32,9 @@ printer = table(
     reference("print_agent"),
     sa.Column("driver", sa.String(32), nullable=False, info={"help": "file in printing/drivers: zpl, tspl, pdf..."}),
     sa.Column("transport", choice(*TRANSPORTS, name="printer_transport"), nullable=False),
-    sa.Column("address", sa.String(200), nullable=False, info={"help": "host:port, a device file, or a folder name"}),
+    sa.Column(
+        "address", sa.String(200), nullable=False, info={"help": "host:port, a device file, ipp://..., a folder"}
+    ),
     sa.Column("dpi", sa.Integer, nullable=False, default=203),
     sa.Column("media_width_mm", sa.Integer, nullable=True, info={"help": "the loaded labels; empty: not checked"}),
     sa.Column("media_height_mm", sa.Integer, nullable=True),
@@ -55,7 +58,20 @@ print_route = table(
     sa.Column("paper_kind", choice(*PAPER_KINDS, name="route_paper_kind"), nullable=False),
     reference("printer"),
     reference("printer", name="fallback_id", nullable=True, index=False),
+    sa.Column("lifetime_h", sa.Integer, nullable=True, info={"help": "hours a paper may wait; empty: as its kind"}),
     sa.UniqueConstraint("station", "paper_kind"),
+)
+
+bench_scale = table(
+    "bench_scale",
+    sa.Column("station", sa.String(32), nullable=False, unique=True, info={"help": "the bench it stands on"}),
+    reference("print_agent"),
+    sa.Column("protocol", choice(*SCALE_PROTOCOLS, name="scale_protocol"), nullable=False),
+    sa.Column("address", sa.String(200), nullable=False, info={"help": "device file @ speed, hidraw file or http://"}),
+    sa.Column("active", sa.Boolean, nullable=False, default=True),
+    sa.Column("state", sa.String(16), nullable=False, default="disconnected"),
+    sa.Column("state_detail", sa.String(500), nullable=False, default=""),
+    sa.Column("state_at", UtcTime, nullable=True),
 )
 
 print_content = table(

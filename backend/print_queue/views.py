@@ -90,6 +90,8 @@ class RouteRow(msgspec.Struct, frozen=True):
     paper_kind: str
     printer: str
     fallback: str | None
+    lifetime_h: int | None
+    """Hours a paper may wait there; null: as its kind."""
 
 
 def read_jobs(
@@ -252,12 +254,16 @@ def read_routes(conn: Connection) -> list[RouteRow]:
             print_route.c.paper_kind,
             printer.c.code.label("printer"),
             other.c.code.label("fallback"),
+            print_route.c.lifetime_h,
         )
         .join(printer, printer.c.id == print_route.c.printer_id)
         .outerjoin(other, other.c.id == print_route.c.fallback_id)
         .order_by(print_route.c.station, print_route.c.paper_kind)
     )
-    return [RouteRow(row.station, row.paper_kind, row.printer, row.fallback) for row in conn.execute(statement)]
+    return [
+        RouteRow(row.station, row.paper_kind, row.printer, row.fallback, row.lifetime_h)
+        for row in conn.execute(statement)
+    ]
 
 
 def read_agent_config(conn: Connection, agent_id: int) -> AgentConfig:

@@ -7,11 +7,17 @@ import pytest
 from backend.print_queue.routing import (
     AGENT_SILENT_S,
     FALLBACK_AFTER_S,
+    LIFETIMES_H,
     PrinterStanding,
+    artifact_format,
     is_down_long,
     is_ready,
+    lifetime_h,
+    route_places,
     stand_in,
+    takes,
 )
+from backend.print_queue.tables import PAPER_KINDS
 from printing.protocol import PrinterState
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -78,3 +84,51 @@ def test_stand_in(
     found = stand_in(first, route, printers, form, 203, NOW)
 
     assert chosen == (found.id if found else None)
+
+
+@pytest.mark.parametrize(
+    ("driver", "others", "form"),
+    [
+        ("zpl", (), ("zpl", 203)),
+        ("folder", (), ("zpl", 203)),
+        ("zpl", (("zpl", 203),), ("zpl", 203)),
+        ("zpl", (("tspl", 203),), ("png1", 203)),  # the stand-in cannot read ZPL, both can print dots
+        ("zpl", (("tspl", 300),), ("zpl", 203)),  # no drawing fits both
+        ("zpl", (("pdf", 203),), ("zpl", 203)),
+        ("tspl", (), ("png1", 203)),
+        ("brother_ql", (("zpl", 300),), ("png1", 203)),
+        ("escpos", (), ("png1", 203)),
+        ("a_driver_of_tomorrow", (), ("png1", 203)),
+        ("pdf", (("zpl", 203),), ("pdf", 203)),
+        ("ipp", (), ("pdf", 203)),
+        ("cups", (), ("pdf", 203)),
+    ],
+)
+def test_what_a_label_is_drawn_as(driver: str, others: tuple[tuple[str, int], ...], form: tuple[str, int]) -> None:
+    """Dots for printers that take nothing else, PDF for printers of pages, and what the stand-in can print too."""
+    stand_ins = [_printer(number, driver=kind, dpi=dpi) for number, (kind, dpi) in enumerate(others, start=2)]
+
+    drawn = artifact_format(_printer(driver=driver), stand_ins)
+
+    assert form == (drawn.format, drawn.dpi)
+    assert takes(_printer(driver=driver), drawn.format, drawn.dpi)
+
+
+@pytest.mark.parametrize(
+    ("kind", "places"),
+    [
+        ("label", [("P1", "label"), ("*", "label")]),
+        ("goods_label", [("P1", "goods_label"), ("*", "goods_label"), ("P1", "label"), ("*", "label")]),
+        ("paper", [("P1", "paper"), ("*", "paper")]),
+    ],
+)
+def test_lines_of_the_table_of_routes(kind: str, places: list[tuple[str, str]]) -> None:
+    """The kind counts more than the station, and a kind without a line of its own goes the way of the wider one."""
+    assert places == route_places("P1", kind)
+
+
+def test_no_kind_of_paper_lives_over_a_weekend() -> None:
+    """From Friday 18:00 to Monday 6:00 are 60 hours; every kind of paper has a life of its own, a route may say more."""
+    assert set(PAPER_KINDS) == set(LIFETIMES_H)
+    assert max(LIFETIMES_H.values()) < 60
+    assert (3, 12) == (lifetime_h("label", 3), lifetime_h("label"))

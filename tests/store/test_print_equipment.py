@@ -153,3 +153,24 @@ async def test_agents_are_listed(database: Database) -> None:
         return [(row.name, row.printers, row.revoked_at is not None) for row in views.read_agents(conn)]
 
     assert [("bench", 2, False), ("office", 1, True)] == await database.write(act)
+
+
+async def test_a_kind_of_labels_has_a_printer_and_a_life_of_its_own(database: Database) -> None:
+    """Goods labels go the way of labels until somebody says otherwise; the route says how long they may wait."""
+
+    def act(conn: sa.Connection) -> tuple[list[str], list[timedelta], list[str]]:
+        set_up(conn)
+        enqueue(conn, "before", paper_kind="goods_label", title="before")
+        api.save_route(conn, "*", "goods_label", "L2", lifetime_h=3)
+        enqueue(conn, "after", paper_kind="goods_label", title="after")
+        enqueue(conn, "badge", paper_kind="place_label", title="badge")
+        rows = {row.title: row for row in api.read_jobs(conn, NOON).rows}
+        found = [rows[title] for title in ("before", "after", "badge")]
+        forms = [api.label_form(conn, "P1", kind).format for kind in ("label", "paper")]
+        return [row.printer for row in found], [row.expires_at - NOON for row in found], forms
+
+    printers, lives, forms = await database.write(act)
+
+    assert ["L1", "L2", "L1"] == printers
+    assert [timedelta(hours=12), timedelta(hours=3), timedelta(hours=48)] == lives
+    assert ["zpl", "pdf"] == forms

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from backend.platform import ids
 from backend.platform.database import upsert, wake_others
 from backend.platform.errors import Conflict, Malformed, NotFound
-from backend.print_queue.routing import PrinterStanding, is_ready, stand_in
+from backend.print_queue.routing import ArtifactForm, PrinterStanding, artifact_format, is_ready, route_places, stand_in
 from backend.print_queue.tables import ANY_STATION, PAPER_KINDS, print_agent, print_route, printer
 from printing.protocol import PrinterReport, PrinterState
 
@@ -76,13 +76,21 @@ def save_printer(conn: Connection, code: str, agent: str, **columns: Any) -> int
     return printer_id_of(conn, code)
 
 
-def save_route(conn: Connection, station: str, paper_kind: str, printer_code: str, fallback: str | None = None) -> None:
+def save_route(
+    conn: Connection,
+    station: str,
+    paper_kind: str,
+    printer_code: str,
+    fallback: str | None = None,
+    lifetime_h: int | None = None,
+) -> None:
     """Papers of a kind at a station go to this printer; `*` is every station without a route of its own."""
     if paper_kind not in PAPER_KINDS:
         raise Conflict("PAPER_KIND", f"Expected one of {', '.join(PAPER_KINDS)}, got {paper_kind!r}.", got=paper_kind)
     target = {
         "printer_id": printer_id_of(conn, printer_code),
         "fallback_id": printer_id_of(conn, fallback) if fallback else None,
+        "lifetime_h": lifetime_h,
     }
     statement = upsert(conn, print_route).values(station=station, paper_kind=paper_kind, **target)
     keys = [print_route.c.station, print_route.c.paper_kind]
@@ -117,38 +125,68 @@ def load_standings(conn: Connection) -> dict[int, PrinterStanding]:
     }  # fmt: skip
 
 
-def load_route(conn: Connection, station: str, paper_kind: str) -> list[int]:
-    """Printer and stand-in for a paper at a station: its own route, else the one of `*`; empty when there is none."""
+class Route(msgspec.Struct, frozen=True):
+    """One line of the table of routes: printer first, then its stand-in, and how long a paper may wait there."""
+
+    printer_ids: tuple[int, ...] = ()
+    lifetime_h: int | None = None
+
+
+def load_route(conn: Connection, station: str, paper_kind: str) -> Route:
+    """Where a paper of a kind goes at a station (see `route_places`); without any printer when nobody said."""
+    places = route_places(station, paper_kind, ANY_STATION)
+    kinds = {kind for _, kind in places}
     rows = conn.execute(
         sa.select(print_route).where(
-            print_route.c.station.in_((station, ANY_STATION)), print_route.c.paper_kind == paper_kind
+            print_route.c.station.in_((station, ANY_STATION)), print_route.c.paper_kind.in_(sorted(kinds))
         )
     ).all()
-    for row in sorted(rows, key=lambda one: one.station == ANY_STATION):
-        return [row.printer_id, *([row.fallback_id] if row.fallback_id else [])]
-    return []
+    found = {(row.station, row.paper_kind): row for row in rows}
+    for place in places:
+        if place in found:
+            row = found[place]
+            return Route(tuple(each for each in (row.printer_id, row.fallback_id) if each), row.lifetime_h)
+    return Route()
 
 
 def has_route(conn: Connection, station: str, paper_kind: str) -> bool:
     """Whether papers of the kind have a printer at the station."""
-    return bool(load_route(conn, station, paper_kind))
+    return bool(load_route(conn, station, paper_kind).printer_ids)
 
 
-def route_paper(conn: Connection, station: str, paper_kind: str, form: str, dpi: int, now: datetime) -> int:
-    """The printer a new paper goes to: the route's, or while that one is down a ready stand-in that takes it."""
-    route = load_route(conn, station, paper_kind)
+def label_form(conn: Connection, station: str, paper_kind: str = "label") -> ArtifactForm:
+    """How a label for a station must be drawn (see `artifact_format`); raises `Conflict` NO_ROUTE without a printer."""
+    route = load_route(conn, station, paper_kind).printer_ids
     if not route:
-        raise Conflict(
-            "NO_ROUTE",
-            f"Expected a printer for {paper_kind} at station {station}, got none; set one in the office under Printers.",
-            expected=paper_kind,
-            got=station,
-        )
+        raise no_route(station, paper_kind)
     printers = load_standings(conn)
-    chosen = printers[route[0]]
+    first = printers[route[0]]
+    others = dict.fromkeys((*route[1:], *([first.fallback_id] if first.fallback_id else [])))
+    return artifact_format(first, [printers[number] for number in others if number in printers])
+
+
+def no_route(station: str, paper_kind: str) -> Conflict:
+    """The refusal of a paper that has no printer."""
+    return Conflict(
+        "NO_ROUTE",
+        f"Expected a printer for {paper_kind} at station {station}, got none; set one in the office under Printers.",
+        expected=paper_kind,
+        got=station,
+    )
+
+
+def route_paper(
+    conn: Connection, station: str, paper_kind: str, form: str, dpi: int, now: datetime
+) -> tuple[int, int | None]:
+    """Printer of a new paper (the route's, or while that is down a ready stand-in that takes it) and its lifetime_h."""
+    route = load_route(conn, station, paper_kind)
+    if not route.printer_ids:
+        raise no_route(station, paper_kind)
+    printers = load_standings(conn)
+    chosen = printers[route.printer_ids[0]]
     if not is_ready(chosen, now):
-        chosen = stand_in(chosen, route, printers, form, dpi, now) or chosen
-    return chosen.id
+        chosen = stand_in(chosen, route.printer_ids, printers, form, dpi, now) or chosen
+    return chosen.id, route.lifetime_h
 
 
 def note_reports(conn: Connection, agent_id: int, reports: Iterable[PrinterReport], now: datetime) -> dict[str, int]:

@@ -13,7 +13,8 @@ from backend.platform import ids
 from backend.platform.database import upsert
 from backend.platform.errors import Conflict, Malformed, NotFound, TooLarge
 from backend.print_queue.calibration_paper import calibration_paper
-from backend.print_queue.job_states import CANCELLABLE, LIFETIME_H, REPRINTABLE, WAITING, reprint_key
+from backend.print_queue.job_states import CANCELLABLE, REPRINTABLE, WAITING, reprint_key
+from backend.print_queue.routing import lifetime_h
 from backend.print_queue.store.equipment import route_paper
 from backend.print_queue.store.news import tell, tell_queued
 from backend.print_queue.tables import ANY_STATION, print_content, print_job, printer
@@ -61,7 +62,8 @@ def enqueue(
     """Queue an immutable artifact for the printer of a station, once for each `key`: a repeat finds the first job.
 
     `title` is what a person recognises, `about` the subject ("order:12"); `demands` are the codes that must be readable
-    on the paper; papers of one `sequence_group` come out one after another. Without `expires_at` it lives 12 hours.
+    on the paper; papers of one `sequence_group` come out one after another. Without `expires_at` it lives as long as its route says,
+    or its kind (`LIFETIMES_H`).
     """
     known = conn.execute(sa.select(print_job.c.id, print_job.c.uid).where(print_job.c.key == key)).one_or_none()
     if known is not None:
@@ -72,9 +74,9 @@ def enqueue(
         )
     if not 1 <= copies <= COPIES_MAX:
         raise Malformed("PRINT_COPIES", f"Expected 1 to {COPIES_MAX} copies, got {copies}.", got=str(copies))
-    target_id = printer_id
+    target_id, route_h = printer_id, None
     if target_id is None:
-        target_id = route_paper(conn, station, paper_kind, format, dpi, now)
+        target_id, route_h = route_paper(conn, station, paper_kind, format, dpi, now)
     row = {
         "uid": ids.uuid7(),
         "key": key,
@@ -95,7 +97,7 @@ def enqueue(
         "priority": priority,
         "sequence_group": sequence_group,
         "created_at": now,
-        "expires_at": expires_at or now + timedelta(hours=LIFETIME_H),
+        "expires_at": expires_at or now + timedelta(hours=lifetime_h(paper_kind, route_h)),
     }
     return _insert(conn, row, now)
 
@@ -234,16 +236,16 @@ def _copy(
     family = print_job.c.key.startswith(reprint_key(row.key, 0).partition("#")[0] + "#", autoescape=True)
     papers = conn.execute(sa.select(sa.func.count()).select_from(print_job).where(family)).scalar_one() + 1
     place = station or row.station
-    printer_id = row.printer_id  # a trial paper was meant for this printer and no other
+    printer_id, route_h = row.printer_id, None  # a trial paper was meant for this printer and no other
     if place != ANY_STATION:
-        printer_id = route_paper(conn, place, row.paper_kind, row.format, row.dpi, now)
+        printer_id, route_h = route_paper(conn, place, row.paper_kind, row.format, row.dpi, now)
     fresh = {name: getattr(row, name) for name in _COPIED} | {
         "uid": ids.uuid7(),
         "key": reprint_key(row.key, papers),
         "station": place,
         "printer_id": printer_id,
         "created_at": now,
-        "expires_at": now + timedelta(hours=LIFETIME_H),
+        "expires_at": now + timedelta(hours=lifetime_h(row.paper_kind, route_h)),
         "reprint_of": row.id,
         "reprint_reason": reason,
         "asked_by": person_id,

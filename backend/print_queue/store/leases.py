@@ -193,12 +193,12 @@ def move_waiting(conn: Connection, now: datetime) -> int:
             .limit(MOVED_PER_CLAIM_MAX)
         )
     ).all()
-    routes: dict[tuple[str, str], list[int]] = {}
+    routes: dict[tuple[str, str], tuple[int, ...]] = {}
     moved = 0
     for row in waiting:
         place = (row.station, row.paper_kind)
         if place not in routes:
-            routes[place] = load_route(conn, *place)
+            routes[place] = load_route(conn, *place).printer_ids
         source = printers[row.printer_id]
         target = stand_in(source, routes[place], printers, row.format, row.dpi, now)
         if target is not None:
