@@ -30,7 +30,7 @@ COMMANDS = {
     "shippable": ("backend.orders.commands", "decide which orders can be sent, and promise stock to them"),
     "verify-ledger": ("backend.stock.commands", "recompute every balance from the moves and compare"),
     "label": ("backend.documents.commands", "draw a label"),
-    "resolve": ("backend.gs1.commands", "read codes from standard input, one JSON line each"),
+    "resolve": ("backend.app.resolving", "read codes from standard input, one JSON line each"),
     "ai-table": ("backend.gs1.commands", "write the table of GS1 application identifiers anew"),
     "decode": ("backend.scanning.commands", "read codes from pictures"),
 }

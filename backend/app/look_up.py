@@ -26,7 +26,7 @@ QR_CHARACTERS = 500
 
 def look_up(conn: Connection, text: str) -> dict[str, Any]:
     """`{keys, kind, products, locations, parcels, orders}`; empty lists when nothing of ours carries the code."""
-    keys = [text] if _is_key(text) else list(read_code(text).keys)
+    keys = [text] if _is_key(text) else list(read_code(text, layouts=catalog.weight_layouts(conn)).keys)
     found = catalog.products_by_keys(conn, None, keys)
     product_ids = sorted({code.product.id for codes in found.values() for code in codes})
     plain = [key.split(":", 1)[1] for key in keys if key.startswith("text:")]

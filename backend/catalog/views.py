@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog.policy import Policy
 from backend.catalog.store import in_slices
-from backend.catalog.tables import product_policy, weight_layout
+from backend.catalog.tables import merchant, product_policy, weight_layout
 from backend.gs1.restricted import CZECH_LAYOUTS, WeightLayout
 
 _POLICY = [product_policy.c[name] for name in Policy.__struct_fields__]
@@ -26,12 +26,19 @@ def policies_of(conn: Connection, product_ids: Iterable[int]) -> dict[int, Polic
 
 
 def weight_layouts(conn: Connection, merchant_ids: Iterable[int] | None = None) -> tuple[WeightLayout, ...]:
-    """How weight codes 20 to 29 are laid out for the merchants (all of them where None); the Czech way without rows."""
-    statement = sa.select(weight_layout.c.pattern, weight_layout.c.g_per_unit).order_by(weight_layout.c.id)
-    if merchant_ids is not None:
-        statement = statement.where(weight_layout.c.merchant_id.in_(sorted(set(merchant_ids))))
-    found = tuple(dict.fromkeys(WeightLayout(row.pattern, row.g_per_unit) for row in conn.execute(statement)))
-    return found or CZECH_LAYOUTS
+    """How weight codes 20 to 29 are laid out for the merchants (all of them where None); a merchant without rows has the
+    Czech way. Merchants of one house may contradict each other: then the one who came first is believed."""
+    statement = sa.select(weight_layout.c.merchant_id, weight_layout.c.pattern, weight_layout.c.g_per_unit)
+    if merchant_ids is None:
+        merchants = set(conn.execute(sa.select(merchant.c.id)).scalars())
+    else:
+        merchants = set(merchant_ids)
+        statement = statement.where(weight_layout.c.merchant_id.in_(sorted(merchants)))
+    rows = conn.execute(statement.order_by(weight_layout.c.id)).all()
+    found = tuple(dict.fromkeys(WeightLayout(row.pattern, row.g_per_unit) for row in rows))
+    if merchants <= {row.merchant_id for row in rows}:
+        return found or CZECH_LAYOUTS
+    return tuple(dict.fromkeys((*found, *CZECH_LAYOUTS)))
 
 
 def look_alikes(conn: Connection, groups: Iterable[str]) -> dict[str, set[int]]:

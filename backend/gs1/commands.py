@@ -14,14 +14,24 @@ from backend.gs1.restricted import CZECH_LAYOUTS, WeightLayout, check_layout
 from backend.gs1.scan_keys import CodeReading, read_code
 from backend.platform.errors import Problem
 
+BOOKS = Path("-")
+"""`--known` without a file: what the database knows; answered by the app (backend/app/resolving.py)."""
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+
+def add_resolve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
     resolve = commands.add_parser(
         "resolve",
         help="what scanned texts mean, one JSON line each",
         description="Reads one code per line. <GS> and \\x1d mean the separator 0x1D; an AIM prefix such as ]C1 is fine.",
     )
-    resolve.add_argument("--known", type=Path, metavar="FILE", help="keys the work expects, one a line: gtin:0859...")
+    resolve.add_argument(
+        "--known",
+        type=Path,
+        nargs="?",
+        const=BOOKS,
+        metavar="FILE",
+        help="keys the work expects, one a line: gtin:0859...; without FILE: what the database knows",
+    )
     resolve.add_argument(
         "--weights",
         action="append",
@@ -29,7 +39,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="layout of weight codes instead of the Czech ones, such as 28IIII0WWWWWC (repeatable; 'none' for none)",
     )
     resolve.set_defaults(run=resolve_lines)
+    return resolve
 
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    add_resolve(commands)
     table = commands.add_parser("ai-table", help="write the AI tables from GS1's syntax dictionary")
     table.add_argument("dictionary", type=Path, help="gs1-syntax-dictionary.txt")
     table.add_argument("--python", type=Path, default=Path("backend/gs1/ai_table.py"))
@@ -44,8 +58,8 @@ def unescape_line(line: str) -> str:
     return line.rstrip("\r\n").replace("<GS>", "\x1d").replace("\\x1d", "\x1d").replace("\\x1D", "\x1d")
 
 
-def show_reading(reading: CodeReading) -> bytes:
-    """One JSON line: kind, keys, elements, error; healed_from and warnings only where there are any."""
+def show_reading(reading: CodeReading, **more: object) -> bytes:
+    """One JSON line: kind, keys, elements, error; healed_from and warnings only where there are any, then `more`."""
     shown: dict[str, object] = {
         "kind": reading.kind,
         "keys": reading.keys,
@@ -56,7 +70,7 @@ def show_reading(reading: CodeReading) -> bytes:
         shown["healed_from"] = reading.healed_from
     if reading.warnings:
         shown["warnings"] = reading.warnings
-    return msgspec.json.encode(shown)
+    return msgspec.json.encode(shown | more)
 
 
 def resolve_texts(
@@ -78,7 +92,8 @@ def _read_known(path: Path | None) -> frozenset[str]:
         ) from mistake
 
 
-def _read_layouts(patterns: list[str] | None) -> tuple[WeightLayout, ...]:
+def read_layouts(patterns: list[str] | None) -> tuple[WeightLayout, ...]:
+    """The layouts named on the command line, the Czech ones without any. Raises `Problem` WEIGHT_LAYOUT_WRONG."""
     if patterns is None:
         return CZECH_LAYOUTS
     wanted = [pattern for pattern in patterns if pattern != "none"]
@@ -90,12 +105,16 @@ def _read_layouts(patterns: list[str] | None) -> tuple[WeightLayout, ...]:
     return tuple(WeightLayout(pattern) for pattern in wanted)
 
 
-def resolve_lines(args: argparse.Namespace) -> int:
-    known, layouts = _read_known(args.known), _read_layouts(args.weights)
-    # A wrong byte is a wrong code, not a reason to stop the other thousand.
+def typed_lines() -> Iterable[str]:
+    """Standard input line by line. A wrong byte is a wrong code, not a reason to stop the other thousand."""
     sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
+    return sys.stdin
+
+
+def resolve_lines(args: argparse.Namespace) -> int:
+    known, layouts = _read_known(args.known), read_layouts(args.weights)
     out = sys.stdout.buffer
-    for reading in resolve_texts(sys.stdin, known, layouts, datetime.now(UTC).year):
+    for reading in resolve_texts(typed_lines(), known, layouts, datetime.now(UTC).year):
         out.write(reading + b"\n")
     out.flush()
     return 0

@@ -1,0 +1,94 @@
+"""What the books know by a code: goods, places, totes, parcels, orders, waves, deliveries, pallets.
+
+The resolver reads shapes; this answers which of its keys mean something in this very warehouse. Several things may carry
+one code (a carrier's number and a GTIN, the same GTIN of two merchants): all of them are told, and a person chooses.
+"""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from backend.catalog import api as catalog
+from backend.catalog.tables import product
+from backend.inbound.tables import logistic_unit, receipt
+from backend.orders.tables import sales_order
+from backend.outbound.tables import carton, handover, parcel, station, wave
+from backend.stock import api as stock
+
+
+class KnownThing(msgspec.Struct, frozen=True):
+    """`what` product, location, tote, ..., `name` as people know it; `quantity` pieces for goods. `id` of its table."""
+
+    key: str
+    what: str
+    name: str
+    id: int
+    quantity: int = 1
+
+
+_NAMED = (
+    ("station:", "station", station.c.code),
+    ("carton:", "carton", carton.c.code),
+    ("wave:", "wave", wave.c.number),
+    ("handover:", "handover", handover.c.number),
+    ("parcel:", "parcel", parcel.c.number),
+    ("order:", "order", sales_order.c.number),
+    ("text:", "order", sales_order.c.number),
+    ("text:", "order", sales_order.c.remote_number),
+    ("text:", "delivery", receipt.c.number),
+    ("text:", "delivery", receipt.c.reference),
+)
+
+
+def known_things(conn: Connection, keys: Collection[str]) -> dict[str, list[KnownThing]]:
+    """Scan key -> what carries it; unknown keys are absent. One statement for each kind of thing, however many keys."""
+    found: dict[str, list[KnownThing]] = {}
+    for thing in (*_goods(conn, keys), *_places(conn, keys), *_labels(conn, keys), *_named(conn, keys)):
+        same = found.setdefault(thing.key, [])
+        if all((each.what, each.id) != (thing.what, thing.id) for each in same):
+            same.append(thing)
+    return found
+
+
+def _bodies(keys: Iterable[str], prefix: str) -> list[str]:
+    return sorted({key[len(prefix) :] for key in keys if key.startswith(prefix)})
+
+
+def _goods(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:
+    for key, codes in catalog.products_by_keys(conn, None, keys).items():
+        for code in codes:
+            yield KnownThing(key, "product", code.product.sku, code.product.id, code.quantity)
+    for part in catalog.in_slices(_bodies(keys, "text:")):
+        statement = sa.select(product.c.id, product.c.sku).where(sa.func.upper(product.c.sku).in_(part))
+        for row in conn.execute(statement.order_by(product.c.id)):
+            yield KnownThing(f"text:{row.sku.upper()}", "product", row.sku, row.id)
+
+
+def _places(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:
+    for key, place in stock.locations_by_keys(conn, keys).items():
+        what = {"loc": "location"}.get(key.partition(":")[0], key.partition(":")[0])
+        yield KnownThing(key, what, place.code, place.id)
+
+
+def _labels(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:
+    """Carriers' numbers on parcels, SSCCs of announced pallets."""
+    for part in catalog.in_slices(key for key in keys if key.startswith(("track:", "sscc:"))):
+        rows = conn.execute(
+            sa.select(parcel.c.id, parcel.c.number, parcel.c.label_code).where(parcel.c.label_code.in_(part))
+        )
+        for row in rows:
+            yield KnownThing(row.label_code, "parcel", row.number or "", row.id)
+    for part in catalog.in_slices(_bodies(keys, "sscc:")):
+        statement = sa.select(logistic_unit.c.sscc, sa.func.min(logistic_unit.c.id).label("id"))
+        for row in conn.execute(statement.where(logistic_unit.c.sscc.in_(part)).group_by(logistic_unit.c.sscc)):
+            yield KnownThing(f"sscc:{row.sscc}", "logistic_unit", row.sscc, row.id)
+
+
+def _named(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:
+    for prefix, what, column in _NAMED:
+        for part in catalog.in_slices(_bodies(keys, prefix)):
+            rows = conn.execute(sa.select(column.table.c.id, column.label("name")).where(column.in_(part)))
+            for row in rows:
+                yield KnownThing(f"{prefix}{row.name}", what, row.name, row.id)
