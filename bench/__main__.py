@@ -1,4 +1,4 @@
-"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|scale|labels|latency`."""
+"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|scale|codes|labels|latency`."""
 
 import argparse
 import os
@@ -7,9 +7,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import labels, orders, scale, scans
+from bench import codes, labels, orders, scale, scans
 
-PARTS = ("scans", "orders", "scale", "labels", "latency")
+PARTS = ("scans", "orders", "scale", "codes", "labels", "latency")
 
 
 def main() -> int:
@@ -30,6 +30,9 @@ def main() -> int:
         elif part == "scale":
             print("## A large warehouse")
             scale.main(["--scale", "0.01"] if args.quick else [])
+        elif part == "codes":
+            print("## Codes\n")
+            codes.main(["--codes", "4000", "--rounds", "2"] if args.quick else [])
         elif part == "labels":
             print("## Labels\n")
             labels.main()
