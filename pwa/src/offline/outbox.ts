@@ -51,6 +51,9 @@ const VERDICTS_KEPT_MS = 48 * 3_600_000;
  * may ask for again. */
 const VERDICTS_KEPT = 1_000;
 const REQUEST_CHARACTERS = 1_000_000;
+/** So few fit whatever they hold: a code has at most some thousand characters. */
+const FIT_UNMEASURED = 20;
+const LONG_CODE = 8_000;
 /** So many unsent scans are held; the next one is not taken. */
 export const HELD_MAX = 10_000;
 /** From here on no new job is opened, so that the open ones can be finished. */
@@ -72,6 +75,9 @@ class Full extends NotSaved {
     super(`expected room on the device, got ${HELD_MAX} unsent scans; find a connection before you scan on`);
   }
 }
+
+/** Each write is awaited through its transaction's `done`; alone, a rejected one must not surface as unhandled. */
+const write = (request: Promise<unknown>): void => void request.catch(() => undefined);
 
 export class Outbox {
   private readonly now_ms: () => number;
@@ -113,8 +119,6 @@ export class Outbox {
       // Numbers have no gaps, so the difference is what is held.
       if (drafts.length > 0 && seq + drafts.length - (acked ?? 0) > HELD_MAX) throw new Full();
       const scans = drafts.map((draft) => this.stored(draft, (seq += 1)));
-      // Each write is awaited through `done`; alone, a rejected one must not surface as unhandled.
-      const write = (request: Promise<unknown>): void => void request.catch(() => undefined);
       for (const scan of scans) write(transaction.objectStore('scans').add(scan));
       if (scans.length > 0) write(meta.put(seq, 'last_seq'));
       if (state !== undefined) write(transaction.objectStore('tasks').put(this.task(state)));
@@ -154,6 +158,7 @@ export class Outbox {
   /** The oldest unsent scans in order, at most `limit` and about 1 MB. */
   async unsent(limit: number): Promise<StoredScan[]> {
     const scans = await this.store.getAll('scans', null, limit);
+    if (scans.length <= FIT_UNMEASURED && scans.every((scan) => scan.raw.length < LONG_CODE)) return scans;
     let characters = 0;
     const fitting = scans.findIndex((scan) => (characters += JSON.stringify(scan).length) > REQUEST_CHARACTERS);
     return fitting > 0 ? scans.slice(0, fitting) : fitting === 0 ? scans.slice(0, 1) : scans;
@@ -169,27 +174,31 @@ export class Outbox {
     const meta = transaction.objectStore('meta');
     const answered: { scan: StoredScan; verdict: Verdict }[] = [];
     const at = new Date(this.now_ms()).toISOString();
-    for (const verdict of reply.verdicts) {
-      const scan = await scans.get(verdict.seq);
-      if (scan === undefined) continue;
-      await scans.delete(verdict.seq);
-      await verdicts.put({ seq: verdict.seq, at, scan, verdict });
+    // One round of reads, one of writes: a phone that comes back with hundreds of scans does not wait for each.
+    const held = await Promise.all(reply.verdicts.map((verdict) => scans.get(verdict.seq)));
+    const last = ((await meta.get('last_seq')) as number | undefined) ?? 0;
+    const seen = new Set<number>();
+    for (const [place, verdict] of reply.verdicts.entries()) {
+      const scan = held[place];
+      if (scan === undefined || seen.has(verdict.seq)) continue;
+      seen.add(verdict.seq);
+      write(scans.delete(verdict.seq));
+      write(verdicts.put({ seq: verdict.seq, at, scan, verdict }));
       answered.push({ scan, verdict });
     }
-    const last = ((await meta.get('last_seq')) as number | undefined) ?? 0;
     // Numbers that stand for lost scans are not sent when the server has the scans themselves.
     for (let cursor = await scans.openCursor(); cursor !== null && cursor.value.seq <= reply.acked_seq; ) {
       if (cursor.value.kind === 'lost') await cursor.delete();
       cursor = await cursor.continue();
     }
     // A server that knows more than the device (restored profile): never use its numbers a second time.
-    if (reply.acked_seq > last) await meta.put(reply.acked_seq, 'last_seq');
-    await meta.put(reply.acked_seq, 'acked_seq');
-    await meta.put(reply.cursor, 'cursor');
+    if (reply.acked_seq > last) write(meta.put(reply.acked_seq, 'last_seq'));
+    write(meta.put(reply.acked_seq, 'acked_seq'));
+    write(meta.put(reply.cursor, 'cursor'));
     // Each reply lists all that is open for this device and person: what is not in it is done.
     const corrections = transaction.objectStore('corrections');
-    await corrections.clear();
-    for (const correction of reply.corrections) await corrections.put(correction);
+    write(corrections.clear());
+    for (const correction of reply.corrections) write(corrections.put(correction));
     await this.forgetOld(verdicts, Math.max(last, reply.acked_seq) - VERDICTS_KEPT);
     await transaction.done;
     return answered;

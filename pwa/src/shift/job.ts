@@ -45,8 +45,6 @@ const SAVING_SHOWN_MS = 250;
 const GIVEN_UP_MS = 1_500;
 /** Refusals of codes that nobody here knows. */
 const UNKNOWN = new Set(['CODE_UNKNOWN', 'NOT_ON_DELIVERY']);
-/** Steps that take any text. */
-const FREE_TEXT = /\.(lot|serial)$/;
 
 interface Pending {
   drafts: Draft[];
@@ -118,12 +116,12 @@ export class Job {
     const kind = keyKind(reading.keys);
     if (kind === 'command') return 'wanted';
     const { effects } = this.flow.step(this.state, { type: 'scan', reading, raw, source: 'camera' }, () => '');
-    const told = effects.flatMap((effect) => (effect.type === 'refuse' ? [effect.refusal.code] : effect.type === 'record' ? [effect.scan.local] : []));
-    const refused = told.find((code) => code !== 'ok');
+    const records = effects.filter((effect) => effect.type === 'record').map(({ scan }) => scan);
+    const refused = effects.find((effect) => effect.type === 'refuse')?.refusal.code ?? records.find(({ local }) => local !== 'ok')?.local;
     if (refused !== undefined) return kind === 'text' || UNKNOWN.has(refused) ? 'nothing' : 'known';
-    // Goods that only the books could know are for a hand that means them, unless a lot or a serial is waited for.
-    const free = !['product', 'text'].includes(kind) || FREE_TEXT.test(this.state.path);
-    return free || reading.keys.some((key) => known.has(key)) ? 'wanted' : 'nothing';
+    // Goods that only the books could know are for a hand that means them.
+    const unknown = records.some((scan) => scan.kind === 'product') && !reading.keys.some((key) => known.has(key));
+    return unknown ? 'nothing' : 'wanted';
   }
 
   verdict(verdict: Verdict): void {

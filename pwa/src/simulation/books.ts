@@ -9,10 +9,13 @@ import type { Twist } from './planted';
 
 const CHUNK = 20;
 
+/** `text` is what travels: verdicts go out as they are stored. */
 export interface Answer {
   status: number;
-  body: Record<string, unknown>;
+  text: string;
 }
+
+const refuse = (status: number, body: Record<string, unknown>): Answer => ({ status, text: JSON.stringify(body) });
 
 interface Entry {
   seq: number;
@@ -48,13 +51,13 @@ export class Books {
   take(device: string, body: { from_seq: number; scans: StoredScan[] }, now: string, chunks: number | null): Answer | null {
     this.requests += 1;
     const queue = this.queues.get(device);
-    if (queue === undefined) return { status: 401, body: { code: 'DEVICE_UNKNOWN' } };
+    if (queue === undefined) return refuse(401, { code: 'DEVICE_UNKNOWN' });
     const scans = [...body.scans].sort((one, other) => one.seq - other.seq);
     if (scans.length > 1 && scans.some((scan) => scan.raw.startsWith('poison') && scan.kind !== 'unreadable')) {
-      return { status: 422, body: { code: 'MALFORMED' } };
+      return refuse(422, { code: 'MALFORMED' });
     }
     if (scans[0]?.raw.startsWith('poison') === true && scans[0].kind !== 'unreadable') {
-      return { status: 422, body: { code: 'MALFORMED' } };
+      return refuse(422, { code: 'MALFORMED' });
     }
     const verdicts: string[] = [];
     for (let at = 0, part = 0; at < Math.max(1, scans.length); at += CHUNK, part += 1) {
@@ -65,14 +68,13 @@ export class Books {
       if (answer !== null) return answer;
     }
     if (chunks !== null && this.bug !== 'server_acknowledges_before_commit') return null;
-    return { status: 200, body: this.reply(queue, verdicts, now) };
+    return { status: 200, text: this.reply(queue, verdicts, now) };
   }
 
-  private reply(queue: Queue, verdicts: string[], now: string): Record<string, unknown> {
-    return {
-      verdicts: verdicts.map((text) => JSON.parse(text) as Verdict), acked_seq: queue.acked_seq, cursor: queue.acked_seq,
-      corrections: this.corrections, work_changed: false, server_time: now,
-    };
+  private reply(queue: Queue, verdicts: string[], now: string): string {
+    const { acked_seq } = queue;
+    const rest = { acked_seq, cursor: acked_seq, corrections: this.corrections, work_changed: false, server_time: now };
+    return `{"verdicts":[${verdicts.join(',')}],${JSON.stringify(rest).slice(1)}`;
   }
 
   private chunk(queue: Queue, scans: readonly StoredScan[], verdicts: string[], dies: boolean): Answer | 'gap' | null {
@@ -81,7 +83,7 @@ export class Books {
     for (const scan of scans) {
       const known = scan.seq <= acked ? queue.entries[scan.seq - 1] : undefined;
       if (known !== undefined && this.bug !== 'server_takes_repeats_again') {
-        if (known.id !== scan.id) return { status: 409, body: { code: 'SEQ_REUSED' } };
+        if (known.id !== scan.id) return refuse(409, { code: 'SEQ_REUSED' });
         verdicts.push(this.bug === 'server_judges_repeats_anew' ? this.judge(scan) : known.verdict);
       } else if (scan.seq === acked + 1 || known !== undefined || (this.bug === 'server_jumps_over_gaps' && scan.seq > acked)) {
         const entry = { seq: scan.seq, id: scan.id, raw: scan.raw, kind: scan.kind, verdict: this.judge(scan) };
@@ -93,7 +95,7 @@ export class Books {
           this.write(queue, fresh, acked, dies);
           return 'gap';
         }
-        return { status: 409, body: { code: 'SEQ_GAP', expected_seq: acked + 1, acked_seq: acked } };
+        return refuse(409, { code: 'SEQ_GAP', expected_seq: acked + 1, acked_seq: acked });
       }
     }
     this.write(queue, fresh, acked, dies);

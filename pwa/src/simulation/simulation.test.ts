@@ -1,5 +1,6 @@
 /* Seeds of the simulated world. RAMPA_SEEDS says how many, RAMPA_SEED plays one again, RAMPA_STEPS how long each is. */
 import { beforeAll, expect, test } from 'vitest';
+import { lightMachine } from './machine';
 import { HEALED, PLANTED, type PlantedBug, type Twist } from './planted';
 import { World, type Report } from './world';
 
@@ -8,13 +9,7 @@ const STEPS = Number(process.env['RAMPA_STEPS'] ?? 200);
 const ONE = process.env['RAMPA_SEED'];
 const SEEDS_FOR_A_BUG = 200;
 
-// The sender tells of each fault of the disk; here there are thousands, and a spy would remember each.
-beforeAll(() => {
-  const error = console.error;
-  console.error = () => undefined;
-  Error.stackTraceLimit = 0;
-  return () => void (console.error = error);
-});
+beforeAll(lightMachine);
 
 const empty = (): Report => ({ scans: 0, shown: 0, faults: 0, requests: 0, lostToPower: 0, lostToWipes: 0, failures: [] });
 

@@ -4,7 +4,7 @@
  */
 import { ApiProblem, NoAnswer, type Api, type Call } from '../api/client';
 import type { StoredScan } from '../offline/local_store';
-import type { Books } from './books';
+import type { Answer, Books } from './books';
 import type { Chance } from './chance';
 import type { Clock, PageTimers } from './clock';
 
@@ -48,10 +48,9 @@ export class Wire {
         const arrive = (): void => {
           const answer = this.serve(path, call, sender, text);
           if (answer === null) return;
-          const back = JSON.stringify(answer.body);
           const tell = (): void =>
             end(() => {
-              const body = JSON.parse(back) as Record<string, unknown>;
+              const body = JSON.parse(answer.text) as Record<string, unknown>;
               if (answer.status < 300) resolve(body as T);
               else reject(new ApiProblem({ status: answer.status, code: String(body['code']), sentence: '', body }));
             });
@@ -85,12 +84,12 @@ export class Wire {
     return this.chance.between(5_000, 40_000);
   }
 
-  private serve(path: string, call: Call, device: string, text: string | null) {
+  private serve(path: string, call: Call, device: string, text: string | null): Answer | null {
     const { chance, counts } = this;
-    if (path !== '/api/scans') return { status: 200, body: this.other(path, call) };
+    if (path !== '/api/scans') return { status: 200, text: JSON.stringify(this.other(path, call)) };
     if (this.weather === 'rough' && chance.hit(0.08)) {
       counts.broken += 1;
-      return { status: chance.pick([500, 502, 503, 429]), body: { code: 'BROKEN' } };
+      return { status: chance.pick([500, 502, 503, 429]), text: '{"code":"BROKEN"}' };
     }
     const dies = this.weather === 'rough' && chance.hit(0.08) ? chance.between(0, 2) : null;
     if (dies !== null) counts.died += 1;

@@ -12,4 +12,12 @@ export const camera = {
   'photo.drop': 'Zahodit fotku',
   'photo.full': { one: 'V zařízení čeká {n} fotka, víc se nevejde. Jděte na signál.', few: 'V zařízení čekají {n} fotky, víc se nevejde. Jděte na signál.', many: 'V zařízení čeká {n} fotky, víc se nevejde. Jděte na signál.', other: 'V zařízení čeká {n} fotek, víc se nevejde. Jděte na signál.' },
   'photo.not_kept': 'Fotku se nepodařilo uložit. Zkuste to znovu.',
+  'many.button': 'Vše v záběru',
+  'many.green': 'čekáme ho tu',
+  'many.amber': 'známe, sem ale nepatří',
+  'many.red': 'nikdo nezná',
+  'many.less': 'o jeden méně',
+  'many.more': 'o jeden více',
+  'many.look': 'Namiřte kameru na víc kódů najednou.',
+  'many.left': { one: 'Ještě {n} kód ze záběru. Nejdřív odpovězte.', few: 'Ještě {n} kódy ze záběru. Nejdřív odpovězte.', many: 'Ještě {n} kódu ze záběru. Nejdřív odpovězte.', other: 'Ještě {n} kódů ze záběru. Nejdřív odpovězte.' },
 } satisfies Record<string, string | Plural>;

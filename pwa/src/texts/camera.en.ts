@@ -9,4 +9,12 @@ export const camera = {
   'photo.drop': 'Throw the photo away',
   'photo.full': { one: 'This device holds {n} photo, no more fit. Find a connection.', other: 'This device holds {n} photos, no more fit. Find a connection.' },
   'photo.not_kept': 'The photo could not be kept. Try again.',
+  'many.button': 'All in sight',
+  'many.green': 'expected here',
+  'many.amber': 'known, not expected here',
+  'many.red': 'nobody knows it',
+  'many.less': 'one less',
+  'many.more': 'one more',
+  'many.look': 'Point the camera at several codes at once.',
+  'many.left': { one: '{n} more code of the picture. Answer first.', other: '{n} more codes of the picture. Answer first.' },
 };

@@ -9,4 +9,12 @@ export const camera = {
   'photo.drop': 'Fénykép eldobása',
   'photo.full': { one: 'A készüléken {n} fénykép vár, több nem fér el. Menjen olyan helyre, ahol van jel.', other: 'A készüléken {n} fénykép vár, több nem fér el. Menjen olyan helyre, ahol van jel.' },
   'photo.not_kept': 'A fényképet nem sikerült elmenteni. Próbálja újra.',
+  'many.button': 'Minden a képen',
+  'many.green': 'itt várjuk',
+  'many.amber': 'ismerjük, de nem ide való',
+  'many.red': 'senki sem ismeri',
+  'many.less': 'eggyel kevesebb',
+  'many.more': 'eggyel több',
+  'many.look': 'Irányítsa a kamerát egyszerre több kódra.',
+  'many.left': { one: 'Még {n} kód van a képről. Előbb válaszoljon.', other: 'Még {n} kód van a képről. Előbb válaszoljon.' },
 };

@@ -9,4 +9,12 @@ export const camera = {
   'photo.drop': 'Zahodiť fotku',
   'photo.full': { one: 'V zariadení čaká {n} fotka, viac sa nezmestí. Choďte na signál.', few: 'V zariadení čakajú {n} fotky, viac sa nezmestí. Choďte na signál.', many: 'V zariadení čaká {n} fotky, viac sa nezmestí. Choďte na signál.', other: 'V zariadení čaká {n} fotiek, viac sa nezmestí. Choďte na signál.' },
   'photo.not_kept': 'Fotku sa nepodarilo uložiť. Skúste to znova.',
+  'many.button': 'Všetko v zábere',
+  'many.green': 'čakáme ho tu',
+  'many.amber': 'poznáme, sem však nepatrí',
+  'many.red': 'nikto nepozná',
+  'many.less': 'o jeden menej',
+  'many.more': 'o jeden viac',
+  'many.look': 'Namierte kameru na viac kódov naraz.',
+  'many.left': { one: 'Ešte {n} kód zo záberu. Najprv odpovedzte.', few: 'Ešte {n} kódy zo záberu. Najprv odpovedzte.', many: 'Ešte {n} kódu zo záberu. Najprv odpovedzte.', other: 'Ešte {n} kódov zo záberu. Najprv odpovedzte.' },
 };
