@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from printing.drivers import Driver, PrinterReading, Printout, find_driver
 from printing.problems import LineCut, NotReached, PrintingProblem, UnfitJob
 from printing.protocol import (
@@ -76,6 +78,7 @@ class Lane(threading.Thread):
         self._seems_mute = False
         self._looked_at = 0.0
         self._to_confirm: list[str] = []
+        self._takes: tuple[str, ...] = ()
         self._stopping = False
 
     def accept(self, key: str) -> None:
@@ -185,6 +188,7 @@ class Lane(threading.Thread):
         if (reading.state, reading.detail) != (self._reading.state, self._reading.detail):
             LOG.info("printer %s: %s %s", self.printer.code, reading.state, reading.detail)
         self._reading, self._looked_at = reading, time.monotonic()
+        self._takes = reading.takes or self._takes
 
     def _confirm(self, reading: PrinterReading) -> None:
         """Sent jobs become confirmed when the printer says it holds nothing any more and has no fault."""
@@ -204,12 +208,15 @@ class Lane(threading.Thread):
             return False
         try:
             job = self._spool.content(key)
-            printout = prepare(job, self.printer, self._driver, datetime.now(UTC))
+            printer = msgspec.structs.replace(self.printer, takes=self._takes)
+            printout = prepare(job, printer, self._driver, datetime.now(UTC))
         except UnfitJob as problem:
             self._end(key, ReportState.FAILED, problem.sentence)
             return False
         try:
             return self._send(key, job, printout)
+        except UnfitJob as problem:  # the printer's own refusal, before the first byte
+            self._end(key, ReportState.FAILED, problem.sentence)
         except NotReached as trouble:
             self._note(PrinterReading(PrinterState.DISCONNECTED, trouble.sentence))
             self._end(key, ReportState.FAILED, trouble.sentence, retry=True)
@@ -224,6 +231,7 @@ class Lane(threading.Thread):
             if reading.state not in READY_STATES:
                 self._end(key, ReportState.FAILED, f"{reading.state}: {reading.detail}", retry=True)
                 return False
+            line.check(printout.payload)
             try:
                 self._server.report(job.id, JobReport(job.lease, ReportState.SENDING))
             except LeaseLost as refused:

@@ -135,6 +135,8 @@ class PrinterConfig(Struct, frozen=True):
     darkness_percent: int | None = None
     speed_mm_s: int | None = None
     after_label: str = ""
+    takes: tuple[str, ...] = ()
+    """Kinds of documents that the printer itself named; the agent fills this in."""
 
 
 class AgentConfig(Struct, frozen=True):

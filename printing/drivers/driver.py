@@ -28,6 +28,8 @@ class PrinterReading:
     state: PrinterState
     detail: str = ""
     waiting: int | None = None
+    takes: tuple[str, ...] = ()
+    """Kinds of documents it named, where the language has such a word."""
 
 
 def _no_dots(payload: bytes) -> list[Bitmap]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from printing.problems import NotReached
-from printing.transports import device, folder, tcp
+from printing.transports import device, folder, ipp, tcp
 
 
 class Line(Protocol):
@@ -19,6 +19,10 @@ class Line(Protocol):
 
     def ask(self, query: bytes, complete: Callable[[bytes], bool], answer_s: float) -> bytes:
         """Send a question, return what came until `complete` or the time is over (b"" = silence)."""
+        ...
+
+    def check(self, payload: bytes) -> None:
+        """Ask whether the printer would take the job, where it can be asked; raises UnfitJob when it says no."""
         ...
 
     def send(self, payload: bytes, name: str) -> None:
@@ -41,6 +45,10 @@ def open_line(
         return folder.FolderLine(address, folder_root)
     if transport == "device":
         return device.DeviceLine(address, *limits_s[1:])
+    if transport == "ipp":
+        return ipp.IppLine(address, *limits_s)
     if transport != "tcp":
-        raise NotReached(f"Expected the transport tcp, device or folder, got {transport!r}; is this agent too old?")
+        raise NotReached(
+            f"Expected the transport tcp, device, ipp or folder, got {transport!r}; is this agent too old?"
+        )
     return tcp.TcpLine(address, *limits_s)

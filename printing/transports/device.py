@@ -118,6 +118,9 @@ class DeviceLine:
             except BlockingIOError:
                 time.sleep(_LOOK_S)
 
+    def check(self, payload: bytes) -> None:
+        """Cannot be asked on this way."""
+
     def send(self, payload: bytes, name: str) -> None:
         """Write the whole job."""
         try:

@@ -35,6 +35,9 @@ class FolderLine:
         """A folder answers nothing."""
         return b""
 
+    def check(self, payload: bytes) -> None:
+        """Cannot be asked on this way."""
+
     def send(self, payload: bytes, name: str) -> None:
         """Write a part file, then give it its name."""
         part = self._folder / f".{name}.part"

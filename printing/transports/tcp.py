@@ -70,6 +70,9 @@ class TcpLine:
             raise NotReached(f"Expected an answer of the printer at {self._address}, got {cause}.") from cause
         return answer
 
+    def check(self, payload: bytes) -> None:
+        """Cannot be asked on this way."""
+
     def send(self, payload: bytes, name: str) -> None:
         """Write the whole job."""
         sent, view = 0, memoryview(payload)

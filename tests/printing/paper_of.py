@@ -11,6 +11,8 @@ from collections.abc import Callable
 import numpy as np
 import zxingcpp
 
+from tests.printing import ipp_printer
+
 Paper = np.ndarray
 
 
@@ -84,7 +86,14 @@ def brother_ql(stream: bytes) -> list[Paper]:
     return papers
 
 
-PAPER_OF: dict[str, Callable[[bytes], list[Paper]]] = {"tspl": tspl, "escpos": escpos, "brother_ql": brother_ql}
+def ipp(stream: bytes) -> list[Paper]:
+    """A Print-Job request: the pages of its PWG raster."""
+    return [page.copy() for page in ipp_printer.raster(ipp_printer.decode(stream).document)]
+
+
+PAPER_OF: dict[str, Callable[[bytes], list[Paper]]] = {
+    "tspl": tspl, "escpos": escpos, "brother_ql": brother_ql, "ipp": ipp, "cups": ipp,
+}  # fmt: skip
 
 
 def codes(paper: Paper) -> list[str]:

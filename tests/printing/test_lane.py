@@ -270,7 +270,7 @@ def test_an_agent_prints_everything_once(tmp_path: Path) -> None:
 def test_words_of_a_newer_server(tmp_path: Path) -> None:
     """An unknown format or transport spoils its own job only: the one beside it is printed."""
     bench = Bench(tmp_path)
-    bench.server.config = type(bench.server.config)("v1", (printer(code="N1", transport="ipp"), bench.config))
+    bench.server.config = type(bench.server.config)("v1", (printer(code="N1", transport="pigeon"), bench.config))
     bench.server.jobs = [job(id=7, key="key-7", format="tspl"), job()]
     agent = Agent("bench", bench.line, bench.spool, tmp_path / "printed", FAST, wait_s=0)
     deadline = datetime.now(UTC) + timedelta(seconds=20)

@@ -15,13 +15,16 @@ from tests.printing.labels import code_picture, job, pdf, png, printer
 from tests.printing.paper_of import PAPER_OF, codes, ink
 
 CODE = "P.26-000123.7"
-DENSITY = {"tspl": 203, "escpos": 203, "brother_ql": 300}
-MEDIA = {"tspl": Media(100, 50), "escpos": Media(80, 1000), "brother_ql": Media(62, 1000)}
+DENSITY = {"tspl": 203, "escpos": 203, "brother_ql": 300, "ipp": 300, "cups": 203}
+A4 = Media(210, 297)
+MEDIA = {"tspl": Media(100, 50), "escpos": Media(80, 1000), "brother_ql": Media(62, 1000), "ipp": A4, "cups": A4}
+OVER_IPP = {"transport": "ipp", "address": "ipp://printer/ipp/print", "takes": ("image/pwg-raster",)}
 EACH = pytest.mark.parametrize("code", sorted(PAPER_OF))
 
 
 def _printer(code: str, **changes: Any) -> PrinterConfig:
-    return printer(**{"driver": code, "dpi": DENSITY[code], "media": MEDIA[code]} | changes)
+    way = OVER_IPP if code in ("ipp", "cups") else {}
+    return printer(**{"driver": code, "dpi": DENSITY[code], "media": MEDIA[code]} | way | changes)
 
 
 def _job(code: str, grey: np.ndarray, **changes: Any) -> PrintJob:
