@@ -24,6 +24,8 @@ class Dialect:
     answer: Callable[[str, int], bytes]
     immediate: bool = False
     silent_in_trouble: bool = False
+    identity: tuple[bytes, str] = (b"", "")
+    """The question what it is, and the answer with `{dots}` per millimetre."""
 
     def labels(self, content: bytes) -> list[Bitmap]:
         """The dots of a raster job, label by label."""
@@ -63,7 +65,7 @@ def brother_status(state: str, held: int) -> bytes:
 DIALECTS = {
     one.code: one
     for one in (
-        Dialect("zpl", b"~HS", host_status, immediate=True, silent_in_trouble=True),
+        Dialect("zpl", b"~HS", host_status, True, True, (b"~HI", "\x02VIRTUAL-ZPL,V1.0.0,{dots},8192KB\x03\r\n")),
         Dialect("tspl", b"\x1b!?", tspl_status),
         Dialect("escpos", b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04", escpos_status),
         Dialect("brother_ql", bytes(200) + b"\x1b@\x1biS", brother_status),

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from printing.drivers import Driver, PrinterReading, Printout, find_driver
+from printing.drivers import Driver, PrinterIdentity, PrinterReading, Printout, find_driver
 from printing.problems import LineCut, NotReached, PrintingProblem, UnfitJob
 from printing.protocol import (
     COPIES_MAX,
@@ -79,6 +79,7 @@ class Lane(threading.Thread):
         self._looked_at = 0.0
         self._to_confirm: list[str] = []
         self._takes: tuple[str, ...] = ()
+        self._identity: PrinterIdentity | None = None
         self._stopping = False
 
     def accept(self, key: str) -> None:
@@ -149,6 +150,9 @@ class Lane(threading.Thread):
         try:
             with self._open() as line:
                 reading = self._ask(line, patient=True)
+                if self._answers and self._identity is None and reading.state in READY_STATES:
+                    self._identify(line)
+                    reading = self._judge(reading)
         except NotReached as trouble:
             reading = PrinterReading(PrinterState.DISCONNECTED, trouble.sentence)
         except PrintingProblem as problem:
@@ -179,10 +183,27 @@ class Lane(threading.Thread):
         reading = read(answer)
         if reading is not None:
             self._answers, self._seems_mute = True, False
-            return reading
+            return self._judge(reading)
         if self._answers:
             return PrinterReading(PrinterState.BLOCKED, "connected, but silent: out of labels, open or hanging")
         return PrinterReading(PrinterState.CONNECTED, "does not answer status questions")
+
+    def _identify(self, line: Line) -> None:
+        """Ask once what it is; one that does not know the question is believed."""
+        if not self._driver.identity_query:
+            return
+        read = self._driver.read_identity
+        answer = line.ask(self._driver.identity_query, lambda so_far: read(so_far) is not None, self._timing.answer_s)
+        self._identity = read(answer) or PrinterIdentity("")
+        LOG.info("printer %s is %s", self.printer.code, self._identity)
+
+    def _judge(self, reading: PrinterReading) -> PrinterReading:
+        """A printer of another density than its set-up gets no work: every bar would have the wrong width."""
+        own = self._identity
+        if own is None or own.dpi in (0, self.printer.dpi):
+            return reading
+        sentence = f"Expected {self.printer.dpi} dpi as in its set-up, got a {own.model} of {own.dpi} dpi; correct it."
+        return PrinterReading(PrinterState.BLOCKED, sentence, reading.waiting)
 
     def _note(self, reading: PrinterReading) -> None:
         if (reading.state, reading.detail) != (self._reading.state, self._reading.detail):

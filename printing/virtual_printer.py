@@ -65,6 +65,8 @@ class Trouble:
     answers_in_trouble: bool = False
     mute: bool = False
     """Never answers questions, like cheap clones."""
+    dots_per_mm: int = 8
+    """Of its head, as it says when asked what it is; 0: it does not know that question."""
 
 
 class VirtualPrinter:
@@ -197,6 +199,11 @@ class VirtualPrinter:
         while content.startswith(query) or (self.dialect.immediate and query in content):
             content = content.replace(query, b"", 1)
             self._answer(line)
+        question, answer = self.dialect.identity
+        while question and question in content:
+            content = content.replace(question, b"", 1)
+            if self.trouble.dots_per_mm and not self.trouble.mute:
+                line.sendall(answer.format(dots=self.trouble.dots_per_mm).encode())
         return content
 
     def _answer(self, line: socket.socket) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from printing.drivers.driver import Driver, PrinterReading, Printout
+from printing.drivers.driver import Driver, PrinterIdentity, PrinterReading, Printout
 from printing.problems import PrintingProblem
 
-__all__ = ["Driver", "PrinterReading", "Printout", "driver_codes", "find_driver"]
+__all__ = ["Driver", "PrinterIdentity", "PrinterReading", "Printout", "driver_codes", "find_driver"]
 
 
 def driver_codes() -> list[str]:

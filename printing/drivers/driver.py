@@ -32,6 +32,14 @@ class PrinterReading:
     """Kinds of documents it named, where the language has such a word."""
 
 
+@dataclass(frozen=True, slots=True)
+class PrinterIdentity:
+    """What a printer is by its own word; `dpi` 0 when it does not say."""
+
+    model: str
+    dpi: int = 0
+
+
 def _no_dots(payload: bytes) -> list[Bitmap]:
     return []
 
@@ -52,3 +60,6 @@ class Driver:
     status_query: bytes = b""
     read_status: Callable[[bytes], PrinterReading | None] = field(default=lambda answer: None)
     read_dots: Callable[[bytes], list[Bitmap]] = _no_dots
+    identity_query: bytes = b""
+    """Asked once: a printer that says another density than it is set up with would print every bar too wide."""
+    read_identity: Callable[[bytes], PrinterIdentity | None] = field(default=lambda answer: None)

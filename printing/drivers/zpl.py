@@ -2,7 +2,7 @@
 
 `~HS` answers three lines STX ... ETX. A real Zebra gives no answer at all while out of media or ribbon, with the head
 open or too hot: that silence is judged by the caller. Some clones answer and set the flags. Source: ZPL II programming
-guide, `~HS` Host Status Return.
+guide, `~HS` Host Status Return, `~HI` Host Identification.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from printing.drivers.driver import Driver, PrinterReading, Printout
+from printing.drivers.driver import Driver, PrinterIdentity, PrinterReading, Printout
 from printing.pages import read_pages
 from printing.protocol import PrinterConfig, PrinterState, PrintJob
 from printing.rasters import MM_PER_INCH, Bitmap, graphic_field
@@ -20,6 +20,8 @@ _LINE = re.compile(rb"\x02([^\x02\x03]*)\x03")
 _FIELDS = (12, 11, 2)
 _AFTER_LABEL = {"tear": b"^MMT", "peel": b"^MMP", "cut": b"^MMC"}
 DARKNESS_MAX = 30
+DENSITIES = {"6": 152, "8": 203, "12": 300, "24": 600}
+"""Dots per millimetre as `~HI` rounds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,16 @@ def read_status(answer: bytes) -> PrinterReading | None:
     return PrinterReading(PrinterState.CONNECTED, "", waiting)
 
 
+def read_identity(answer: bytes) -> PrinterIdentity | None:
+    """The line of `~HI`: model, firmware, dots per millimetre, memory; None while it is not whole."""
+    found = _LINE.search(answer)
+    if found is None:
+        return None
+    model, *about = [part.strip().decode("ascii", "replace") for part in found.group(1).split(b",")]
+    dots_per_mm = about[1] if len(about) > 1 else ""
+    return PrinterIdentity(model[:60], DENSITIES.get(dots_per_mm, 0))
+
+
 def encode(job: PrintJob, printer: PrinterConfig) -> Printout:
     """ZPL goes as it is, once for each copy; bitmaps and PDF pages become one graphic a label."""
     if job.format == "zpl":
@@ -121,4 +133,6 @@ DRIVER = Driver(
     encode=encode,
     status_query=b"~HS",
     read_status=read_status,
+    identity_query=b"~HI",
+    read_identity=read_identity,
 )

@@ -114,6 +114,22 @@ def test_a_server_away_means_no_byte(bench: Bench) -> None:
     assert [("failed", True)] == [(report.state.value, report.retry) for _, report in bench.server.reports]
 
 
+def test_a_printer_of_another_density_prints_nothing(bench: Bench) -> None:
+    """Set up for 203 dpi, it says 300: no job goes out, and the sentence names both; with the right word it prints."""
+    bench.virtual.set_trouble(dots_per_mm=12)
+    reading = bench.lane.look()
+    bench.print(job())
+
+    assert "blocked" == reading.state.value
+    assert "203" in reading.detail
+    assert "300" in reading.detail
+    assert ["failed"] == bench.server.states()
+    bench.virtual.set_trouble(dots_per_mm=0)  # an old clone that does not know the question
+    bench.lane = bench.new_lane()
+    assert "connected" == bench.lane.look().state.value
+    assert [] == bench.printed(timeout_s=0.05)
+
+
 def test_no_media_gives_the_job_back(bench: Bench) -> None:
     """A silent printer that used to answer is blocked; the job goes back untouched and prints after the next lease."""
     bench.lane.look()

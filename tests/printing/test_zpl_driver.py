@@ -127,5 +127,22 @@ def test_a_driver_bears_the_name_of_its_file(code: str) -> None:
 
 def test_an_unknown_driver_is_a_sentence() -> None:
     """A wrong name lists the right ones."""
-    with pytest.raises(PrintingProblem, match="folder, pdf, tspl, zpl"):
+    with pytest.raises(PrintingProblem, match="folder, ipp, pdf, tspl, zpl"):
         find_driver("../etc")
+
+
+@pytest.mark.parametrize(
+    ("answer", "model", "dpi"),
+    [
+        (b"\x02ZD421-203dpi ZPL,V93.21.17Z,8,8176KB\x03\r\n", "ZD421-203dpi ZPL", 203),
+        (b"\x02ZT411-300dpi,V92.21.39Z,12,65536KB,X\x03\r\n", "ZT411-300dpi", 300),
+        (b"\x02ZT411-600dpi,V92,24,65536KB\x03", "ZT411-600dpi", 600),
+        (b"\x02CLONE\x03", "CLONE", 0),
+    ],
+)
+def test_what_a_printer_is(answer: bytes, model: str, dpi: int) -> None:
+    """Model and density by its own word; a beginning of the answer says nothing."""
+    read = DRIVER.read_identity
+
+    assert (model, dpi) == ((found := read(answer)) and found.model, found and found.dpi)
+    assert [None] * len(answer.rstrip()[:-1]) == [read(answer[:length]) for length in range(len(answer.rstrip()) - 1)]
