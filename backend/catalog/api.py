@@ -22,7 +22,7 @@ from backend.catalog.store import (
     search_products,
     write_setting,
 )
-from backend.catalog.views import look_alikes, policies_of, weight_layouts
+from backend.catalog.views import look_alikes, policies_of, told_layouts, weight_layouts
 
 __all__ = [
     "PLAIN",
@@ -52,6 +52,7 @@ __all__ = [
     "save_layouts",
     "save_policies",
     "search_products",
+    "told_layouts",
     "weight_layouts",
     "write_setting",
 ]

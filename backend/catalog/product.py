@@ -1,8 +1,13 @@
 """The values of the catalogue: a product, and the codes by which the floor meets it."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 LEVELS = ("each", "inner", "case", "pallet")
+MEASURE_DIGITS = 8
+MEASURES = {"g": ("weight_g:",), "mm": ("length_mm:", "weight_g:")}
+"""Stock unit -> keys that tell how much of it is in the pack. A weight code's digits are millimetres for goods in mm."""
 
 
 class Product(msgspec.Struct, frozen=True):
@@ -25,6 +30,17 @@ class ProductCode(msgspec.Struct, frozen=True):
     key: str
     quantity: int
     level: str
+
+
+def pieces_told(quantity: int, unit: str, keys: Sequence[str]) -> int:
+    """What a scanned pack stands for: `quantity` of its code, or what a weight or length in it tells of goods that are
+    kept in grams or millimetres. Goods in pieces are not counted by their weight."""
+    for prefix in MEASURES.get(unit, ()):
+        for key in keys:
+            told = key[len(prefix) :] if key.startswith(prefix) else ""
+            if told.isascii() and told.isdigit() and len(told) <= MEASURE_DIGITS and int(told):
+                return int(told)
+    return quantity
 
 
 class KnownCode(msgspec.Struct, frozen=True):

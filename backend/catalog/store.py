@@ -36,9 +36,11 @@ _MERCHANT_COLUMNS = tuple(merchant.c[name] for name in Merchant.__struct_fields_
 _MERCHANTS_BY_IDS = Statement(sa.select(*_MERCHANT_COLUMNS).where(among(merchant.c.id, "ids")).order_by(merchant.c.id))
 _PRODUCTS_BY_IDS = Statement(sa.select(*_PRODUCT_COLUMNS).where(among(product.c.id, "ids")))
 _CODES_OF = Statement(
-    sa.select(product_code.c.product_id, product_code.c.key, product_code.c.quantity, product_code.c.level)
-    .where(among(product_code.c.product_id, "ids"))
-    .order_by(product_code.c.product_id, product_code.c.quantity, product_code.c.id)
+    sa.select(product.c.id, product.c.sku, product_code.c.key, product_code.c.quantity, product_code.c.level)
+    .select_from(product)
+    .outerjoin(product_code, product_code.c.product_id == product.c.id)
+    .where(among(product.c.id, "ids"))
+    .order_by(product.c.id, product_code.c.quantity, product_code.c.id)
 )
 
 
@@ -190,12 +192,21 @@ def products_by_keys(
 
 
 def codes_of(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[ProductCode, ...]]:
-    """All codes of the given products, pieces before packs. Each asked product is a key, with `()` if it has none."""
+    """All codes of the given products, pieces before packs, the SKU last: it is printed too, and means one piece.
+
+    Each asked product is a key, with `()` if there is no such product.
+    """
     asked = sorted(set(product_ids))
     found: dict[int, list[ProductCode]] = {each: [] for each in asked}
+    skus: dict[int, str] = {}
     for part in in_slices(asked):
-        for product_id, *code in _CODES_OF.rows(conn, ids=part):
-            found[product_id].append(ProductCode(*code))
+        for product_id, sku, *code in _CODES_OF.rows(conn, ids=part):
+            skus[product_id] = f"text:{sku.upper()}"
+            if code[0] is not None:
+                found[product_id].append(ProductCode(*code))
+    for product_id, key in skus.items():
+        if all(code.key != key for code in found[product_id]):
+            found[product_id].append(ProductCode(key, 1, "each"))
     return {each: tuple(codes) for each, codes in found.items()}
 
 

@@ -1,7 +1,9 @@
 """Policies of products and layouts of weight codes, as the floor needs them."""
 
 from collections.abc import Iterable
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -39,6 +41,12 @@ def weight_layouts(conn: Connection, merchant_ids: Iterable[int] | None = None) 
     if merchants <= {row.merchant_id for row in rows}:
         return found or CZECH_LAYOUTS
     return tuple(dict.fromkeys((*found, *CZECH_LAYOUTS)))
+
+
+def told_layouts(conn: Connection, merchant_ids: Iterable[int] | None = None) -> dict[str, list[dict[str, Any]]]:
+    """The member `layouts` of a job's bundle, by which the device reads weight codes; empty for the Czech way."""
+    found = weight_layouts(conn, merchant_ids)
+    return {} if found == CZECH_LAYOUTS else {"layouts": [msgspec.structs.asdict(each) for each in found]}
 
 
 def look_alikes(conn: Connection, groups: Iterable[str]) -> dict[str, set[int]]:

@@ -201,7 +201,10 @@ def read_date(value: str, year: int = REFERENCE_YEAR) -> str:
 
 
 def net_weight_g(ai: str, value: str) -> int:
-    """Grams of a net weight element (310n, kg with n decimals), rounded to the nearest gram, halves up."""
+    """Grams of a net weight element (310n, kg with n decimals), rounded to the nearest gram, halves up.
+
+    Metres become millimetres by the same sum (311n).
+    """
     scale: int = 10 ** int(ai[3])
     return (int(value) * 2000 + scale) // (2 * scale)
 
@@ -222,4 +225,6 @@ def element_keys(elements: dict[str, str], year: int = REFERENCE_YEAR) -> list[s
             keys.append(f"count:{int(value)}")
         elif ai[:3] == "310":
             keys.append(f"weight_g:{net_weight_g(ai, value)}")
+        elif ai[:3] == "311":
+            keys.append(f"length_mm:{net_weight_g(ai, value)}")
     return keys

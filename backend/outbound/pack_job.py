@@ -17,6 +17,7 @@ class PackLine(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     codes: Mapping[str, int]
     wanted: int
+    unit: str = ""
     checked: int = 0
     short: int = 0
     picture: str | None = None

@@ -16,6 +16,7 @@ from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
+from backend.catalog.product import pieces_told
 from backend.facts.outbound import (
     CheckCompleted,
     CheckUndone,
@@ -110,7 +111,7 @@ def _product(job: PackJob, scan: Scan) -> _Step | Refusal:
 def find_line(job: PackJob, keys: tuple[str, ...], raw: str, hint: Any = None) -> tuple[PackLine, int] | Refusal:
     """The line that a code counts for and how many pieces it means: the first with room, the device's `hint` before."""
     for key in keys:
-        found = [(line, line.codes[key]) for line in job.lines if key in line.codes]
+        found = [(line, pieces_told(line.codes[key], line.unit, keys)) for line in job.lines if key in line.codes]
         found.sort(key=lambda each: each[0].id != hint)
         for line, quantity in found:
             if line.left >= quantity:

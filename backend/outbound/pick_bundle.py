@@ -112,6 +112,7 @@ def from_bundle(bundle: Mapping[str, Any], free_totes: Sequence[str] = ()) -> Pi
             merchant=each["product"].get("merchant", ""),
             product_id=each["product"]["id"],
             codes={code["key"]: code["quantity"] for code in each["codes"]},
+            unit=each["product"]["unit"],
             lot=each["lot"],
             quantity=each["quantity"],
             picked=each["picked"],

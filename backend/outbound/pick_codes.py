@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.catalog.product import pieces_told
 from backend.outbound import pick_refusals as told
 from backend.outbound.pick_list import PickLine, PickSnapshot, PickWave, Place
 from backend.scanning.protocol import Refusal, Scan
@@ -9,7 +10,8 @@ from backend.scanning.protocol import Refusal, Scan
 
 def pieces_meant(line: PickLine, keys: tuple[str, ...]) -> int:
     """Pieces of the line's product that a code stands for; 0 when it is another product's."""
-    return next((line.codes[key] for key in keys if key in line.codes), 0)
+    found = next((line.codes[key] for key in keys if key in line.codes), 0)
+    return pieces_told(found, line.unit, keys) if found else 0
 
 
 def tote_key(keys: tuple[str, ...]) -> str:

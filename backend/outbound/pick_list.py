@@ -22,6 +22,7 @@ class PickLine(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     quantity: int
     codes: Mapping[str, int] = {}
+    unit: str = ""
     picture: str | None = None
     merchant: str = ""
     lot: str = ""

@@ -23,7 +23,7 @@ def test_server_judges_what_came_back(case: dict[str, Any]) -> None:
         told = step["scan"]
         scan = Scan(
             id=UUID(uid(1000 + seq)), seq=seq, at=AT, flow="returns", task=bundle["task"], kind=told["kind"],
-            act=UUID(told["act"]), keys=(step["in"].partition(" ")[2],), body=told["body"],
+            act=UUID(told["act"]), keys=tuple(step["in"].split()[1:]), body=told["body"],
         )  # fmt: skip
         sheets, decision = decide(sheets, Taken(scan=scan, device_id=1, person_id=1), AT)
         assert step["verdict"] == (decision.refusal.code if decision.refusal else "ok"), step["in"]

@@ -28,7 +28,7 @@ def read_vectors(flow: str) -> dict[str, Any]:
 def scans_of(step: dict[str, Any], flow: str, task: str, seq: int = 1) -> list[Taken]:
     """What the device would send for a step; refused there or not, the server judges it anew."""
     recorded = step.get("scan", [])
-    keys = (step["in"].partition(" ")[2],) if step["in"].startswith("scan ") else ()
+    keys = tuple(step["in"].split()[1:]) if step["in"].startswith("scan ") else ()
     raw = keys[0].partition(":")[2] if keys else ""
     return [
         Taken(

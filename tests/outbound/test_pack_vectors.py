@@ -21,7 +21,7 @@ def job_of(bundle: dict[str, Any]) -> PackJob:
         lines=tuple(
             PackLine(
                 id=line["id"], sku=line["sku"], name=line["name"], wanted=line["wanted"], checked=line["checked"],
-                codes={code["key"]: code["quantity"] for code in line["codes"]},
+                codes={code["key"]: code["quantity"] for code in line["codes"]}, unit=line.get("unit", ""),
             )
             for line in bundle["lines"]
         ),

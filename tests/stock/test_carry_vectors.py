@@ -28,7 +28,7 @@ def test_server_judges_what_the_carrier_recorded(case: dict[str, Any]) -> None:
         if "verdict" not in step or "scan" not in step:
             continue
         told = step["scan"]
-        keys = (step["in"].partition(" ")[2],) if step["in"].startswith("scan ") else ()
+        keys = tuple(step["in"].split()[1:]) if step["in"].startswith("scan ") else ()
         if told["kind"] == "put" and keys[0].startswith("text:"):  # the device sends the key that it knows
             keys = (f"loc:{keys[0].partition(':')[2]}",)
         scan = Scan(

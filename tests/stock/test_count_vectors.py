@@ -23,7 +23,7 @@ def test_server_judges_what_the_counter_recorded(case: dict[str, Any]) -> None:
         if "verdict" not in step or "scan" not in step:
             continue
         told = step["scan"]
-        keys = (step["in"].partition(" ")[2],) if step["in"].startswith("scan ") else ()
+        keys = tuple(step["in"].split()[1:]) if step["in"].startswith("scan ") else ()
         scan = Scan(
             id=UUID(uid(1000 + seq)), seq=seq, at=AT, flow="count", task=bundle["task"], kind=told["kind"],
             act=UUID(told["act"]), keys=keys, body=told["body"],

@@ -18,7 +18,7 @@ async def test_a_case_counts_its_pieces(database: Database) -> None:
     """One product answers to the code of a piece and to that of a case of twelve."""
 
     def work(conn: Connection) -> None:
-        product = create_product(conn, keys={GTIN: 1, CASE: 12})
+        product = create_product(conn, keys={GTIN: 1, CASE: 12}, sku="Tea-9")
         found = catalog.products_by_keys(conn, None, [GTIN, CASE, "gtin:00000000000000"])
         assert {key: (codes[0].product.id, codes[0].quantity) for key, codes in found.items()} == {
             GTIN: (product, 1),
@@ -27,6 +27,7 @@ async def test_a_case_counts_its_pieces(database: Database) -> None:
         assert [(code.key, code.quantity) for code in catalog.codes_of(conn, [product])[product]] == [
             (GTIN, 1),
             (CASE, 12),
+            ("text:TEA-9", 1),
         ]
 
     await database.write(work)

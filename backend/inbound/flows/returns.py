@@ -83,7 +83,8 @@ def _bundle(conn: Connection, case_id: int) -> dict[str, Any] | None:
         return None
     buyer = orders.orders_by_ids(conn, [sheet.order_id])[sheet.order_id].buyer_name
     places = {condition: place.code if place else "" for condition, place in store.read_places(conn).items()}
-    return to_bundle(sheet, buyer, places, catalog.read_faces(conn, [line.product_id for line in sheet.lines.values()]))
+    faces = catalog.read_faces(conn, [line.product_id for line in sheet.lines.values()])
+    return to_bundle(sheet, buyer, places, faces) | catalog.told_layouts(conn)
 
 
 def read(conn: Connection, task: str) -> dict[str, Any] | None:

@@ -149,7 +149,7 @@ def read_lines(conn: Connection, walk_id: int, source_id: int) -> dict[int, PutL
         found[row.id] = PutLine(
             id=row.id, goods=wishes[row.id], sku=product.sku, name=product.name, put=row.put,
             proposed_id=row.location_id, proposed=at.code if at else "",
-            codes=frozenset((*(each.key for each in codes[row.product_id]), f"text:{product.sku.upper()}")),
+            codes=frozenset(each.key for each in codes[row.product_id]),
             serials=tuple(serials.get(row.product_id, ())), tracked=row.product_id in serial_goods,
         )  # fmt: skip
     return found

@@ -100,7 +100,7 @@ def read_lines(
             id=row.id, product_id=row.product_id, sku=product.sku, name=product.name, expected=row.expected,
             received=row.received, damaged=row.damaged, tracking=product.tracking, dated=policy.dated,
             life_days=policy.life_days,
-            codes={each.key: each.quantity for each in codes[row.product_id]} | {f"text:{product.sku.upper()}": 1},
+            codes={each.key: each.quantity for each in codes[row.product_id]},
         )  # fmt: skip
     return found
 

@@ -47,17 +47,14 @@ def read_bundle(conn: Connection, walk_id: int) -> dict[str, Any] | None:
                 "place": {"key": at.key, "code": at.code, "zone": at.zone} if at else None, "why": whys[each.id],
                 "walk": at.walk_sequence if at else 2**31, "serials": list(each.serials) if each.tracked else [],
                 "tracked": each.tracked, "forbidden": forbidden.get(each.id, {}),
-                "codes": [
-                    *({"key": code.key, "quantity": code.quantity} for code in codes[product.id]),
-                    {"key": f"text:{product.sku.upper()}", "quantity": 1},
-                ],
+                "codes": [{"key": code.key, "quantity": code.quantity} for code in codes[product.id]],
             }
         )  # fmt: skip
     stops.sort(key=lambda stop: (stop["walk"], stop["id"]))
     return {
         "flow": "put_away", "task": f"put_away:{walk_id}", "number": source.code,
         "source": {"key": source.key, "code": source.code}, "lines": stops,
-    }  # fmt: skip
+    } | catalog.told_layouts(conn)  # fmt: skip
 
 
 def _forbidden(conn: Connection, lines: Any) -> dict[int, dict[str, str]]:

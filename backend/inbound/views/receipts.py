@@ -67,7 +67,6 @@ def _line(
         "best_before": row.best_before.isoformat() if row.best_before else None, "lots": lots,
         "codes": [
             *({"key": each.key, "quantity": each.quantity, "level": each.level} for each in codes),
-            {"key": f"text:{product.sku.upper()}", "quantity": 1, "level": "each"},
         ],
     }  # fmt: skip
 

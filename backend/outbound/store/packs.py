@@ -131,7 +131,8 @@ def load_jobs(
     holds = orders.open_holds(conn, heads)
     parcels = read_parcels(conn, heads, lock=lock)
     totes = totes_of(conn, heads)
-    codes = catalog.codes_of(conn, [line.product_id for each in lines.values() for line in each if line.product_id])
+    goods = {line.product_id for each in lines.values() for line in each if line.product_id}
+    codes, products = catalog.codes_of(conn, goods), catalog.products_by_ids(conn, goods)
     merchants = catalog.read_merchants(conn, {head.merchant_id for head in heads.values()}) if heads else {}
     done = read_acts(conn, acts)
     weigh = bool(catalog.read_setting(conn, WEIGH_SETTING, {"weigh": True}).get("weigh", True))
@@ -150,6 +151,7 @@ def load_jobs(
                     id=line.id, product_id=line.product_id or 0, sku=line.sku, name=line.name, wanted=line.picked,
                     checked=line.checked, short=line.short,
                     codes={code.key: code.quantity for code in codes.get(line.product_id or 0, ())},
+                    unit=products[line.product_id].unit if line.product_id in products else "",
                 )
                 for line in lines[order_id] if line.picked > 0 or line.short > 0
             ),

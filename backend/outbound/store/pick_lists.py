@@ -140,6 +140,7 @@ def _lines(
                 name=product.name,
                 quantity=row.quantity,
                 codes={each.key: each.quantity for each in codes[row.product_id]},
+                unit=product.unit,
                 picture=product.picture,
                 merchant=merchants[product.merchant_id].name,
                 lot=row.lot,

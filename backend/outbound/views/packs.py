@@ -100,14 +100,14 @@ def read_bundle(conn: Connection, order_id: int, station_code: str | None = None
         "lines": [
             {
                 "id": line.id, "sku": line.sku, "name": line.name, "wanted": line.wanted, "checked": line.checked,
-                "picture": pictures[line.product_id].picture if line.product_id in pictures else None,
+                "picture": pictures[line.product_id].picture if line.product_id in pictures else None, "unit": line.unit,
                 "codes": [msgspec.to_builtins(code) for code in codes.get(line.product_id, ())],
             }
             for line in job.lines if line.wanted > 0
         ],
         "cartons": packs.read_cartons(conn), "parcels": [_parcel(each) for each in filled], "weigh": job.weigh,
         "partial": job.partial, "stopped": stopped, "hold": job.hold, "places": neighbours(conn, job),
-    }  # fmt: skip
+    } | catalog.told_layouts(conn, [order.merchant_id])  # fmt: skip
 
 
 def _parcel(each: PackParcel) -> dict[str, Any]:

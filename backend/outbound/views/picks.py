@@ -37,7 +37,7 @@ def read_bundle(conn: Connection, wave_id: int) -> dict[str, Any] | None:
         if holder is None
         else {"device": holder[1].device, "name": holder[1].device_name, "person": holder[1].person}
     )
-    return bundle | {"holder": with_whom}
+    return bundle | {"holder": with_whom} | catalog.told_layouts(conn)
 
 
 def _details(conn: Connection, found: PickWave) -> list[LineDetail]:

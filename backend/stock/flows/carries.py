@@ -77,9 +77,8 @@ def _move_bundle(conn: Connection, location_id: int) -> dict[str, Any] | None:
     if found is None:
         return None
     sheet, source = found
-    return to_bundle(
-        "move", sheet, source, catalog.read_faces(conn, {each.product_id for each in sheet.lines.values()})
-    )
+    faces = catalog.read_faces(conn, {each.product_id for each in sheet.lines.values()})
+    return to_bundle("move", sheet, source, faces) | catalog.told_layouts(conn)
 
 
 def get_move(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) -> dict[str, Any] | None:
@@ -97,7 +96,7 @@ def read_move(conn: Connection, task: str) -> dict[str, Any] | None:
 def _replenish_bundle(conn: Connection, person_id: int) -> dict[str, Any] | None:
     sheet = store.read_replenish_sheet(conn, person_id)
     faces = catalog.read_faces(conn, {each.product_id for each in sheet.lines.values()})
-    return to_bundle("replenish", sheet, None, faces) if sheet.lines else None
+    return to_bundle("replenish", sheet, None, faces) | catalog.told_layouts(conn) if sheet.lines else None
 
 
 def get_replenish(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) -> dict[str, Any] | None:

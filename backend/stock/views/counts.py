@@ -41,7 +41,7 @@ def read_bundle(conn: Connection, list_id: int) -> dict[str, Any] | None:
     faces = catalog.read_faces(conn, product_ids)
     places = locations_by_ids(conn, {each.location_id for each in sheet.places.values()})
     zones = {each: place.zone for each, place in places.items()}
-    return to_bundle(sheet, head.kind, head.blind, head.version, faces, zones)
+    return to_bundle(sheet, head.kind, head.blind, head.version, faces, zones) | catalog.told_layouts(conn)
 
 
 def open_tasks(conn: Connection, list_id: int) -> list[int]:

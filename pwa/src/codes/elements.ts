@@ -217,9 +217,9 @@ export function elementKeys(elements: Map<string, string>, year: number): string
     else if (ai === '15') keys.push(`best_before:${readDate(value, year)}`);
     else if (ai === '30' || ai === '37') keys.push(`count:${Number(value)}`);
     else if (ai === '00') keys.push(`sscc:${value}`);
-    else if (ai.startsWith('310')) {
+    else if (ai.startsWith('310') || ai.startsWith('311')) {
       const scale = 10 ** Number(ai[3]);
-      keys.push(`weight_g:${Math.floor((Number(value) * 2000 + scale) / (2 * scale))}`);
+      keys.push(`${ai.startsWith('310') ? 'weight_g' : 'length_mm'}:${Math.floor((Number(value) * 2000 + scale) / (2 * scale))}`);
     }
   }
   return keys;

@@ -10,6 +10,7 @@
  */
 import type { Bundle, Effect, Flow, Input, Refusal, Step, Tone } from './flow';
 import { keyKind } from './key_kinds';
+import { piecesTold } from './measured';
 
 export interface CountProduct {
   id: number;
@@ -181,8 +182,10 @@ function toPlace(
   return accept(state, next, 'piece', 'location', newAct(), { place: named.place }, keys, raw);
 }
 
-const meant = (line: CountLine, keys: readonly string[]): number =>
-  line.codes.find((code) => keys.includes(code.key))?.quantity ?? 0;
+function meant(line: CountLine, keys: readonly string[]): number {
+  const code = line.codes.find((each) => keys.includes(each.key));
+  return code === undefined ? 0 : piecesTold(code.quantity, line.product?.unit, keys);
+}
 
 function countPieces(
   state: CountState, place: CountPlace, keys: readonly string[], raw: string, newAct: NewAct,

@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   gtin: 'product', lot: 'product', serial: 'product', loc: 'location', tote: 'tote', cart: 'cart', badge: 'badge',
   station: 'station', carton: 'carton', order: 'order', parcel: 'parcel', track: 'parcel', sscc: 'logistic_unit',
   wave: 'wave', handover: 'handover', printer: 'printer', command: 'command', enrol: 'enrol', best_before: 'product',
-  expiry: 'product', weight_g: 'product',
+  expiry: 'product', weight_g: 'product', length_mm: 'product',
 };
 
 /** The kind that the first telling key names; "text" when none does. */

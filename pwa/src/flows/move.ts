@@ -9,6 +9,7 @@
  */
 import type { Bundle, Effect, Flow, Input, Refusal, Step, Tone } from './flow';
 import { keyKind } from './key_kinds';
+import { piecesTold } from './measured';
 
 export interface End {
   key: string;
@@ -129,8 +130,10 @@ function accept(before: CarryState, next: CarryState, tone: Tone, said: Said): C
 }
 
 const bodyOf = (key: string | undefined): string => key?.slice(key.indexOf(':') + 1) ?? '';
-const pieces = (line: CarryLine, keys: readonly string[]): number =>
-  line.codes.find((code) => keys.includes(code.key))?.quantity ?? 0;
+function pieces(line: CarryLine, keys: readonly string[]): number {
+  const code = line.codes.find((each) => keys.includes(each.key));
+  return code === undefined ? 0 : piecesTold(code.quantity, line.product.unit, keys);
+}
 
 function isPlace(state: CarryState, keys: readonly string[]): boolean {
   if (['location', 'tote', 'cart'].includes(keyKind(keys))) return true;

@@ -11,6 +11,7 @@
  */
 import type { Effect, Flow, Input, Refusal, Step, Tone } from './flow';
 import { keyKind } from './key_kinds';
+import { piecesTold } from './measured';
 import * as told from './pack_refusals';
 import { RANK, left, piecesLeft, progress, wanted } from './pack_state';
 import type { PackBundle, PackCore, PackLine, PackParcel, PackState } from './pack_state';
@@ -77,7 +78,9 @@ function refused(
 function lineFor(state: PackState, keys: readonly string[]): { line: PackLine; quantity: number } | Refusal | null {
   for (const key of keys) {
     const found = state.bundle.lines.flatMap((line) =>
-      line.codes.filter((code) => code.key === key).map((code) => ({ line, quantity: code.quantity })),
+      line.codes
+        .filter((code) => code.key === key)
+        .map((code) => ({ line, quantity: piecesTold(code.quantity, line.unit, keys) })),
     );
     const fits = found.find(({ line, quantity }) => left(state, line) >= quantity);
     if (fits !== undefined) return fits;

@@ -8,6 +8,8 @@ export interface PackLine {
   sku: string;
   name: string;
   picture: string | null;
+  /** stock unit; goods in g or mm are counted by what their code tells */
+  unit?: string;
   codes: readonly { key: string; quantity: number; level?: string }[];
   wanted: number;
   checked: number;

@@ -6,6 +6,7 @@
 
 import type { Refusal } from './flow.ts';
 import { openLines, remaining, slotOf, type PickBundle, type PickLine, type PickPlace, type PickSheet } from './pick_list.ts';
+import { piecesTold } from './measured.ts';
 import * as told from './pick_refusals.ts';
 
 /** What is looked at: the lines and slots as they are now, the bundle for what lies around, the hand. */
@@ -18,7 +19,7 @@ export interface PickJob extends PickSheet {
 export function pieces(line: PickLine, keys: readonly string[]): number {
   for (const key of keys) {
     const code = line.codes.find((each) => each.key === key);
-    if (code !== undefined) return code.quantity;
+    if (code !== undefined) return piecesTold(code.quantity, line.product.unit, keys);
   }
   return 0;
 }

@@ -6,6 +6,7 @@
  * backend/inbound/receiving.py; contracts/flows/receive.json holds both together.
  */
 import type { Effect, Flow, Input, Refusal, ScanRecord, Step, Tone } from './flow';
+import { piecesTold } from './measured';
 import * as told from './inbound_refusals';
 import {
   NOTHING_HELD, counted, lifeOf, lineOf, pathOf, progress, received, room, toldBy,
@@ -121,10 +122,10 @@ function takeUp(
   const same = current !== null && current.line === line.id && said.lot === '' && held.lot === '';
   const lot = line.tracking === 'lot' ? said.lot || held.lot || (same ? current.lot : '') : '';
   const known = lot === '' ? undefined : line.lots[lot] ?? (line.lot === lot ? line.best_before ?? undefined : undefined);
-  const weighed = said.weight_g > 0 && line.unit === 'g';
+  const measured = piecesTold(0, line.unit, scanned.keys);
   const pending: Pending = {
     line: line.id,
-    quantity: weighed ? said.weight_g : found.quantity * Math.max(1, said.count),
+    quantity: measured || found.quantity * Math.max(1, said.count),
     lot,
     best_before: said.best_before ?? held.best_before ?? (same ? current.best_before : null) ?? known ?? null,
     serial: line.tracking === 'serial' ? said.serial || held.serial : '',

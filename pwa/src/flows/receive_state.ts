@@ -176,14 +176,13 @@ export function lifeOf(line: ReceiveLine, bestBefore: string | null, today: stri
 }
 
 /** What a code tells beside the product: lot, date, serial, weight and count. */
-export function toldBy(keys: readonly string[]): Held & { weight_g: number; count: number } {
+export function toldBy(keys: readonly string[]): Held & { count: number } {
   const body = (prefix: string): string | undefined =>
     keys.find((key) => key.startsWith(`${prefix}:`))?.slice(prefix.length + 1);
   return {
     lot: (body('lot') ?? '').slice(0, 40),
     best_before: body('best_before') ?? body('expiry') ?? null,
     serial: (body('serial') ?? '').slice(0, 40),
-    weight_g: Number(body('weight_g') ?? 0),
     count: Number(body('count') ?? 0),
   };
 }

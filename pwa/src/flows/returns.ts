@@ -8,6 +8,7 @@
  */
 import type { Bundle, Effect, Flow, Input, Refusal, Step, Tone } from './flow';
 import { keyKind } from './key_kinds';
+import { piecesTold } from './measured';
 
 export interface ReturnLine {
   id: number;
@@ -109,8 +110,10 @@ function accept(before: ReturnsState, next: ReturnsState, tone: Tone, said: Said
   return { state: next, effects: [record, { type: 'feedback', tone }] };
 }
 
-const meant = (line: ReturnLine, keys: readonly string[]): number =>
-  line.codes.find((code) => keys.includes(code.key))?.quantity ?? 0;
+function meant(line: ReturnLine, keys: readonly string[]): number {
+  const code = line.codes.find((each) => keys.includes(each.key));
+  return code === undefined ? 0 : piecesTold(code.quantity, line.product.unit, keys);
+}
 const closed = (state: ReturnsState): Refusal => refusal('RETURN_CLOSED', 'GET_WORK', { number: state.bundle.number });
 
 function scan(state: ReturnsState, keys: readonly string[], raw: string, newAct: NewAct): ReturnsStep {
