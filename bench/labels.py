@@ -34,8 +34,8 @@ def parcel_data(number: int) -> dict[str, Any]:
     written = f"26-{number:06d}"
     return {
         **example,
-        "parcel_code": build_own_code("parcel", written),
-        "parcel_number": written,
+        "parcel_code": build_own_code("parcel", f"{written}-1"),
+        "parcel_number": f"{written}-1",
         "order_number": written,
         "weight_g": 300 + number * 7,
         "cod_minor": 10_000 + number * 100,

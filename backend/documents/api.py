@@ -3,15 +3,18 @@
 Everything here is a pure function of its arguments; it is called `api` because other modules may import only this.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from backend.documents.artifact import Artifact, LabelFormat, make_artifact
+from backend.documents.artifact import Artifact, LabelFormat, make_artifact, placed_label
 from backend.documents.canvas import LayoutProblem, Media
+from backend.documents.label_run import LabelRun
 from backend.documents.page import DOTS_PER_MM, Dpi
 from backend.documents.paper import PaperData, set_paper
 from backend.documents.papers import paper_of
 from backend.documents.papers.code_sheet import CodeCard, code_sheet
 from backend.documents.papers.handover_manifest import HandoverManifest
+from backend.documents.pdf import write_pdf_run
 from backend.documents.readback import Demand, Mismatch
 from backend.documents.templates import template_of, templates
 
@@ -28,6 +31,7 @@ __all__ = [
     "label_artifact",
     "label_examples",
     "render_label",
+    "render_label_run",
     "render_paper",
 ]
 
@@ -47,6 +51,24 @@ def label_artifact(
 ) -> Artifact:
     """One label for the print queue: bytes, media and the codes that must be readable on paper."""
     return make_artifact(template_of(template_code), data, _known_dpi(dpi), label_format)
+
+
+def render_label_run(
+    template_code: str, rows: Sequence[dict[str, Any]], label_format: LabelFormat = "zpl", dpi: int = 203
+) -> bytes:
+    """Many labels of one template: ZPL one after another, or one PDF with a page each. Same bytes and problems as alone."""
+    template, known = template_of(template_code), _known_dpi(dpi)
+    if label_format not in ("zpl", "pdf") or not rows:
+        raise LayoutProblem(
+            "format",
+            expected="one label or more as zpl or pdf",
+            got=f"{len(rows)} as {label_format}",
+            cure="choose zpl or pdf for a run",
+        )
+    if label_format == "pdf":
+        return write_pdf_run([placed_label(template, row, known) for row in rows], template.title)
+    run = LabelRun(template, known)
+    return b"".join(map(run.zpl, rows))
 
 
 def render_paper(code: str, data: dict[str, Any] | PaperData) -> bytes:

@@ -44,7 +44,7 @@ def make_artifact(template: Template, fields: dict[str, Any], dpi: Dpi, label_fo
     page = placed_label(template, fields, dpi)
     demands = demands_of(page)
     if label_format == "zpl":
-        content = _checked_zpl(page)
+        content = checked_zpl(page)
     elif label_format == "pdf":
         content = write_pdf(page, template.title)
     elif label_format in ("png", "png1"):
@@ -56,7 +56,8 @@ def make_artifact(template: Template, fields: dict[str, Any], dpi: Dpi, label_fo
     return Artifact(content=content, format=label_format, media=page.layout.media, dpi=dpi, demands=demands)
 
 
-def _checked_zpl(page: Page) -> bytes:
+def checked_zpl(page: Page) -> bytes:
+    """ZPL that the linter has nothing against."""
     zpl = write_zpl(page)
     faults = lint(zpl, page.width, page.height)
     if faults:

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from backend.documents.api import label_examples, render_label
+from backend.documents.api import label_examples, render_label, render_label_run
 from backend.documents.templates import template_of, templates
 from backend.platform.errors import Problem
 
-_DATA_BYTES_MAX = 1_000_000
+_DATA_BYTES_MAX = 10_000_000
 
 
 def add_commands(commands: Any) -> None:
@@ -21,7 +21,9 @@ def add_commands(commands: Any) -> None:
         description="Draw a label. `rampa label --list` shows every label with example data.",
     )
     label.add_argument("template", nargs="?", help="which label, see --list")
-    label.add_argument("data", nargs="?", help="JSON file with the label's data, - for standard input")
+    label.add_argument(
+        "data", nargs="?", help="JSON file with the label's data, or a list of them for a run; - for standard input"
+    )
     label.add_argument("--format", choices=("zpl", "png", "pdf"), default="zpl")
     label.add_argument("--dpi", type=int, default=203, help="203, 300 or 600 (default 203)")
     label.add_argument("-o", "--output", default="-", metavar="FILE", help="where to write, - for standard output")
@@ -46,12 +48,14 @@ def run_label(args: argparse.Namespace) -> int:
         print(json.dumps(template_of(args.template).example, ensure_ascii=False, indent=2))
         return 0
     template_of(args.template)  # before waiting for standard input
-    content = render_label(args.template, _read_json(args.data), args.format, args.dpi)
+    read = _read_json(args.data)
+    make = render_label_run if isinstance(read, list) else render_label
+    content = make(args.template, read, args.format, args.dpi)
     _write(args.output, content)
     return 0
 
 
-def _read_json(name: str) -> dict[str, Any]:
+def _read_json(name: str) -> Any:
     try:
         raw = sys.stdin.buffer.read(_DATA_BYTES_MAX + 1) if name == "-" else Path(name).read_bytes()
         if len(raw) > _DATA_BYTES_MAX:
@@ -61,8 +65,10 @@ def _read_json(name: str) -> dict[str, Any]:
         raise Problem("LABEL_DATA", f"Expected a JSON file, got {name}: {error.strerror}; check the path.") from None
     except (ValueError, RecursionError) as error:
         raise Problem("LABEL_DATA", f"Expected JSON in {name}, got no JSON ({error}); correct the file.") from None
-    if not isinstance(content, dict):
-        raise Problem("LABEL_DATA", f"Expected a JSON object in {name}, got {type(content).__name__}; see --list.")
+    rows = content if isinstance(content, list) and content else [content]
+    wrong = next((type(row).__name__ for row in rows if not isinstance(row, dict)), "")
+    if wrong:
+        raise Problem("LABEL_DATA", f"Expected a JSON object, or a list of them, in {name}, got {wrong}; see --list.")
     return content
 
 

@@ -59,6 +59,7 @@ def advance_em(weight: Weight, char: str) -> float:
     return face(weight, _MEASURED_DOTS).getlength(char) / _MEASURED_DOTS
 
 
+@lru_cache(maxsize=8192)
 def width_em(weight: Weight, text: str) -> float:
     """Width of one line in em."""
     return sum(advance_em(weight, char) for char in text)

@@ -4,13 +4,14 @@ Each mark sits in a `frame` (its element's box in dots) and has local coordinate
 writers turn the frame, so a rule holds in all of them when it holds here.
 """
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
 import numpy as np
 
 from backend.documents.barcodes import Symbol, encode
-from backend.documents.canvas import Barcode, Box, Image, Layout, LayoutProblem, Line, Rotation, Text, Weight
+from backend.documents.canvas import Barcode, Box, Element, Image, Layout, LayoutProblem, Line, Rotation, Text, Weight
 from backend.documents.code_placing import placed_code
 from backend.documents.lettering import ASCENT_EM, DESCENT_EM, fit, width_em
 
@@ -126,7 +127,7 @@ def place(layout: Layout, dpi: Dpi) -> Page:
     width, height = round(media.width_mm * per_mm), round(media.height_mm * per_mm)
     marks: list[Mark] = []
     for element in layout.elements:
-        frame = _frame(element, per_mm)
+        frame = element_frame(element, per_mm)
         if frame.x < 0 or frame.y < 0 or frame.x + frame.width > width or frame.y + frame.height > height:
             raise LayoutProblem(
                 "on-the-label",
@@ -134,14 +135,15 @@ def place(layout: Layout, dpi: Dpi) -> Page:
                 got=f"{type(element).__name__} from {element.x_mm:g}, {element.y_mm:g} mm reaching outside",
                 cure="move or narrow the element",
             )
-        marks.extend(_marks(element, frame, per_mm))
+        marks.extend(element_marks(element, frame, per_mm))
     page = Page(width=width, height=height, dpi=dpi, dots_per_mm=per_mm, layout=layout, marks=tuple(marks))
     _check_quiet_zones(page)
     _check_lone_13(page)
     return page
 
 
-def _frame(element: Text | Barcode | Box | Line | Image, per_mm: float) -> Frame:
+def element_frame(element: Element, per_mm: float) -> Frame:
+    """Where an element lies, in dots."""
     x, y = round(element.x_mm * per_mm), round(element.y_mm * per_mm)
     if isinstance(element, Line):
         stroke, length = max(1, round(element.stroke_mm * per_mm)), round(element.length_mm * per_mm)
@@ -151,10 +153,11 @@ def _frame(element: Text | Barcode | Box | Line | Image, per_mm: float) -> Frame
     return Frame(x, y, max(1, round(right) - x), max(1, round(below) - y), rotation)
 
 
-def _marks(element: Text | Barcode | Box | Line | Image, frame: Frame, per_mm: float) -> list[Mark]:
+def element_marks(element: Element, frame: Frame, per_mm: float) -> list[Mark]:
+    """What an element puts into its frame. It depends on nothing else of the layout."""
     match element:
         case Text():
-            return _words(element, frame, per_mm)
+            return list(_words(element, frame, per_mm))
         case Barcode():
             return _code(element, frame, per_mm)
         case Line():
@@ -173,7 +176,9 @@ def _marks(element: Text | Barcode | Box | Line | Image, frame: Frame, per_mm: f
             return [Picture(frame, element.picture, element.dither)]
 
 
-def _words(element: Text, frame: Frame, per_mm: float) -> list[Mark]:
+@lru_cache(maxsize=4096)
+def _words(element: Text, frame: Frame, per_mm: float) -> tuple[Mark, ...]:
+    """Kept, because captions and senders repeat on every label of a run."""
     width, height = frame.inner
     pad = round(element.size_mm * 0.25 * per_mm) if element.inverse else 0
     fitted = fit(element, (width - 2 * pad) / per_mm, height / per_mm)
@@ -194,7 +199,7 @@ def _words(element: Text, frame: Frame, per_mm: float) -> list[Mark]:
         )
         for line in fitted.lines
     ]
-    return marks
+    return tuple(marks)
 
 
 def _code(element: Barcode, frame: Frame, per_mm: float) -> list[Mark]:

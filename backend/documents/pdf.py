@@ -1,6 +1,7 @@
 """The page as a PDF of exactly the label's size: letters stay letters, bars are vectors of whole dots."""
 
 import io
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,31 +16,38 @@ from backend.documents.typesetting import compile_pdf
 
 def write_pdf(page: Page, title: str = "") -> bytes:
     """One label as one PDF page."""
-    return compile_pdf("label.typ", "page", _page_json(page, title))
+    return write_pdf_run([page], title)
 
 
-def _page_json(page: Page, title: str) -> dict[str, Any]:
+def write_pdf_run(pages: Sequence[Page], title: str = "") -> bytes:
+    """Labels of one media as the pages of one PDF: its fonts are embedded once, which is most of the work."""
+    media = pages[0].layout.media
+    content = {
+        "title": title,
+        "width": media.width_mm,
+        "height": media.height_mm,
+        "labels": [_frames_json(page) for page in pages],
+    }
+    return compile_pdf("label.typ", "run", content)
+
+
+def _frames_json(page: Page) -> list[dict[str, Any]]:
     per_mm = page.dots_per_mm
     frames: dict[Frame, list[dict[str, Any]]] = {}
     for mark in page.marks:
         frames.setdefault(mark.frame, []).append(_mark_json(mark, per_mm))
-    return {
-        "title": title,
-        "width": page.layout.media.width_mm,
-        "height": page.layout.media.height_mm,
-        "frames": [
-            {
-                "x": frame.x / per_mm,
-                "y": frame.y / per_mm,
-                "width": frame.width / per_mm,
-                "height": frame.height / per_mm,
-                "inner": [side / per_mm for side in frame.inner],
-                "rotation": frame.rotation,
-                "marks": marks,
-            }
-            for frame, marks in frames.items()
-        ],
-    }
+    return [
+        {
+            "x": frame.x / per_mm,
+            "y": frame.y / per_mm,
+            "width": frame.width / per_mm,
+            "height": frame.height / per_mm,
+            "inner": [side / per_mm for side in frame.inner],
+            "rotation": frame.rotation,
+            "marks": marks,
+        }
+        for frame, marks in frames.items()
+    ]
 
 
 def _mark_json(mark: Mark, per_mm: float) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""What signs have in common: the word that people read from afar, and bars as wide as the paper for any scanner."""
+"""What labels have in common: words read from afar, bars as wide as the paper, the element string of tracked goods."""
+
+import datetime
 
 from backend.documents.canvas import Barcode, Media, Text
 
@@ -20,3 +22,21 @@ def wide_bars(media: Media, code: str, y_mm: float, height_mm: float) -> Barcode
         x_mm=EDGE_MM, y_mm=y_mm, width_mm=media.width_mm - 2 * EDGE_MM, height_mm=height_mm, symbology="code128",
         content=code, hri=True, hri_size_mm=2.8, module_max_mm=0.63,
     )  # fmt: skip
+
+
+def tracked_content(gtin: str, lot: str, best_before: datetime.date | None, serial: str) -> str:
+    """GTIN with date, lot and serial in brackets, parts of fixed length first for the shorter symbol; "" untracked.
+
+    >>> tracked_content("8591234567893", "L1", datetime.date(2027, 5, 31), "")
+    '(01)08591234567893(15)270531(10)L1'
+    """
+    if not gtin or not (lot or best_before or serial):
+        return ""
+    content = f"(01){gtin.zfill(14)}"
+    if best_before:
+        content += f"(15){best_before:%y%m%d}"
+    if lot:
+        content += f"(10){lot}"
+    if serial:
+        content += f"(21){serial}"
+    return content

@@ -1,6 +1,6 @@
 """What a label template is: data of a fixed shape in, a layout in millimetres out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Annotated, Any
 
 import msgspec
@@ -21,6 +21,19 @@ class LabelData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     language: Language = "cs"
 
 
+class RunShape(msgspec.Struct, frozen=True):
+    """What lets a run of labels be laid out once (see `label_run`).
+
+    `slots`: strings that stand on the label as they are, each in elements whose places depend on no more than whether
+    the string is empty. `tight` numbers those whose length may move others once they overflow their line.
+    `shape`: everything else that decides the layout.
+    """
+
+    slots: Callable[[Any], tuple[str, ...]]
+    shape: Callable[[Any], Hashable]
+    tight: frozenset[int] = frozenset()
+
+
 class Template(msgspec.Struct, frozen=True):
     """`code` names it, `media` is the roll it is made for, `data` the Struct it takes, `example` data that shows it."""
 
@@ -30,6 +43,16 @@ class Template(msgspec.Struct, frozen=True):
     draw: Callable[[Any], Layout]
     example: dict[str, Any]
     title: str
+    variants: dict[str, dict[str, Any]] = {}
+    """Other looks of the label by name: what differs from `example`."""
+    longest: dict[str, Any] = {}
+    """Codes and numbers as long as the label takes them; words need no entry, they are cut by the layout."""
+
+    run: RunShape | None = None
+
+    def looks(self) -> dict[str, dict[str, Any]]:
+        """Data of every look: the example under "", then the variants."""
+        return {"": self.example} | {name: {**self.example, **changes} for name, changes in self.variants.items()}
 
 
 def read_data(template: Template, fields: dict[str, Any]) -> LabelData:

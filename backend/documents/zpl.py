@@ -29,20 +29,27 @@ _AZTEC_SIZES = {15: 101, 19: 102, 23: 103, 27: 104}
 def write_zpl(page: Page, glyphs: frozenset[str] = PRINTER_GLYPHS) -> str:
     """One label as ZPL text, ASCII only. `glyphs` is the printer profile's set; empty sends all text as graphics."""
     fields = [f"^XA^CI28^LH0,0^PW{page.width}^LL{page.height}"]
+    fields += marks_fields(page.marks, glyphs)
+    fields.append("^PQ1,0,1,Y^XZ")
+    return "\n".join(field for field in fields if field) + "\n"
+
+
+def marks_fields(marks: tuple[Mark, ...], glyphs: frozenset[str]) -> list[str]:
+    """The fields of some marks; all marks of a frame must come together."""
+    fields = []
     inked: set[Frame] = set()
+    inverse = {mark.frame for mark in marks if isinstance(mark, Words) and mark.inverse}
     # Lines of one element share one font: half a paragraph in another letter reads like two notes.
-    foreign = {mark.frame for mark in page.marks if isinstance(mark, Words) and not glyphs.issuperset(mark.text)}
-    for mark in page.marks:
-        inverse = isinstance(mark, Words) and mark.inverse
-        if inverse or (isinstance(mark, Ink) and _has_inverse(page, mark.frame)):
+    foreign = {mark.frame for mark in marks if isinstance(mark, Words) and not glyphs.issuperset(mark.text)}
+    for mark in marks:
+        if (isinstance(mark, Words) and mark.inverse) or (isinstance(mark, Ink) and mark.frame in inverse):
             # White on black is one graphic: ^FR depends on the order in which a printer draws.
             if mark.frame not in inked:
                 inked.add(mark.frame)
-                fields.append(_frame_graphic(page, mark.frame))
+                fields.append(_marks_graphic(mark.frame, tuple(each for each in marks if each.frame == mark.frame)))
             continue
-        fields.append(_field(mark, mark.frame not in foreign))
-    fields.append("^PQ1,0,1,Y^XZ")
-    return "\n".join(field for field in fields if field) + "\n"
+        fields.append(mark_field(mark, mark.frame not in foreign))
+    return fields
 
 
 def write_zpl_graphic(bitmap: Image.Image) -> str:
@@ -65,7 +72,8 @@ def field_data(text: str) -> str:
     return "^FH_^FD" + "".join(written)
 
 
-def _field(mark: Mark, known_glyphs: bool) -> str:
+def mark_field(mark: Mark, known_glyphs: bool) -> str:
+    """One mark as one field, "" where it has no ink."""
     match mark:
         case Ink():
             x, y, width, height = mark.frame.on_label(mark.x, mark.y, mark.width, mark.height)
@@ -157,16 +165,8 @@ def _gs1_fields(bracketed: str) -> str:
     return written
 
 
-def _frame_graphic(page: Page, frame: Frame) -> str:
-    return _marks_graphic(frame, tuple(mark for mark in page.marks if mark.frame == frame))
-
-
 def _marks_graphic(frame: Frame, marks: tuple[Mark, ...]) -> str:
     """Some marks of one frame as a graphic cut to its ink."""
     ink = ink_mask(draw_frame(frame, marks))
     box = ink.getbbox()
     return graphic_field(ink.crop(box), frame.x + box[0], frame.y + box[1]) if box else ""
-
-
-def _has_inverse(page: Page, frame: Frame) -> bool:
-    return any(isinstance(mark, Words) and mark.inverse and mark.frame == frame for mark in page.marks)

@@ -45,7 +45,7 @@ def test_list_shows_every_label_with_data_that_works(capsys: pytest.CaptureFixtu
         (("tote", "no/such/file.json"), "no/such/file.json"),
         (("nothing", "data.json"), "parcel"),
         (("tote", "data.json", "--dpi", "72"), "203, 300 or 600"),
-        (("tote", "list.json"), "JSON object"),
+        (("tote", "list.json"), "JSON object, or a list"),
         (("tote", "broken.json"), "no JSON"),
         (("tote", "data.json", "-o", "no/such/folder/out"), "No such file"),
     ],

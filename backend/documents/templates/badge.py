@@ -77,4 +77,5 @@ TEMPLATE = Template(
         "company": "Kořenka s. r. o.",
         "symbology": "qr",
     },
+    variants={"bars": {"symbology": "code128", "code": build_own_code("badge", "7K2M0QF4X9B1")}},
 )

@@ -48,4 +48,11 @@ TEMPLATE = Template(
         "name": "Zpět",
         "hint": "Vrátí poslední načtení. Zboží vraťte tam, odkud jste je vzali.",
     },
+    variants={
+        "done": {
+            "code": build_own_code("command", "done"),
+            "name": "Hotovo",
+            "hint": "Uzavře práci, která je otevřená.",
+        },
+    },
 )

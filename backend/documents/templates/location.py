@@ -3,7 +3,7 @@
 from typing import Literal
 
 from backend.documents.canvas import Barcode, Element, Layout, Media, Text
-from backend.documents.template import LabelData, Short, Template, Wording
+from backend.documents.template import LabelData, RunShape, Short, Template, Wording
 from backend.documents.wording import word
 from backend.gs1.own_codes import build_own_code
 
@@ -23,9 +23,13 @@ class LocationLabel(LabelData, frozen=True, kw_only=True, forbid_unknown_fields=
     symbology: Literal["code128", "qr"] = "code128"
 
 
+def _zone_text(data: LocationLabel) -> str:
+    return f"{word('zone', data.language)} {data.zone}" if data.zone else word("location", data.language)
+
+
 def draw(data: LocationLabel) -> Layout:
     arrow = {"": "", "up": "▲", "down": "▼"}[data.points]
-    zone = f"{word('zone', data.language)} {data.zone}" if data.zone else word("location", data.language)
+    zone = _zone_text(data)
     return Layout(MEDIA, _with_square(data, arrow, zone) if data.symbology == "qr" else _with_bars(data, arrow, zone))
 
 
@@ -122,4 +126,14 @@ TEMPLATE = Template(
         "points": "up",
         "symbology": "code128",
     },
+    variants={
+        "down": {"points": "down"},
+        "no-arrow": {"points": ""},
+        "square": {"symbology": "qr"},
+    },
+    longest={"code": build_own_code("location", "HALA2-ULICE14-07-3-B"), "name": "HALA2-ULICE14-07-3-B"},
+    run=RunShape(
+        slots=lambda data: (data.name, data.code, _zone_text(data)),
+        shape=lambda data: (data.points, data.symbology),
+    ),
 )

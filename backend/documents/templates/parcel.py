@@ -8,7 +8,7 @@ import msgspec
 
 from backend.documents.canvas import Barcode, Box, Element, Layout, LayoutProblem, Line, Media, Text, Weight
 from backend.documents.lettering import printable, width_em
-from backend.documents.template import LabelData, Short, Template, Wording
+from backend.documents.template import LabelData, RunShape, Short, Template, Wording
 from backend.documents.wording import money, weight, word
 from backend.gs1.own_codes import build_own_code
 
@@ -67,6 +67,56 @@ def draw(data: ParcelLabel) -> Layout:
     return Layout(MEDIA, elements)
 
 
+def _slots(data: ParcelLabel) -> tuple[str, ...]:
+    """What changes from parcel to parcel and stands on the label as it is; company, name and street first."""
+    to = data.recipient
+    return (
+        to.company,
+        to.name,
+        to.street,
+        _town(to),
+        to.country,
+        _phone_text(data),
+        data.parcel_code,
+        data.parcel_number,
+        data.carrier,
+        data.service,
+        _piece_text(data),
+        data.order_number,
+        _weight_text(data),
+        data.route,
+        data.stop,
+        _cash_text(data),
+        data.note,
+    )
+
+
+def _shape(data: ParcelLabel) -> tuple[object, ...]:
+    return data.language, data.sender, data.qr, 1 <= data.piece <= data.pieces
+
+
+def _town(address: Address) -> str:
+    return " ".join(part for part in (address.postcode, address.city) if part)
+
+
+def _phone_text(data: ParcelLabel) -> str:
+    return f"{word('phone', data.language)} {data.recipient.phone}" if data.recipient.phone else ""
+
+
+def _piece_text(data: ParcelLabel) -> str:
+    return f"{data.piece}/{data.pieces}"
+
+
+def _weight_text(data: ParcelLabel) -> str:
+    return "" if data.weight_g is None else weight(data.weight_g, data.language)
+
+
+def _cash_text(data: ParcelLabel) -> str:
+    return (
+        money(data.cod_minor, data.currency, data.language) if data.cod_minor is not None and data.cod_minor > 0 else ""
+    )
+
+
 def _text(x: float, y: float, width: float, height: float, text: str, size: float, **more: object) -> Text:
     return Text(x_mm=x, y_mm=y, width_mm=width, height_mm=height, text=text, size_mm=size, **more)  # type: ignore[arg-type]
 
@@ -77,7 +127,7 @@ def _header(data: ParcelLabel) -> tuple[Element, ...]:
         _text(_LEFT, 3.5, 66, 8, data.carrier, 7, weight="condensed", vertical="middle"),
         _text(_LEFT, 11.8, 66, 4.4, data.service, 3.6, vertical="middle"),
         _text(72, 3.5, 29, 3, label, 2.4, align="right"),
-        _text(72, 6.2, 29, 10, f"{data.piece}/{data.pieces}", 9.5, weight="bold", align="right", vertical="middle"),
+        _text(72, 6.2, 29, 10, _piece_text(data), 9.5, weight="bold", align="right", vertical="middle"),
         Line(x_mm=_LEFT, y_mm=17.2, length_mm=_WIDE, stroke_mm=0.5),
     )
 
@@ -87,7 +137,7 @@ def _sender(data: ParcelLabel) -> tuple[Element, ...]:
     lines = "\n".join(part for part in (_place(sender), sender.phone) if part)
     facts = [(word("order", language), data.order_number)]
     if data.weight_g is not None:
-        facts.append((word("weight", language), weight(data.weight_g, language)))
+        facts.append((word("weight", language), _weight_text(data)))
     elements: list[Element] = [
         _text(_LEFT, 18.4, 58, 2.8, word("sender", language), 2.2),
         _text(_LEFT, 21.2, 58, 4.2, sender.company or sender.name, 3.4, weight="condensed"),
@@ -102,16 +152,14 @@ def _sender(data: ParcelLabel) -> tuple[Element, ...]:
 
 
 def _place(address: Address) -> str:
-    town = " ".join(part for part in (address.postcode, address.city) if part)
-    return ", ".join(part for part in (address.street, town) if part)
+    return ", ".join(part for part in (address.street, _town(address)) if part)
 
 
 def _recipient(data: ParcelLabel) -> tuple[Element, ...]:
     to = data.recipient
     elements: list[Element] = [_text(_LEFT, 34.8, 40, 2.8, word("recipient", data.language), 2.2)]
     if to.phone:
-        phone = f"{word('phone', data.language)} {to.phone}"
-        elements.append(_text(50, 34.6, 51, 4.2, phone, 3.4, align="right"))
+        elements.append(_text(50, 34.6, 51, 4.2, _phone_text(data), 3.4, align="right"))
     rows: list[tuple[str, float, Weight]] = [
         (to.company, 5.8, "condensed"),
         (to.name, 5.4 if to.company else 7.6, "bold"),
@@ -124,9 +172,8 @@ def _recipient(data: ParcelLabel) -> tuple[Element, ...]:
     for (text, size, face), height in zip(rows, heights, strict=True):
         elements.append(_text(_LEFT, y, _WIDE, height, text, size, weight=face, min_size_mm=3.4, fit="wrap"))
         y += height
-    town = " ".join(part for part in (to.postcode, to.city) if part)
     elements.append(
-        _text(_LEFT, 64.6, 82, 9.6, town, 8.2, weight="condensed", min_size_mm=3.9, vertical="bottom", fit="wrap")
+        _text(_LEFT, 64.6, 82, 9.6, _town(to), 8.2, weight="condensed", min_size_mm=3.9, vertical="bottom", fit="wrap")
     )
     elements.append(_text(87, 64.6, 14, 9.6, to.country, 8.2, weight="condensed", align="right", vertical="bottom"))
     return tuple(elements)
@@ -141,7 +188,7 @@ def _route_and_cash(data: ParcelLabel) -> tuple[Element, ...]:
     language = data.language
     y, height = 76.2, 14.0
     elements: list[Element] = []
-    cash = data.cod_minor is not None and data.cod_minor > 0
+    amount = _cash_text(data)
     if data.route:
         wide = 26 if data.stop else 43
         elements += [
@@ -156,8 +203,7 @@ def _route_and_cash(data: ParcelLabel) -> tuple[Element, ...]:
                 33, y + 3.4, 16, 10, data.stop, 9, weight="condensed", vertical="middle", align="right", min_size_mm=3
             ),
         ]
-    if cash:
-        amount = money(data.cod_minor or 0, data.currency, language)
+    if amount:
         elements += [
             _text(53, y, 48, 4.8, word("cod", language), 3.2, weight="bold", inverse=True, vertical="middle"),
             Box(x_mm=53, y_mm=y, width_mm=48, height_mm=height, stroke_mm=0.5),
@@ -244,4 +290,33 @@ TEMPLATE = Template(
         "note": "Zvonek nefunguje, volejte prosím 10 minut předem. Druhé patro vlevo.",
         "qr": "",
     },
+    variants={
+        "paid": {"cod_minor": None},
+        "no-route": {"route": "", "stop": ""},
+        "company": {
+            "recipient": {
+                "name": "Eva Nováková",
+                "company": "Papírnictví U Zvonu s. r. o.",
+                "street": "Náměstí Míru 12",
+                "postcode": "120 00",
+                "city": "Praha 2",
+                "country": "CZ",
+            }
+        },
+    },
+    longest={
+        "parcel_code": build_own_code("parcel", "26-000123456-12"),
+        "parcel_number": "26-000123456-12",
+        "carrier": "Vlastní rozvoz po městě a blízkém okolí, odpolední okruh",
+        "service": "Na adresu, dnes mezi 16:00 a 18:00, s vynáškou do patra",
+        "weight_g": 31_999,
+        "route": "PLZEŇ-SEVER-14",
+        "stop": "123",
+        "piece": 12,
+        "pieces": 12,
+        "cod_minor": 123_456_789,
+        "currency": "HUF",
+        "order_number": "ESHOP-2026-000123456",
+    },
+    run=RunShape(slots=_slots, shape=_shape, tight=frozenset({0, 1, 2})),
 )

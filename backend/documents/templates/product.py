@@ -1,21 +1,25 @@
-"""Product label 50 x 30 mm: the name, the till's code, our own SKU along the edge."""
+"""Product label 50 x 30 mm: the name, the till's code, our own SKU along the edge, the price for shops that want it."""
 
 import msgspec
 
 from backend.documents.barcodes import mod10_check_digit
 from backend.documents.canvas import Barcode, Element, Layout, LayoutProblem, Media, Text
 from backend.documents.symbologies import Symbology
-from backend.documents.template import LabelData, Short, Template, Wording
+from backend.documents.template import LabelData, RunShape, Short, Template, Wording
+from backend.documents.wording import money
 
 MEDIA = Media("50x30", 50, 30)
 
 
 class ProductLabel(LabelData, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`gtin`: 8, 12, 13 or 14 digits with check digit; empty for goods without one, which then carry their SKU."""
+    """`gtin`: 8, 12, 13 or 14 digits with check digit; empty for goods without one, which then carry their SKU.
+    Without `price_minor` (with VAT, in minor units) the label names no price."""
 
     name: Wording
     sku: Short
     gtin: Short = ""
+    price_minor: int | None = None
+    currency: Short = "CZK"
 
 
 class RetailCode(msgspec.Struct, frozen=True):
@@ -44,11 +48,16 @@ def retail_code(gtin: str) -> RetailCode:
     return RetailCode({8: "ean8", 12: "upca", 13: "ean13"}[len(gtin)], gtin)  # type: ignore[arg-type]
 
 
+def price_text(data: ProductLabel) -> str:
+    return "" if data.price_minor is None else money(data.price_minor, data.currency, data.language)
+
+
 def draw(data: ProductLabel) -> Layout:
+    price = price_text(data)
     name = Text(
         x_mm=1.5,
         y_mm=1,
-        width_mm=47,
+        width_mm=28.5 if price else 47,
         height_mm=7,
         text=data.name,
         size_mm=2.95,
@@ -68,7 +77,19 @@ def draw(data: ProductLabel) -> Layout:
         align="center",
         vertical="middle",
     )
-    return Layout(MEDIA, (name, _code(data), sku))
+    amount = Text(
+        x_mm=30.5,
+        y_mm=1,
+        width_mm=18,
+        height_mm=7,
+        text=price,
+        size_mm=5.4,
+        min_size_mm=2.6,
+        weight="condensed",
+        align="right",
+        vertical="middle",
+    )
+    return Layout(MEDIA, (name, amount, _code(data), sku) if price else (name, _code(data), sku))
 
 
 def _code(data: ProductLabel) -> Element:
@@ -100,4 +121,14 @@ TEMPLATE = Template(
         "sku": "HRN-04-ZL",
         "gtin": "8591234567893",
     },
+    variants={
+        "priced": {"price_minor": 24900, "currency": "CZK"},
+        "case-code": {"gtin": "18591234567890"},
+        "no-code": {"gtin": ""},
+    },
+    longest={"sku": "HRN-04-ZL-OBROUBA-MODRA-2026", "price_minor": 123456789, "currency": "HUF"},
+    run=RunShape(
+        slots=lambda data: (data.name, price_text(data), data.sku, data.gtin if len(data.gtin) == 13 else ""),
+        shape=lambda data: "" if len(data.gtin) == 13 else data.gtin,
+    ),
 )

@@ -3,8 +3,9 @@
 import datetime
 
 from backend.documents.canvas import Barcode, Element, Layout, Line, Media, Text
+from backend.documents.sign_parts import tracked_content
 from backend.documents.template import Short, Template
-from backend.documents.templates.product import ProductLabel, RetailCode, retail_code
+from backend.documents.templates.product import ProductLabel, RetailCode, price_text, retail_code
 from backend.documents.wording import day, word
 from backend.gs1.own_codes import build_own_code
 
@@ -30,11 +31,12 @@ def draw(data: LargeProductLabel) -> Layout:
         rows.append((word("serial", language), data.serial))
     if data.location_code:
         rows.append((word("location", language), data.location_code))
+    price = price_text(data)
     elements: list[Element] = [
         Text(
             x_mm=3,
             y_mm=2,
-            width_mm=94,
+            width_mm=62 if price else 94,
             height_mm=13,
             text=data.name,
             size_mm=5,
@@ -46,7 +48,22 @@ def draw(data: LargeProductLabel) -> Layout:
         Line(x_mm=3, y_mm=16, length_mm=94, stroke_mm=0.4),
         _till_code(data),
     ]
-    tracked = _tracked_content(data)
+    if price:
+        elements.append(
+            Text(
+                x_mm=66,
+                y_mm=2,
+                width_mm=31,
+                height_mm=13,
+                text=price,
+                size_mm=9,
+                min_size_mm=3.4,
+                weight="condensed",
+                align="right",
+                vertical="middle",
+            )
+        )
+    tracked = tracked_content(data.gtin, data.lot, data.best_before, data.serial)
     width = 24.0 if tracked else 39.0
     for place, (label, value) in enumerate(rows[:4]):
         y = 17.6 + place * 7.8
@@ -86,20 +103,6 @@ def _till_code(data: LargeProductLabel) -> Element:
     )
 
 
-def _tracked_content(data: LargeProductLabel) -> str:
-    """GTIN with lot, date and serial in brackets: fixed parts first, for the shorter symbol."""
-    if not data.gtin or not (data.lot or data.best_before or data.serial):
-        return ""
-    content = f"(01){data.gtin.zfill(14)}"
-    if data.best_before:
-        content += f"(15){data.best_before:%y%m%d}"
-    if data.lot:
-        content += f"(10){data.lot}"
-    if data.serial:
-        content += f"(21){data.serial}"
-    return content
-
-
 TEMPLATE = Template(
     code="product-large",
     title="Large product label with lot and date",
@@ -115,5 +118,18 @@ TEMPLATE = Template(
         "best_before": "2027-05-31",
         "serial": "",
         "location_code": build_own_code("location", "A-04-2")[2:-2],
+    },
+    variants={
+        "priced": {"price_minor": 18900, "currency": "CZK"},
+        "plain": {"lot": "", "best_before": None},
+        "no-code": {"gtin": "", "lot": "", "best_before": None},
+    },
+    longest={
+        "sku": "PER-250-PH-DARKOVE-BALENI-2026",
+        "lot": "L2611A-0123456789-XY",
+        "serial": "SN-0123456789-ABCDEF",
+        "location_code": "A-04-2-ZADNI-PODLAZI",
+        "price_minor": 123456789,
+        "currency": "HUF",
     },
 )

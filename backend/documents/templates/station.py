@@ -51,4 +51,5 @@ TEMPLATE = Template(
         "name": "Balení 1",
         "work": "balení a štítky",
     },
+    longest={"code": build_own_code("station", "BALENI-PRO-E-SHOP-12")},
 )

@@ -1,7 +1,7 @@
 """Tote label 100 x 50 mm, for both long sides: the number large, bars for the gun, a square for the camera."""
 
 from backend.documents.canvas import Barcode, Layout, Media, Text
-from backend.documents.template import LabelData, Short, Template, Wording
+from backend.documents.template import LabelData, RunShape, Short, Template, Wording
 from backend.documents.wording import word
 from backend.gs1.own_codes import build_own_code
 
@@ -62,4 +62,6 @@ TEMPLATE = Template(
     data=ToteLabel,
     draw=draw,
     example={"language": "cs", "code": build_own_code("tote", "0042"), "name": "0042", "owner": "Kořenka s. r. o."},
+    longest={"code": build_own_code("tote", "PREPRAVKA-00042"), "name": "PREPRAVKA-00042"},
+    run=RunShape(slots=lambda data: (data.name, data.code, data.owner), shape=lambda data: data.language),
 )

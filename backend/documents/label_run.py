@@ -1,0 +1,254 @@
+"""Many labels of one template as ZPL: laid out once, then only the words and codes that change are written.
+
+Made for a run of 500 places or a wave of parcels. The first labels of a shape go the slow way, through layout, rules and
+lint; what they leave is a skeleton with slots. A slot is trusted only after two different contents, drawn the slow way,
+were byte for byte what the skeleton gives; a label that changes an untrusted slot goes the slow way and proves it. So a
+template that breaks its promise (`RunShape`) costs speed, never a wrong label.
+
+What is filled in passes the same guards as always: words are escaped field data and must fit their line, a code's width
+is known for its pattern of characters, everything else goes the slow way.
+"""
+
+import re
+from collections.abc import Hashable
+from typing import Any
+
+import msgspec
+
+from backend.documents.artifact import checked_zpl
+from backend.documents.barcodes import encode
+from backend.documents.canvas import Barcode, Element, LayoutProblem, Text
+from backend.documents.lettering import advance_em, printable
+from backend.documents.page import Bars, Dpi, Frame, Mark, Page, Words, element_frame, element_marks, ink_area, place
+from backend.documents.template import LabelData, Template, read_data
+from backend.documents.zpl import PRINTER_GLYPHS, field_data, mark_field, marks_fields
+
+_PLAIN = re.compile(r"[!-\[\]-~]+(?: [!-\[\]-~]+)*")
+"""Words that no step of the slow way changes: ASCII without the backslash, single blanks."""
+_CODE_PLAIN = re.compile(r"[ -=?-\[\]-~]{1,80}")
+"""Code 128 and QR contents that go native: ASCII without `>` and the backslash."""
+_ESCAPED = frozenset("^~_")
+_KINDS_OF_CHARACTER = str.maketrans(
+    {
+        **{chr(code): "s" for code in range(0x20, 0x60)},
+        **{chr(code): "l" for code in range(0x60, 0x7F)},
+        **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", "a"),
+        **dict.fromkeys("0123456789", "d"),
+    }
+)
+"""Encoders choose sets and modes by these kinds alone, so contents of one pattern are equally wide."""
+_PATTERNED = ("code128", "qr")
+_SHAPES_MAX = 64
+_KNOWN_MAX = 512
+
+
+class _NotHere(Exception):
+    """This label cannot be made from the skeleton; the slow way decides."""
+
+
+class _WordsSlot:
+    """An element of words. `head` precedes its field data; `limit_em` is the width of its line at full size."""
+
+    def __init__(self, number: int, element: Text, frame: Frame, per_mm: float, tight: bool) -> None:
+        self.number, self.element, self.frame, self.per_mm, self.tight = number, element, frame, per_mm, tight
+        self.head, self.limit_em = "", 0.0
+        self.known: dict[str, str] = {}
+        marks = element_marks(msgspec.structs.replace(element, text="0"), frame, per_mm)
+        if len(marks) == 1 and isinstance(marks[0], Words) and not frame.rotation:
+            mark = marks[0]
+            size_mm = min(element.size_mm, frame.inner[1] / per_mm / 1.17)
+            if mark.size == max(6, int(size_mm * per_mm + 0.01)):
+                self.head = mark_field(mark, known_glyphs=True).removesuffix(field_data("0") + "^FS")
+                self.limit_em = frame.inner[0] / per_mm / size_mm - 1e-6
+        self.advances = {chr(code): advance_em(element.weight, chr(code)) for code in range(0x20, 0x7F)}
+        self.widest = max(self.advances.values())
+
+    def written(self, text: str) -> str:
+        line = text.replace("\xa0", " ")
+        if self.head and _PLAIN.fullmatch(line) and self._is_short(line):
+            escaped = "^FH_^FD" + line if _ESCAPED.isdisjoint(line) else field_data(line)
+            return f"{self.head}{escaped}^FS"
+        if self.tight and not self._fits(text):
+            raise _NotHere
+        known = self.known.get(text)
+        if known is None:
+            marks = element_marks(msgspec.structs.replace(self.element, text=text), self.frame, self.per_mm)
+            known = "\n".join(marks_fields(tuple(marks), PRINTER_GLYPHS))
+            if len(self.known) >= _KNOWN_MAX:
+                self.known.clear()
+            self.known[text] = known
+        return known
+
+    def _is_short(self, line: str) -> bool:
+        advances = self.advances
+        return len(line) * self.widest <= self.limit_em or sum([advances[char] for char in line]) <= self.limit_em
+
+    def _fits(self, text: str) -> bool:
+        line = printable(self.element.weight, text)
+        return "\n" not in line and sum(advance_em(self.element.weight, char) for char in line) <= self.limit_em
+
+
+class _CodeSlot:
+    """A code, with its readable line where it has one. Each pattern of characters is placed once."""
+
+    def __init__(self, number: int, element: Barcode, frame: Frame, per_mm: float) -> None:
+        self.number, self.element, self.frame, self.per_mm = number, element, frame, per_mm
+        self.patterns: dict[str, tuple[str, str]] = {}
+
+    def written(self, content: str) -> str:
+        element = self.element
+        if element.symbology == "code128" and len(content) == 13:
+            raise _NotHere  # a carrier's rule looks at all codes of the label
+        native = element.symbology in _PATTERNED and not element.hri and _CODE_PLAIN.fullmatch(content)
+        if not native:
+            return self._placed(content)
+        pattern = content.translate(_KINDS_OF_CHARACTER)
+        around = self.patterns.get(pattern)
+        if around is None:
+            whole = self._placed(content)
+            inner = content if _ESCAPED.isdisjoint(content) else field_data(content).removeprefix("^FH_^FD")
+            if whole.count(inner + "^FS") != 1 or ":Z64:" in whole:
+                return whole
+            before, _, behind = whole.partition(inner + "^FS")
+            if len(self.patterns) >= _KNOWN_MAX:
+                self.patterns.clear()
+            around = self.patterns[pattern] = before, "^FS" + behind
+        inner = content if _ESCAPED.isdisjoint(content) else field_data(content).removeprefix("^FH_^FD")
+        return f"{around[0]}{inner}{around[1]}"
+
+    def _placed(self, content: str) -> str:
+        """Raises the same `LayoutProblem`s as the whole label would."""
+        element = msgspec.structs.replace(self.element, content=content)
+        return "\n".join(marks_fields(tuple(element_marks(element, self.frame, self.per_mm)), PRINTER_GLYPHS))
+
+
+class _Skeleton:
+    """One shape: constant pieces of ZPL with slots between them."""
+
+    def __init__(self, pieces: list[str | _WordsSlot | _CodeSlot], sample: tuple[str, ...]) -> None:
+        self.pieces, self.sample = pieces, sample
+        self.slotted = frozenset(piece.number for piece in pieces if not isinstance(piece, str))
+        self.trusted: set[int] = set()
+
+    def filled(self, slots: tuple[str, ...]) -> str:
+        fields = [piece if isinstance(piece, str) else piece.written(slots[piece.number]) for piece in self.pieces]
+        return "\n".join([field for field in fields if field]) + "\n"
+
+
+class LabelRun:
+    """Labels of one template at one resolution, one after another; not to be shared between threads."""
+
+    def __init__(self, template: Template, dpi: Dpi) -> None:
+        self.template, self.dpi = template, dpi
+        self.skeletons: dict[Hashable, _Skeleton] = {}
+        self.slow = 0
+        """How many labels went the slow way."""
+
+    def zpl(self, fields: dict[str, Any]) -> bytes:
+        """The same bytes as `render_label`, raising the same problems."""
+        data = read_data(self.template, fields)
+        shape = self.template.run
+        if shape is None:
+            return self._slow(data)[1]
+        slots = shape.slots(data)
+        key = shape.shape(data), tuple(map(bool, slots))
+        skeleton = self.skeletons.get(key)
+        if skeleton is None:
+            if len(self.skeletons) >= _SHAPES_MAX:
+                self.skeletons.clear()
+            page, zpl = self._slow(data)
+            self.skeletons[key] = _skeleton_of(page, slots, shape.tight)
+            return zpl
+        changed = [place for place, text in enumerate(slots) if text != skeleton.sample[place]]
+        if skeleton.trusted.issuperset(changed):
+            try:
+                return skeleton.filled(slots).encode("ascii")
+            except (_NotHere, LayoutProblem):
+                return self._slow(data)[1]
+        return self._proved(data, key, slots, changed)
+
+    def _proved(self, data: LabelData, key: Hashable, slots: tuple[str, ...], changed: list[int]) -> bytes:
+        page, zpl = self._slow(data)
+        skeleton = self.skeletons[key]
+        try:
+            if not skeleton.slotted.issuperset(changed):
+                # The sample had two equal strings; a label that tells them apart is a better one.
+                assert self.template.run is not None
+                better = _skeleton_of(page, slots, self.template.run.tight)
+                if len(better.slotted) > len(skeleton.slotted):
+                    self.skeletons[key] = better
+            elif skeleton.filled(slots).encode("ascii") == zpl:
+                skeleton.trusted.update(changed)
+        except (_NotHere, LayoutProblem):
+            pass  # not from the skeleton, then
+        return zpl
+
+    def _slow(self, data: LabelData) -> tuple[Page, bytes]:
+        self.slow += 1
+        page = place(self.template.draw(data), self.dpi)
+        return page, checked_zpl(page)
+
+
+def _skeleton_of(page: Page, slots: tuple[str, ...], tight: frozenset[int]) -> _Skeleton:
+    """Which elements say which slot. Words that two slots share, and elements near a code, stay constant."""
+    numbers = {text: number for number, text in enumerate(slots) if text and slots.count(text) == 1}
+    codes = {text: number for number, text in enumerate(slots) if text}
+    head = f"^XA^CI28^LH0,0^PW{page.width}^LL{page.height}"
+    pieces: list[str | _WordsSlot | _CodeSlot] = [head]
+    for element in page.layout.elements:
+        frame = element_frame(element, page.dots_per_mm)
+        number = _number_of(element, numbers, codes)
+        if number is None or not _stands_alone(page, element, frame):
+            pieces += marks_fields(tuple(element_marks(element, frame, page.dots_per_mm)), PRINTER_GLYPHS)
+        elif isinstance(element, Text):
+            tight_here = number in tight or not _is_roomy(page, element, frame)
+            pieces.append(_WordsSlot(number, element, frame, page.dots_per_mm, tight_here))
+        elif isinstance(element, Barcode):
+            pieces.append(_CodeSlot(number, element, frame, page.dots_per_mm))
+    pieces.append("^PQ1,0,1,Y^XZ")
+    return _Skeleton(pieces, slots)
+
+
+def _number_of(element: Element, numbers: dict[str, int], codes: dict[str, int]) -> int | None:
+    if isinstance(element, Text):
+        return None if element.inverse else numbers.get(element.text)
+    if isinstance(element, Barcode) and encode(element.symbology, element.content).content == element.content:
+        return codes.get(element.content)
+    return None
+
+
+def _stands_alone(page: Page, element: Element, frame: Frame) -> bool:
+    """Whether a line that fits this element's box never comes near a code, or this code near anything."""
+    if isinstance(element, Barcode):
+        others = [mark for mark in page.marks if mark.frame != frame]
+        return not any(_meet(_box(frame), _line_area(mark)) for mark in others)
+    lines = [_line_area(mark) for mark in page.marks if mark.frame == frame]
+    return not any(_meet(line, _box(bars.frame)) for line in lines for bars in page.codes)
+
+
+def _is_roomy(page: Page, element: Text, frame: Frame) -> bool:
+    """Whether also words that shrink or wrap stay away from every code; lines overshoot their box by 0.02 em at most."""
+    over = int(element.size_mm * page.dots_per_mm * 0.03) + 1
+    reach = frame.x, frame.y - over, frame.width, frame.height + 2 * over
+    return not any(_meet(reach, _box(bars.frame)) for bars in page.codes)
+
+
+def _line_area(mark: Mark) -> tuple[int, int, int, int]:
+    """What a mark may blacken; words with the whole line of their box, codes with their whole box."""
+    if isinstance(mark, Bars) or mark.frame.rotation:
+        return _box(mark.frame)
+    area = ink_area(mark)
+    return (mark.frame.x, area[1], mark.frame.width, area[3]) if isinstance(mark, Words) else area
+
+
+def _box(frame: Frame) -> tuple[int, int, int, int]:
+    return frame.x, frame.y, frame.width, frame.height
+
+
+def _meet(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    return (
+        one[0] < other[0] + other[2]
+        and other[0] < one[0] + one[2]
+        and one[1] < other[1] + other[3]
+        and other[1] < one[1] + one[3]
+    )
