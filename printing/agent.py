@@ -26,9 +26,11 @@ from printing.protocol import (
     PrinterState,
     PrintJob,
     ReportState,
+    ScaleConfig,
 )
 from printing.server_line import ServerAway, ServerLine
 from printing.spool import Spool
+from printing.weighing import ScaleWatch
 
 LOG = logging.getLogger("printing.agent")
 TROUBLE_WAIT_S = 2
@@ -55,6 +57,7 @@ class Agent:
         self.name, self.server, self.spool, self.folder_root = name, server, spool, folder_root
         self._timing, self._wait_s = timing or Timing(), wait_s
         self.lanes: dict[str, Lane] = {}
+        self.scales: dict[str, ScaleWatch] = {}
         self._broken: dict[str, PrinterReport] = {}
         self._config = AgentConfig(version="")
         self._stop = threading.Event()
@@ -105,6 +108,11 @@ class Agent:
         """Let every lane finish what it is sending."""
         for lane in self.lanes.values():
             lane.stop()
+        for scale in self.scales.values():
+            scale.stop()
+        for scale in self.scales.values():
+            scale.join(STOP_S)
+        self.scales.clear()
         for lane in self.lanes.values():
             lane.join(STOP_S)
         self.lanes.clear()
@@ -126,12 +134,24 @@ class Agent:
         for code, printer in wanted.items():
             if code not in self.lanes:
                 self._start_lane(printer)
+        self._configure_scales({scale.station: scale for scale in config.scales})
         self._config = config
         for job in self.spool.unsent():
             try:
                 self._queue(self.spool.content(job.key))
             except PrintingProblem as problem:
                 self.spool.end(job.key, ReportState.FAILED, problem.sentence, retry=True)
+
+    def _configure_scales(self, wanted: dict[str, ScaleConfig]) -> None:
+        for station, running in list(self.scales.items()):
+            if wanted.get(station) != running.scale:
+                running.stop()
+                running.join(STOP_S)
+                del self.scales[station]
+        for station, scale in wanted.items():
+            if station not in self.scales:
+                self.scales[station] = ScaleWatch(scale, self.server)
+                self.scales[station].start()
 
     def _start_lane(self, printer: PrinterConfig) -> None:
         try:
@@ -159,12 +179,13 @@ class Agent:
 
     def _request(self, busy: bool) -> ClaimRequest:
         reports = [lane.report() for lane in self.lanes.values()]
+        scales = tuple(scale.report() for scale in self.scales.values())
         wait_s = self._wait_s
         if busy:
             wait_s = 0
         elif not reports or any(report.state not in READY_STATES for report in reports):
             wait_s = min(wait_s, TROUBLE_WAIT_S)
-        return ClaimRequest(self.name, wait_s, (*reports, *self._broken.values()), self._config.version)
+        return ClaimRequest(self.name, wait_s, (*reports, *self._broken.values()), self._config.version, scales)
 
 
 def _set_up(printer: PrinterConfig) -> PrinterConfig:

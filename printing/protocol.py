@@ -13,6 +13,7 @@ Both sides read leniently (unknown fields are ignored) so that an older agent wo
 
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -31,6 +32,11 @@ COPIES_MAX = 100
 def job_path(job_id: int) -> str:
     """Where the reports of one job go."""
     return f"/api/agent/jobs/{job_id}"
+
+
+def scale_path(station: str) -> str:
+    """Where the weight of a bench goes."""
+    return f"/api/stations/{quote(station, safe='')}/scale"
 
 
 class PrinterState(StrEnum):
@@ -139,11 +145,20 @@ class PrinterConfig(Struct, frozen=True):
     """Kinds of documents that the printer itself named; the agent fills this in."""
 
 
+class ScaleConfig(Struct, frozen=True):
+    """A bench scale as the office set it up: `protocol` as in `printing/scales.py`, `address` a device file or URL."""
+
+    station: str
+    protocol: str
+    address: str
+
+
 class AgentConfig(Struct, frozen=True):
-    """The printers of one agent; `version` changes whenever anything in it does."""
+    """The printers and scales of one agent; `version` changes whenever anything in it does."""
 
     version: str
     printers: tuple[PrinterConfig, ...] = ()
+    scales: tuple[ScaleConfig, ...] = ()
 
 
 class PrinterReport(Struct, frozen=True):
@@ -156,6 +171,20 @@ class PrinterReport(Struct, frozen=True):
     answers_status: bool | None = None
 
 
+class ScaleReport(Struct, frozen=True):
+    """How a scale is: `connected`, `silent`, `trouble` (overload, below zero) or `disconnected`, and what a person sees."""
+
+    station: str
+    state: str
+    detail: str = ""
+
+
+class ScaleWeight(Struct, frozen=True):
+    """What stands still on a bench scale; 0 takes the last weight away."""
+
+    weight_g: int
+
+
 class ClaimRequest(Struct, frozen=True):
     """Asks for work; the server waits up to `wait_s` seconds (at most WAIT_S_MAX) when there is none.
 
@@ -166,6 +195,7 @@ class ClaimRequest(Struct, frozen=True):
     wait_s: int = 0
     printers: tuple[PrinterReport, ...] = ()
     config_version: str = ""
+    scales: tuple[ScaleReport, ...] = ()
 
 
 class ClaimReply(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The agent's way to the backend: four calls over HTTP with a bearer token."""
+"""The agent's way to the backend: five calls over HTTP with a bearer token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from printing.protocol import (
     ClaimRequest,
     JobReport,
     JobReportReply,
+    ScaleWeight,
     job_path,
+    scale_path,
 )
 
 T = TypeVar("T")
@@ -63,6 +65,10 @@ class ServerLine:
     def report(self, job_id: int, report: JobReport) -> JobReportReply:
         """Tell one step of a job; raises LeaseLost when the job is not ours any more."""
         return self._call("POST", job_path(job_id), report, JobReportReply)
+
+    def weigh(self, station: str, weight_g: int) -> None:
+        """Tell a bench what stands on its scale."""
+        self._call("POST", scale_path(station), ScaleWeight(weight_g), dict[str, object])
 
     def _call(self, verb: str, path: str, body: object, kind: type[T], timeout_s: float = CALL_S) -> T:
         content = None if body is None else msgspec.json.encode(body)

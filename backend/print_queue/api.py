@@ -13,6 +13,7 @@ from backend.print_queue.store.equipment import (
 )
 from backend.print_queue.store.jobs import Queued, answer_unknown, cancel, enqueue, forget_papers, print_trial, reprint
 from backend.print_queue.store.leases import claim, move_waiting, report, sweep
+from backend.print_queue.store.scales import save_scale
 from backend.print_queue.views import JobPage, JobRow, PrinterRow, read_job, read_jobs, read_printers
 from printing.protocol import Demand, JobState, PrinterState
 
@@ -45,5 +46,6 @@ __all__ = [
     "revoke_agent",
     "save_printer",
     "save_route",
+    "save_scale",
     "sweep",
 ]

@@ -7,8 +7,8 @@ from typing import Any
 from backend.platform import clock
 from backend.platform.database import run_once
 from backend.platform.errors import Malformed
-from backend.print_queue.store import equipment, jobs
-from backend.print_queue.tables import AFTER_LABEL, PAPER_KINDS, TRANSPORTS
+from backend.print_queue.store import equipment, jobs, scales
+from backend.print_queue.tables import AFTER_LABEL, PAPER_KINDS, SCALE_PROTOCOLS, TRANSPORTS
 from backend.print_queue.views import PrinterRow, RouteRow, read_printers, read_routes
 
 
@@ -44,6 +44,12 @@ def add_commands(commands: Any) -> None:
     route.add_argument("--fallback")
     route.add_argument("--lifetime", dest="lifetime_h", type=int, metavar="HOURS", help="how long a paper may wait")
     route.set_defaults(run=save_route)
+    scale = acts.add_parser("scale", help="say where the scale of a packing bench is")
+    scale.add_argument("station", help="station code")
+    scale.add_argument("--agent", required=True, help="who reads it")
+    scale.add_argument("--protocol", choices=SCALE_PROTOCOLS, required=True)
+    scale.add_argument("--address", required=True, help="/dev/ttyUSB0@9600[,7e1], /dev/hidraw0 or http://...")
+    scale.set_defaults(run=save_scale)
     test = acts.add_parser("test", help="print a test")
     test.add_argument("code")
     test.add_argument("--ruler", action="store_true", help="bars of known millimetres, to prove the dpi with a ruler")
@@ -92,6 +98,15 @@ def save_route(args: argparse.Namespace) -> int:
     run_once(
         args.database_url,
         lambda conn: equipment.save_route(conn, args.station, args.kind, args.printer, args.fallback, args.lifetime_h),
+    )
+    return 0
+
+
+def save_scale(args: argparse.Namespace) -> int:
+    """The agent reads it within seconds."""
+    run_once(
+        args.database_url,
+        lambda conn: scales.save_scale(conn, args.station, args.agent, args.protocol, args.address),
     )
     return 0
 

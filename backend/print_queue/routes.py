@@ -19,7 +19,7 @@ from backend.platform.database import Database
 from backend.platform.errors import NotFound
 from backend.platform.limits import PAGE_ROWS, PAGE_ROWS_MAX
 from backend.print_queue import views
-from backend.print_queue.store import equipment, jobs, leases
+from backend.print_queue.store import equipment, jobs, leases, scales
 from printing.protocol import (
     CLAIM_PATH,
     CONFIG_PATH,
@@ -59,7 +59,9 @@ async def claim_jobs(
 
     while True:
         seen = database.wake.seen
-        lent = await database.write(lambda conn: leases.claim(conn, agent_id, data.printers, clock.now()))
+        lent = await database.write(
+            lambda conn: leases.claim(conn, agent_id, data.printers, clock.now(), scales=data.scales)
+        )
         has_work, version = await database.read(look)
         if lent or _is_news(version, data.config_version) or time.monotonic() >= until or database.wake.over:
             return ClaimReply(tuple(lent), version)
@@ -326,6 +328,38 @@ async def drop_route(station: FromPath[str], paper_kind: FromPath[str], database
     await database.write(lambda conn: equipment.drop_route(conn, station, paper_kind))
 
 
+class ScaleRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The scale of a bench: who reads it, how it speaks, and where it is."""
+
+    agent: str
+    protocol: Literal["ascii", "sics", "toledo", "hid", "http"]
+    address: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    active: bool = True
+
+
+@get("/api/bench-scales", guards=[requires("worker")])
+async def list_scales(database: NamedDependency[Database]) -> list[views.ScaleRow]:
+    """All scales that agents read, with their states."""
+    return await database.read(lambda conn: views.read_scales(conn, clock.now()))
+
+
+@put("/api/bench-scales/{station:str}", guards=[requires("office")])
+async def save_scale(
+    station: FromPath[str], data: JSONBody[ScaleRequest], database: NamedDependency[Database]
+) -> list[views.ScaleRow]:
+    """Set up or change the scale of a bench; its agent notices within seconds."""
+    await database.write(
+        lambda conn: scales.save_scale(conn, station, data.agent, data.protocol, data.address, active=data.active)
+    )
+    return await database.read(lambda conn: views.read_scales(conn, clock.now()))
+
+
+@delete("/api/bench-scales/{station:str}", guards=[requires("office")])
+async def drop_scale(station: FromPath[str], database: NamedDependency[Database]) -> None:
+    """Nobody reads it any more."""
+    await database.write(lambda conn: scales.drop_scale(conn, station))
+
+
 ROUTES = [
     claim_jobs,
     agent_config,
@@ -346,4 +380,7 @@ ROUTES = [
     list_routes,
     save_route,
     drop_route,
+    list_scales,
+    save_scale,
+    drop_scale,
 ]

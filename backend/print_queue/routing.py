@@ -87,11 +87,14 @@ def artifact_format(printer: PrinterStanding, stand_ins: Sequence[PrinterStandin
     )
 
 
+def is_heard(agent_seen_at: datetime | None, now: datetime) -> bool:
+    """Whether the agent has spoken lately."""
+    return agent_seen_at is not None and agent_seen_at >= now - timedelta(seconds=AGENT_SILENT_S)
+
+
 def effective_state(state: PrinterState, agent_seen_at: datetime | None, now: datetime) -> PrinterState:
     """The state a person should believe: without its agent a printer is disconnected."""
-    if agent_seen_at is None or agent_seen_at < now - timedelta(seconds=AGENT_SILENT_S):
-        return PrinterState.DISCONNECTED
-    return state
+    return state if is_heard(agent_seen_at, now) else PrinterState.DISCONNECTED
 
 
 def is_ready(printer: PrinterStanding | None, now: datetime) -> bool:

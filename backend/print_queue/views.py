@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.platform.limits import PAGE_ROWS
-from backend.print_queue.routing import effective_state
-from backend.print_queue.tables import print_agent, print_content, print_job, print_route, printer
-from printing.protocol import READY_STATES, AgentConfig, JobState, Media, PrinterConfig, PrinterState
+from backend.print_queue.routing import effective_state, is_heard
+from backend.print_queue.tables import bench_scale, print_agent, print_content, print_job, print_route, printer
+from printing.protocol import READY_STATES, AgentConfig, JobState, Media, PrinterConfig, PrinterState, ScaleConfig
 
 OPEN_STATES = (JobState.QUEUED, JobState.LEASED, JobState.SENDING)
 
@@ -92,6 +92,41 @@ class RouteRow(msgspec.Struct, frozen=True):
     fallback: str | None
     lifetime_h: int | None
     """Hours a paper may wait there; null: as its kind."""
+
+
+class ScaleRow(msgspec.Struct, frozen=True):
+    """A bench scale; `state` is `connected`, `silent`, `trouble` or `disconnected` (also while its agent is silent)."""
+
+    station: str
+    agent: str
+    protocol: str
+    address: str
+    active: bool
+    state: str
+    state_detail: str
+    state_at: datetime | None
+
+
+def read_scales(conn: Connection, now: datetime) -> list[ScaleRow]:
+    """All scales by station."""
+    rows = conn.execute(
+        sa.select(bench_scale, print_agent.c.name.label("agent"), print_agent.c.last_seen_at)
+        .join(print_agent, print_agent.c.id == bench_scale.c.print_agent_id)
+        .order_by(bench_scale.c.station)
+    )
+    return [
+        ScaleRow(
+            station=row.station,
+            agent=row.agent,
+            protocol=row.protocol,
+            address=row.address,
+            active=row.active,
+            state=row.state if is_heard(row.last_seen_at, now) else "disconnected",
+            state_detail=row.state_detail if is_heard(row.last_seen_at, now) else "the agent beside it is silent",
+            state_at=row.state_at,
+        )
+        for row in rows
+    ]
 
 
 def read_jobs(
@@ -290,6 +325,12 @@ def read_agent_config(conn: Connection, agent_id: int) -> AgentConfig:
         )
         for row in rows
     )
+    scale_rows = conn.execute(
+        sa.select(bench_scale)
+        .where(bench_scale.c.print_agent_id == agent_id, bench_scale.c.active)
+        .order_by(bench_scale.c.station)
+    )
+    scales = tuple(ScaleConfig(row.station, row.protocol, row.address) for row in scale_rows)
     set_up = [msgspec.structs.replace(one, answers_status=None) for one in printers]
-    version = hashlib.sha256(msgspec.json.encode(set_up)).hexdigest()[:16]
-    return AgentConfig(version, printers)
+    version = hashlib.sha256(msgspec.json.encode([set_up, scales])).hexdigest()[:16]
+    return AgentConfig(version, printers, scales)

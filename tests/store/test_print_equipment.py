@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from backend.platform.database import Database
 from backend.platform.errors import Conflict
 from backend.print_queue import api, views
+from backend.print_queue.store import scales
 from backend.print_queue.tables import print_content
-from printing.protocol import PrinterReport, PrinterState, ReportState
+from printing.protocol import PrinterReport, PrinterState, ReportState, ScaleReport
 from tests.print_queue.books import NOON, at, claim, enqueue, report, set_up
 
 
@@ -174,3 +175,28 @@ async def test_a_kind_of_labels_has_a_printer_and_a_life_of_its_own(database: Da
     assert ["L1", "L2", "L1"] == printers
     assert [timedelta(hours=12), timedelta(hours=3), timedelta(hours=48)] == lives
     assert ["zpl", "pdf"] == forms
+
+
+async def test_a_bench_scale_is_set_up_and_heard(database: Database) -> None:
+    """Its agent finds it in a new version of the configuration, says how it is, and nobody else may speak for it."""
+
+    def act(conn: sa.Connection) -> tuple[list[str], list[tuple[str, str]], int]:
+        agent_id = set_up(conn)
+        before = views.read_agent_config(conn, agent_id)
+        api.save_scale(conn, "S1", "bench", "sics", "/dev/ttyUSB0@9600")
+        api.save_scale(conn, "S2", "office", "hid", "/dev/hidraw0")
+        after = views.read_agent_config(conn, agent_id)
+        said = [ScaleReport("S1", "trouble", "too heavy"), ScaleReport("S2", "connected")]
+        api.claim(conn, agent_id, [], at(1), scales=said)
+        states = [(row.state, row.state_detail) for row in views.read_scales(conn, at(2))]
+        silent = [row.state for row in views.read_scales(conn, at(120))]
+        scales.drop_scale(conn, "S1")
+        left = len(views.read_scales(conn, at(3)))
+        return [before.version, after.version, after.scales[0].address, *silent], states, left
+
+    (before, after, address, *silent), states, left = await database.write(act)
+
+    assert before != after
+    assert "/dev/ttyUSB0@9600" == address
+    assert [("trouble", "too heavy"), ("disconnected", "")] == states
+    assert (["disconnected", "disconnected"], 1) == (silent, left)

@@ -18,6 +18,7 @@ from backend.print_queue.job_states import WAITING, JobStanding, ReportRefused, 
 from backend.print_queue.routing import is_down_long, stand_in
 from backend.print_queue.store.equipment import load_route, load_standings, note_reports
 from backend.print_queue.store.news import fact_of, tell
+from backend.print_queue.store.scales import note_scales
 from backend.print_queue.tables import print_content, print_job, printer
 from printing.protocol import (
     JOBS_PER_CLAIM_MAX,
@@ -29,6 +30,7 @@ from printing.protocol import (
     JobState,
     PrinterReport,
     PrintJob,
+    ScaleReport,
 )
 
 MOVED_PER_CLAIM_MAX = 200
@@ -36,10 +38,16 @@ _LEASE_OVER = "the agent fell silent while sending; nobody knows what came out"
 
 
 def claim(
-    conn: Connection, agent_id: int, reports: Sequence[PrinterReport], now: datetime, limit: int = JOBS_PER_CLAIM_MAX
+    conn: Connection,
+    agent_id: int,
+    reports: Sequence[PrinterReport],
+    now: datetime,
+    limit: int = JOBS_PER_CLAIM_MAX,
+    scales: Sequence[ScaleReport] = (),
 ) -> list[PrintJob]:
-    """Note the printers, settle what ran out, and lend what the ready printers have room for, in order."""
+    """Note the printers and scales, settle what ran out, and lend what the ready printers have room for, in order."""
     own = note_reports(conn, agent_id, reports, now)
+    note_scales(conn, agent_id, scales, now)
     sweep(conn, now)
     move_waiting(conn, now)
     room = {own[one.code]: one.room for one in reports if one.code in own and one.state in READY_STATES}
