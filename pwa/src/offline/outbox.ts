@@ -325,14 +325,19 @@ export class Outbox {
   }
 
   private stored(draft: Draft, seq: number): StoredScan {
-    const { scan, ...about } = draft;
+    const { scan, flow, task, source, session } = draft;
+    const { kind, step, act, raw, local, body } = scan;
     const now = this.now_ms();
     const at = new Date(Math.min(Math.max(now, YEAR_FIRST_MS), YEAR_LAST_MS)).toISOString();
-    return { ...scan, keys: [...scan.keys], ...about, id: uuid7(now, this.random), seq, at };
+    const id = uuid7(now, this.random);
+    // Field by field: spread into one another, they cost as much as the write itself.
+    return { kind, step, act, keys: [...scan.keys], raw, local, body, flow, task, source, session, id, seq, at };
   }
 
   private task(state: TaskState): StoredTask {
-    return { ...state, app: this.app, saved_at: new Date(this.now_ms()).toISOString() };
+    const { task, flow, bundle, shape } = state;
+    const kept = { task, flow, bundle, state: state.state, app: this.app, saved_at: new Date(this.now_ms()).toISOString() };
+    return shape === undefined ? kept : { ...kept, shape };
   }
 
   private lost(seq: number): StoredScan {
