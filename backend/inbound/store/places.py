@@ -88,11 +88,14 @@ def _on_their_way(conn: Connection, location_ids: Iterable[int]) -> list[tuple[i
     ]
 
 
-def candidates_for(conn: Connection, goods: Iterable[Goods]) -> dict[int, Candidate]:
-    """Every place that may be proposed for the goods: their homes, where their kind lies, and empty ones by zone."""
+def own_places(conn: Connection, goods: Iterable[Goods]) -> dict[int, Candidate]:
+    """The homes of the goods and the places where their kind lies."""
     wanted = list(goods)
     ids = {home for each in wanted for home in each.homes}
     ids |= stock.places_of_products(conn, {each.product_id for each in wanted}, PROPOSED_KINDS)
-    for zone in sorted({each.zone for each in wanted}):
-        ids |= stock.empty_places(conn, PROPOSED_KINDS, zone, EMPTY_PLACES)
     return read_candidates(conn, ids)
+
+
+def empty_places(conn: Connection, zone: str) -> dict[int, Candidate]:
+    """The first empty places of a zone along the walk. In a full house this looks at all of them."""
+    return read_candidates(conn, stock.empty_places(conn, PROPOSED_KINDS, zone, EMPTY_PLACES))

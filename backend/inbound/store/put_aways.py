@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from backend.catalog import api as catalog
 from backend.inbound.placing import Candidate, Goods, loaded, propose
 from backend.inbound.putting import Put, PutAct, PutLine, PutUndone, Walk, WalkEnded
-from backend.inbound.store.places import candidates_for, goods_of, read_candidates
+from backend.inbound.store.places import empty_places, goods_of, own_places, read_candidates
 from backend.inbound.tables import put_away, put_away_line
 from backend.scanning.protocol import Taken
 from backend.stock import api as stock
@@ -38,7 +38,7 @@ def plan_walk(conn: Connection, source_id: int, now: datetime, person_id: int, d
     if not waiting:
         return None
     goods = goods_of(conn, waiting)
-    places = candidates_for(conn, goods)
+    places, zones = own_places(conn, goods), set[str]()
     made = conn.execute(
         sa.insert(put_away)
         .values(source_id=source_id, state="open", person_id=person_id, device_id=device_id, created_at=now)
@@ -46,7 +46,13 @@ def plan_walk(conn: Connection, source_id: int, now: datetime, person_id: int, d
     ).scalar_one()
     rows: list[dict[str, Any]] = []
     for each in goods:
-        for stop in propose(each, places.values()):
+        stops = propose(each, places.values())
+        if stops[-1].location_id is None and each.zone not in zones:
+            # Empty places rank last: they are looked for only when the goods' own places do not take everything.
+            zones.add(each.zone)
+            places = empty_places(conn, each.zone) | places
+            stops = propose(each, places.values())
+        for stop in stops:
             row = {"put_away_id": made, "product_id": each.product_id, "lot": each.lot, "quantity": stop.quantity}
             rows.append(row | {"location_id": stop.location_id, "why": stop.why})
             if stop.location_id is not None:
