@@ -92,11 +92,12 @@ class Agent:
             self.configure(self.server.config())
         self._job_done.clear()
         busy = any(lane.busy for lane in self.lanes.values())
+        rounds = {code: lane.round for code, lane in self.lanes.items()}
         reply = self.server.claim(self._request(busy))
         if reply.config_version and reply.config_version != self._config.version:
             self.configure(self.server.config())
         for claimed in reply.jobs:
-            self.take(claimed)
+            self.take(claimed, rounds.get(claimed.printer))
         if busy and not reply.jobs:
             self._job_done.wait(BUSY_PAUSE_S)
 
@@ -117,10 +118,10 @@ class Agent:
             lane.join(STOP_S)
         self.lanes.clear()
 
-    def take(self, job: PrintJob) -> None:
+    def take(self, job: PrintJob, asked_in_round: int | None = None) -> None:
         """Spool a claimed job and queue it at its printer."""
         self.spool.take(job)
-        self._queue(job)
+        self._queue(job, asked_in_round)
 
     def configure(self, config: AgentConfig) -> None:
         """Start, replace and end lanes so that they match; then resume what the spool still holds unsent."""
@@ -168,14 +169,15 @@ class Agent:
     def _on_stuck(self, problem: PrintingProblem) -> None:
         self._stuck = problem
 
-    def _queue(self, job: PrintJob) -> None:
+    def _queue(self, job: PrintJob, asked_in_round: int | None = None) -> None:
         lane = self.lanes.get(job.printer)
-        if lane is None:
-            sentence = f"Expected a printer {job.printer!r} at agent {self.name}, got none."
-            self.spool.end(job.key, ReportState.FAILED, sentence, retry=True)
-            tell_outcome(self.spool, self.server, job.key)
-        else:
-            lane.accept(job.key)
+        sentence = f"Expected a printer {job.printer!r} at agent {self.name}, got none."
+        if lane is not None:
+            if lane.accept(job.key, asked_in_round) or self.spool.jobs[job.key].first_byte_at is not None:
+                return
+            sentence = "jobs before it were given back meanwhile"
+        self.spool.end(job.key, ReportState.FAILED, sentence, retry=True)
+        tell_outcome(self.spool, self.server, job.key)
 
     def _request(self, busy: bool) -> ClaimRequest:
         reports = [lane.report() for lane in self.lanes.values()]

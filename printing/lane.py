@@ -81,13 +81,21 @@ class Lane(threading.Thread):
         self._takes: tuple[str, ...] = ()
         self._identity: PrinterIdentity | None = None
         self._stopping = False
+        self.round = 0
+        """Grows whenever jobs are given back: what was claimed in an older round would overtake them."""
 
-    def accept(self, key: str) -> None:
-        """Queue a job that is in the spool; one that waits here already is not queued twice."""
+    def accept(self, key: str, asked_in_round: int | None = None) -> bool:
+        """Queue a job that is in the spool; one that waits here already is not queued twice.
+
+        False: jobs were given back after this one was asked for, so it must go back as well.
+        """
         with self._alone:
+            if asked_in_round is not None and asked_in_round != self.round:
+                return False
             if key not in self._pending:
                 self._pending.add(key)
                 self._keys.put(key)
+            return True
 
     def report(self) -> PrinterReport:
         """How the printer is and how many more jobs it can be given."""
@@ -240,7 +248,7 @@ class Lane(threading.Thread):
             self._end(key, ReportState.FAILED, problem.sentence)
         except NotReached as trouble:
             self._note(PrinterReading(PrinterState.DISCONNECTED, trouble.sentence))
-            self._end(key, ReportState.FAILED, trouble.sentence, retry=True)
+            self._give_back(key, trouble.sentence)
         except LineCut as trouble:
             self._end(key, ReportState.UNKNOWN, trouble.sentence)
         return False
@@ -250,7 +258,7 @@ class Lane(threading.Thread):
             reading = self._ask(line)
             self._note(reading)
             if reading.state not in READY_STATES:
-                self._end(key, ReportState.FAILED, f"{reading.state}: {reading.detail}", retry=True)
+                self._give_back(key, f"{reading.state}: {reading.detail}")
                 return False
             line.check(printout.payload)
             try:
@@ -262,7 +270,7 @@ class Lane(threading.Thread):
                 self._spool.reported(key, ReportState.FAILED.value)
                 return False
             except PrintingProblem as trouble:  # no yes, no byte
-                self._end(key, ReportState.FAILED, trouble.sentence, retry=True)
+                self._give_back(key, trouble.sentence)
                 return False
             self._spool.first_byte(key)
             line.send(printout.payload, file_name(job, printout))
@@ -275,6 +283,27 @@ class Lane(threading.Thread):
         elif self._answers is None:
             self._seems_mute = True
         return False
+
+    def _give_back(self, key: str, sentence: str) -> None:
+        """Nothing was sent: the job goes back, and with it all that wait behind it, or they would overtake it.
+
+        The last one is told first: when the server has the first one again, it has the others too.
+        """
+        behind: list[str] = []
+        with self._alone:
+            self.round += 1
+            while not self._keys.empty():
+                other = self._keys.get_nowait()
+                if other is not None:
+                    behind.append(other)
+            self._pending.difference_update(behind)
+        for other in reversed(behind):
+            known = self._spool.jobs[other]
+            if not known.outcome and known.first_byte_at is None:
+                self._end(other, ReportState.FAILED, f"behind a job that could not be sent: {sentence}", retry=True)
+            else:
+                self.tell(other)
+        self._end(key, ReportState.FAILED, sentence, retry=True)
 
     def _end(self, key: str, state: ReportState, detail: str, *, retry: bool = False) -> None:
         ended = self._spool.end(key, state, detail, retry=retry)

@@ -180,6 +180,25 @@ def test_a_mute_clone_prints(bench: Bench) -> None:
     assert second_s < FAST.answer_s
 
 
+def test_nobody_overtakes_a_job_that_went_back(bench: Bench) -> None:
+    """With the first job all that wait behind it go back, the last one first; what was asked for before comes too late."""
+    bench.lane.look()
+    bench.virtual.set_trouble(state="no_media")
+    for number in (1, 2, 3):
+        bench.spool.take(job(id=number, key=f"key-{number}"))
+        assert bench.lane.accept(f"key-{number}", bench.lane.round)
+    before = bench.lane.round
+    assert "key-1" == bench.lane._keys.get_nowait()
+
+    bench.lane.print_job("key-1")
+    bench.virtual.set_trouble(state="ok")
+
+    assert [(3, True), (2, True), (1, True)] == [(number, report.retry) for number, report in bench.server.reports]
+    assert not bench.lane.accept("key-4", before)
+    assert bench.lane.accept("key-4", bench.lane.round)
+    assert [] == bench.printed(timeout_s=0.2)
+
+
 def test_nobody_there_is_retried(bench: Bench) -> None:
     """A printer that is off: disconnected, and the job goes back."""
     bench.virtual.close()

@@ -9,7 +9,7 @@ from backend.platform import journal
 from backend.platform.database import Database
 from backend.platform.errors import Conflict, NotFound, Problem
 from backend.print_queue import api, views
-from backend.print_queue.store.leases import has_work
+from backend.print_queue.store.leases import ATTEMPTS_HOLDING, has_work
 from backend.print_queue.tables import print_content, print_job
 from printing.protocol import LEASE_S, PrinterState, PrintJob, ReportState
 from tests.print_queue.books import at, claim, enqueue, report, set_up, states
@@ -97,6 +97,29 @@ async def test_papers_of_one_order_come_one_after_another(database: Database) ->
         return [[job.label_text for job in jobs] for jobs in (first, between, claim(conn, agent_id, at(5)))]
 
     assert [["a1", "b1"], [], ["a2"]] == await database.write(act)
+
+
+@pytest.mark.parametrize(("returns", "second"), [(1, []), (ATTEMPTS_HOLDING, ["b"])])
+async def test_a_job_that_was_given_back_is_not_overtaken(database: Database, returns: int, second: list[str]) -> None:
+    """While it pauses its juniors wait, and then come after it; one that comes back for ever holds nobody up."""
+
+    def act(conn: sa.Connection) -> list[list[str]]:
+        agent_id = set_up(conn)
+        enqueue(conn, "a", title="a")
+        moment = 1.0
+        for _ in range(returns):
+            (job,) = claim(conn, agent_id, at(moment))
+            api.report(conn, agent_id, job.id, report(ReportState.FAILED, job, retry=True), at(moment + 0.1))
+            moment += 40
+        enqueue(conn, "b", title="b")
+        last = moment - 40
+        lent = [claim(conn, agent_id, at(last + later)) for later in (0.5, 39.0)]
+        return [[one.label_text for one in jobs] for jobs in lent]
+
+    during, after = await database.write(act)
+
+    assert second == during
+    assert (["a", "b"] if returns == 1 else ["a"]) == after
 
 
 @pytest.mark.parametrize("state", [PrinterState.NO_MEDIA, PrinterState.BLOCKED, PrinterState.DISCONNECTED])

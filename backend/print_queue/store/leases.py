@@ -34,6 +34,7 @@ from printing.protocol import (
 )
 
 MOVED_PER_CLAIM_MAX = 200
+ATTEMPTS_HOLDING = 8
 _LEASE_OVER = "the agent fell silent while sending; nobody knows what came out"
 
 
@@ -62,7 +63,11 @@ def claim(
 
 
 def _claimable(room: dict[int, int], now: datetime) -> sa.Select:
-    """Queued jobs of these printers, the urgent and the old first; of one group only the first unfinished one."""
+    """Queued jobs of these printers, the urgent and the old first; of one group only the first unfinished one.
+
+    A job that was given back and pauses is not overtaken by younger ones of its own priority, unless it came back so
+    often that the fault may be its own.
+    """
     earlier = print_job.alias("earlier")
     blocked = sa.exists().where(
         earlier.c.sequence_group == print_job.c.sequence_group,
@@ -70,9 +75,19 @@ def _claimable(room: dict[int, int], now: datetime) -> sa.Select:
         earlier.c.state.in_(WAITING),
         earlier.c.id < print_job.c.id,
     )
+    paused = print_job.alias("paused")
+    overtakes = sa.exists().where(
+        paused.c.printer_id == print_job.c.printer_id,
+        paused.c.state == JobState.QUEUED,
+        paused.c.not_before > now,
+        paused.c.attempts < ATTEMPTS_HOLDING,
+        paused.c.priority == print_job.c.priority,
+        paused.c.id < print_job.c.id,
+    )
     statement = (
         sa.select(print_job)
         .where(
+            ~overtakes,
             print_job.c.printer_id.in_(sorted(number for number, left in room.items() if left > 0)),
             print_job.c.state == JobState.QUEUED,
             sa.or_(print_job.c.not_before.is_(None), print_job.c.not_before <= now),
