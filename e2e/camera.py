@@ -18,6 +18,7 @@ GLIDE_FRAMES = 12
 STILL_FRAMES = 6
 STILL_ROUNDS = 150
 BENCH = (146, 134, 120)
+SHELF_LABEL = (380, 320)
 
 
 def draw_label(text: str, symbology: str) -> Image.Image:
@@ -50,6 +51,21 @@ def write_clip(file: Path, text: str, symbology: str, seed: int = 1) -> None:
     coming, still = frames[:-STILL_FRAMES], frames[-STILL_FRAMES:]
     unfinished = file.with_suffix(".unfinished")
     unfinished.write_bytes(b"".join(coming + still * STILL_ROUNDS))
+    unfinished.replace(file)
+
+
+def write_shelf(file: Path, labels: list[tuple[str, str, tuple[int, int]]]) -> None:
+    """Replace `file` by a clip of labels that all stay still; each is (text, symbology, middle in pixels)."""
+    frame = Image.new("RGB", (WIDTH, HEIGHT), BENCH)
+    for text, symbology, (x, y) in labels:
+        label = draw_label(text, symbology)
+        scale = min(SHELF_LABEL[0] / label.width, SHELF_LABEL[1] / label.height)
+        label = label.resize((int(label.width * scale), int(label.height * scale)), Image.Resampling.LANCZOS)
+        frame.paste(label, (x - label.width // 2, y - label.height // 2))
+    stream = io.BytesIO()
+    frame.save(stream, "JPEG", quality=88, subsampling=2)
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.write_bytes(stream.getvalue() * STILL_ROUNDS)
     unfinished.replace(file)
 
 
