@@ -74,9 +74,24 @@ def _module(element: Barcode, symbol: Symbol, rule: SymbolRule, width: int, heig
             expected=f"a module of {rule.module_min_mm:g} mm or more for {element.symbology}, "
             f"so {need_mm:.1f} mm of width with quiet zones",
             got=f"a box of {width / per_mm:.1f} x {height / per_mm:.1f} mm for {symbol.content[:30]!r}",
-            cure="widen the box, shorten the code, turn it or choose a matrix code",
+            cure=_cure(element, symbol, need_mm, height / per_mm),
         )
     return module
+
+
+def _cure(element: Barcode, symbol: Symbol, need_mm: float, height_mm: float) -> str:
+    """What a person can do about a code too wide for its box: only what would help this one."""
+    if element.symbology not in LINEAR:
+        return "enlarge the box or shorten the code"
+    ways = [f"widen the box to {need_mm:.1f} mm", "shorten the code"]
+    if height_mm >= need_mm:
+        ways.append("turn it")
+    if element.symbology == "gs1-128" and symbol.content.count("(") > 1:
+        ways.append("split it into two codes, one above the other")
+    matrix = {"gs1-128": "GS1 DataMatrix", "code128": "DataMatrix or QR", "code39": "DataMatrix or QR"}
+    if element.symbology in matrix:
+        ways.append(f"make it a {matrix[element.symbology]}")
+    return ", ".join(ways[:-1]) + " or " + ways[-1]
 
 
 def _linear(

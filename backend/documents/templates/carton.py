@@ -66,5 +66,5 @@ TEMPLATE = Template(
         "inside_mm": [300, 200, 150],
         "weight_max_g": 15000,
     },
-    longest={"code": build_own_code("carton", "OBALKA-17"), "inside_mm": [1200, 1000, 1800], "weight_max_g": 999_999},
+    longest={"code": build_own_code("carton", "OBAL-170"), "inside_mm": [1200, 1000, 1800], "weight_max_g": 999_999},
 )

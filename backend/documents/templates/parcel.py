@@ -317,6 +317,7 @@ TEMPLATE = Template(
         "cod_minor": 123_456_789,
         "currency": "HUF",
         "order_number": "ESHOP-2026-000123456",
+        "qr": "https://rampa.example/t/26-000123456-12",
     },
     run=RunShape(slots=_slots, shape=_shape, tight=frozenset({0, 1, 2})),
 )
