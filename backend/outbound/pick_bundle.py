@@ -28,8 +28,9 @@ def to_bundle(
     details: Sequence[LineDetail],
     busy_totes: Sequence[str],
     places: Mapping[str, Place],
+    empties: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The bundle in the shape of the contract; lines in walking sequence."""
+    """The bundle in the shape of the contract; lines in walking sequence. `empties`: places that the wave empties."""
     ordered = sorted(details, key=lambda each: (each.line.sequence, each.line.id))
     pieces: dict[int, int] = {}
     for each in ordered:
@@ -58,6 +59,7 @@ def to_bundle(
             for each in wave.acts.values()
         ],
         "busy_totes": sorted(busy_totes),
+        "empties": list(empties),
         "places": {
             key: {
                 "sku": each.sku,

@@ -151,6 +151,15 @@ class Skipped(msgspec.Struct, frozen=True, kw_only=True):
     line: int
 
 
+class ZeroChecked(msgspec.Struct, frozen=True, kw_only=True):
+    """A pick should have emptied the place; the picker has looked."""
+
+    wave: int
+    line: int
+    location_id: int
+    empty: bool
+
+
 class ShortTakenBack(msgspec.Struct, frozen=True, kw_only=True):
     """The goods are there after all: `quantity` is reserved at the line's location again. `held`: so is the order."""
 

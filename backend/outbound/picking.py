@@ -3,7 +3,7 @@
 A picker is led line by line in walking sequence. At each line: scan the location, scan the product (a piece or a pack;
 more scans or the pad give the quantity), scan the order's tote. Product scans and their tote scan share one act; the
 tote scan applies it: goods move from the location into the tote. `short` takes what is there and gives up the rest;
-`skip` puts the line at the end of the walk; `undo` takes an act back until packing has begun.
+`skip` puts the line at the end of the walk; `zero_check` says whether a place is empty that should be; `undo` takes an act back until packing has begun.
 
 The device decides the same from its bundle before anything is sent (pwa/src/flows/pick.ts). So what arrives here was
 accepted there, perhaps hours ago; where the world has moved on meanwhile the answer is a refusal, and for goods that
@@ -32,6 +32,7 @@ from backend.outbound.pick_list import (
     ShortTakenBack,
     Skipped,
     Undone,
+    ZeroChecked,
 )
 from backend.outbound.pick_progress import finish, free_empty_tote, take_spares, with_act, with_line, with_wave
 from backend.platform.journal import Fact
@@ -191,6 +192,13 @@ def _short(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken)
     return snapshot, Decision(changes=(change,), facts=(fact, *facts), note={"elsewhere": found, "held": held})
 
 
+def _zero_check(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
+    """The answer to "is the place empty now?". Evidence: it is never refused."""
+    empty = taken.scan.body.get("empty") is True
+    change = ZeroChecked(wave=wave.id, line=line.id, location_id=line.location_id, empty=empty)
+    return snapshot, Decision(changes=(change,))
+
+
 def _skip(snapshot: PickSnapshot, wave: PickWave, line: PickLine, taken: Taken) -> Step:
     """The line comes back after all others."""
     last = max(each.sequence for each in wave.lines.values())
@@ -257,6 +265,7 @@ _STEPS: dict[str, Callable[[PickSnapshot, PickWave, PickLine, Taken], Step]] = {
     "tote": _tote,
     "short": _short,
     "skip": _skip,
+    "zero_check": _zero_check,
 }
 
 

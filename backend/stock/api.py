@@ -7,7 +7,7 @@ from backend.stock.store.acts import ActMove, moves_of_acts
 from backend.stock.store.balances import balances_at, read_balances, read_free_stock, read_held_back, stock_gone
 from backend.stock.store.carrying import find_refills
 from backend.stock.store.classes import classify
-from backend.stock.store.counting import Correction, correct, make_count_task
+from backend.stock.store.counting import Correction, correct, make_count_task, note_zero_check
 from backend.stock.store.ledger import Verification, post, verify
 from backend.stock.store.locations import (
     create_locations,
@@ -44,6 +44,7 @@ from backend.stock.store.serials import (
     move_serials,
     serial_places,
     serials_at,
+    serials_of_acts,
     trace_serials,
     undo_serials,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "make_count_task",
     "move_serials",
     "moves_of_acts",
+    "note_zero_check",
     "outside",
     "place_limits",
     "places_of_products",
@@ -105,6 +107,7 @@ __all__ = [
     "sent_of",
     "serial_places",
     "serials_at",
+    "serials_of_acts",
     "set_blocked",
     "set_lot_blocked",
     "stock_gone",

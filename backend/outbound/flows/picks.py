@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from backend.outbound.pick_list import Held, PickSnapshot, PickWave, Tote
+from backend.outbound.pick_list import Held, PickSnapshot, PickWave, Tote, ZeroChecked
 from backend.outbound.picking import decide
 from backend.outbound.store import pick_lists, picks, take_over, waves
 from backend.outbound.views.picks import read_bundle
@@ -14,9 +14,10 @@ from backend.outbound.wave import CLUSTER_ORDERS, CLUSTER_ORDERS_MAX
 from backend.platform.errors import Conflict
 from backend.platform.journal import Actor
 from backend.scanning.protocol import Asker, Decision, Flow, Job, Taken, task_number
+from backend.stock import api as stock
 from backend.stock.api import OpenReservation
 
-PLAIN_KINDS = frozenset(("location", "product", "quantity", "tote"))
+PLAIN_KINDS = frozenset(("location", "product", "quantity", "tote", "zero_check"))
 """Kinds of scans that touch no line but their own."""
 
 
@@ -66,7 +67,13 @@ def save(conn: Connection, snapshot: Loaded, decided: Sequence[tuple[Taken, Deci
     if not changes:
         return
     after = {wave.id: wave for wave in snapshot.waves.values()}
-    picks.apply_changes(conn, after, [each for each in changes if not isinstance(each[1], Held)], snapshot.held, now)
+    of_goods = [each for each in changes if not isinstance(each[1], Held | ZeroChecked)]
+    picks.apply_changes(conn, after, of_goods, snapshot.held, now)
+    for taken, change in changes:
+        if isinstance(change, ZeroChecked):
+            stock.note_zero_check(
+                conn, change.location_id, change.empty, f"wave:{change.wave}", now, taken.person_id, taken.device_id
+            )
     actors = {getattr(change, "act", ""): taken for taken, change in changes}
     tote_ids = {key: tote.location_id for key, tote in snapshot.totes.items()}
     picks.write_waves(conn, snapshot.before, after, actors, tote_ids, now)

@@ -29,7 +29,9 @@ def read_bundle(conn: Connection, wave_id: int) -> dict[str, Any] | None:
     own = {slot.tote for slot in found.slots.values()}
     totes = stock.locations_by_ids(conn, users_of_totes(conn))
     busy = [each.key for each in totes.values() if each.key not in own]
-    bundle = to_bundle(found, head.mode, head.version, _details(conn, found), busy, _neighbours(conn, found))
+    bundle = to_bundle(
+        found, head.mode, head.version, _details(conn, found), busy, _neighbours(conn, found), _empties(conn, found)
+    )
     holder = holder_of(conn, wave_id)
     # By this a device learns that another one has its work.
     with_whom = (
@@ -56,6 +58,20 @@ def _details(conn: Connection, found: PickWave) -> list[LineDetail]:
         )
         for line in lines
     ]
+
+
+def _empties(conn: Connection, found: PickWave) -> list[str]:
+    """Keys of places where nothing is left when the wave has taken what it wants there."""
+    wanted: dict[int, int] = {}
+    keys: dict[int, str] = {}
+    for line in found.lines.values():
+        if line.remaining > 0:
+            wanted[line.location_id] = wanted.get(line.location_id, 0) + line.remaining
+            keys[line.location_id] = line.location_key
+    lying = dict.fromkeys(wanted, 0)
+    for place, balance in stock.balances_at(conn, wanted).items():
+        lying[place.location_id] += balance.on_hand
+    return sorted(keys[each] for each in wanted if lying[each] == wanted[each])
 
 
 def _neighbours(conn: Connection, found: PickWave) -> dict[str, Place]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from backend.facts.stock import CountTaskMade
 from backend.platform import journal
 from backend.stock.ledger import Balance, Move, Place
-from backend.stock.store.balances import read_balances
+from backend.stock.store.balances import balances_at, read_balances
 from backend.stock.store.ledger import post
 from backend.stock.store.locations import locations_by_ids, outside
 from backend.stock.tables import count_task
@@ -55,6 +55,30 @@ def correct(
         corrected_by=moved, person_id=person_id, device_id=device_id,
     )  # fmt: skip
     return Correction(moved, task_id)
+
+
+def note_zero_check(
+    conn: Connection,
+    location_id: int,
+    empty: bool,
+    about: str,
+    at: datetime,
+    person_id: int | None = None,
+    device_id: int | None = None,
+) -> int:
+    """A person stood at a place that the book has emptied. Seen empty, and so in the book: that was its count.
+
+    Otherwise a count of the whole place is asked for. Returns the id of the count task.
+    """
+    if not empty or any(each.on_hand for each in balances_at(conn, [location_id]).values()):
+        return make_count_task(
+            conn, location_id, None, "zero_check", about, at, person_id=person_id, device_id=device_id
+        )
+    row = {
+        "location_id": location_id, "reason": "zero_check", "about": about, "state": "done", "created_at": at,
+        "person_id": person_id, "counted_at": at, "counted_by": person_id,
+    }  # fmt: skip
+    return int(conn.execute(sa.insert(count_task).values(**row).returning(count_task.c.id)).scalar_one())
 
 
 def make_count_task(

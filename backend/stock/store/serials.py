@@ -102,6 +102,20 @@ def move_serials(conn: Connection, steps: Sequence[SerialStep], at: datetime) ->
         )
 
 
+def serials_of_acts(conn: Connection, acts: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
+    """Act -> codes of the serials that it moved."""
+    found: dict[uuid.UUID, tuple[str, ...]] = {}
+    for part in in_slices(acts):
+        for row in conn.execute(
+            sa.select(serial_move.c.act, serial.c.code)
+            .join(serial, serial.c.id == serial_move.c.serial_id)
+            .where(serial_move.c.act.in_(part))
+            .order_by(serial_move.c.id)
+        ):
+            found[row.act] = (*found.get(row.act, ()), row.code)
+    return found
+
+
 def undo_serials(conn: Connection, acts: Iterable[uuid.UUID], at: datetime, about: str) -> None:
     """Serials that these acts moved go back to where they were, unless they have gone on since."""
     rows = [

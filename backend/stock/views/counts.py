@@ -260,7 +260,7 @@ def emptied_places(conn: Connection, now: datetime, limit: int) -> list[Wanted]:
     )
     looked = sa.exists().where(
         count_task.c.location_id == move.c.source_id,
-        sa.or_(count_task.c.state == "open", count_task.c.counted_at > move.c.posted_at),
+        sa.or_(count_task.c.state == "open", count_task.c.counted_at >= move.c.posted_at),
     )
     last = sa.func.max(move.c.posted_at)
     rows = conn.execute(

@@ -8,6 +8,9 @@
  *
  * A location counts as scanned while the next line is at the same place. Another line of the same place may be begun
  * by scanning its product with an empty hand. Scan the command code for undo, skip or short instead of tapping.
+ *
+ * After a pick that should have emptied its place the picker is asked whether it is empty: scan the place again (yes),
+ * scan what still lies there (no), or tap. Whoever goes on with the next line leaves the question unanswered.
  */
 
 import type { CodeReading, Effect, Flow, FlowState, Input, Refusal, ScanRecord, Step, Tone, Verdict } from './flow.ts';
@@ -40,6 +43,8 @@ export interface PickState extends FlowState, PickSheet {
   /** The line in work; null when everything is picked. */
   line: number | null;
   hand: { act: string; quantity: number } | null;
+  /** The line whose pick should have emptied its place, while the question whether it did is open. */
+  zero: number | null;
 }
 
 type NewAct = () => string;
@@ -123,7 +128,7 @@ function isBegun(line: PickLine): boolean {
 
 function start(bundle: PickBundle): PickState {
   const sheet = deriveSheet(bundle, []);
-  return settle({ path: 'pick.done', bundle, log: [], at: null, line: null, hand: null, ...sheet });
+  return settle({ path: 'pick.done', bundle, log: [], at: null, line: null, hand: null, zero: null, ...sheet });
 }
 
 function step(state: PickState, input: Input<PickBundle>, newAct: NewAct): PickStep {
@@ -137,6 +142,7 @@ function step(state: PickState, input: Input<PickBundle>, newAct: NewAct): PickS
     case 'skip':
       return skip(state, newAct);
     case 'confirm':
+      if (input.what === 'empty' || input.what === 'not_empty') return zeroCheck(state, input.what === 'empty', newAct);
       return input.what === 'short' ? short(state, newAct) : { state, effects: [] };
     case 'verdict':
       return verdict(state, input.verdict);
@@ -145,8 +151,14 @@ function step(state: PickState, input: Input<PickBundle>, newAct: NewAct): PickS
   }
 }
 
-function scan(state: PickState, reading: CodeReading, raw: string, newAct: NewAct): PickStep {
+function scan(before: PickState, reading: CodeReading, raw: string, newAct: NewAct): PickStep {
   const { keys } = reading;
+  const checked = zeroLine(before);
+  if (checked !== undefined) {
+    if (keys.includes(checked.location.key)) return zeroCheck(before, true, newAct, keys, raw);
+    if (pieces(checked, keys) > 0) return zeroCheck(before, false, newAct, keys, raw);
+  }
+  const state = before.zero == null ? before : { ...before, zero: null };
   if (keys.includes('command:undo')) return undo(state, newAct);
   const line = lineInWork(state);
   if (line === undefined) return refuse(state, told.waveOver(state.bundle.number));
@@ -203,7 +215,32 @@ function scanTote(state: PickState, line: PickLine, keys: readonly string[], raw
   const now = next.lines.find((each) => each.id === line.id) ?? line;
   let tone: Tone = 'piece';
   if (remaining(now) === 0) tone = isSlotFinished(next, slotOf(next, now)) ? 'order' : 'line';
-  return accept(next, record(state, scanned), tone);
+  const taken = accept(next, record(state, scanned), tone);
+  if (!shouldBeEmpty(next, now)) return taken;
+  const ask: Effect = { type: 'ask', question: 'EMPTY', values: { location: line.location.code } };
+  return { state: { ...taken.state, zero: line.id }, effects: [...taken.effects, ask] };
+}
+
+/** The wave has taken everything that the book had at the place. What was found short there is counted anyway. */
+function shouldBeEmpty(state: PickState, line: PickLine): boolean {
+  if (!(state.bundle.empties ?? []).includes(line.location.key)) return false;
+  const there = state.lines.filter((each) => each.location.key === line.location.key && !each.cancelled);
+  return there.every((each) => remaining(each) <= 0 && each.short === 0);
+}
+
+/** The line of the open question; undefined when nothing is asked. */
+export function zeroLine(state: PickState): PickLine | undefined {
+  return state.zero == null ? undefined : state.lines.find((line) => line.id === state.zero);
+}
+
+function zeroCheck(
+  state: PickState, empty: boolean, newAct: NewAct, keys: readonly string[] = [], raw = '',
+): PickStep {
+  const line = zeroLine(state);
+  if (line === undefined) return { state, effects: [] };
+  const answered = { kind: 'zero_check', act: newAct(), keys, raw, body: { line: line.id, empty } };
+  const effects: Effect[] = [record(state, answered), { type: 'feedback', tone: empty ? 'piece' : 'warning' }];
+  return { state: { ...state, zero: null }, effects };
 }
 
 function quantity(state: PickState, value: number): PickStep {
@@ -262,7 +299,7 @@ function undo(state: PickState, newAct: NewAct): PickStep {
   const act = newAct();
   const tapped = { kind: 'undo', act, keys: [], raw: '', body: { of } };
   const log: LogEntry[] = state.hand === null ? [...state.log, { type: 'undo', act, of }] : state.log;
-  return accept(settle({ ...state, log, hand: null, line: null }), record(state, tapped), 'warning');
+  return accept(settle({ ...state, log, hand: null, line: null, zero: null }), record(state, tapped), 'warning');
 }
 
 /** The server said no to what the device had accepted: its effect is taken off again. Goods in a tote: correction. */

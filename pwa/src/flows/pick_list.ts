@@ -71,6 +71,8 @@ export interface PickBundle extends Bundle {
   mode: 'single' | 'cluster';
   version: number;
   lines: PickLine[];
+  /** keys of places that this wave should leave empty */
+  empties?: string[];
   slots: PickSlot[];
   acts: PickAct[];
   busy_totes: string[];

@@ -129,6 +129,9 @@ export const first = {
   'pick.ask_short': 'Opravdu tu chybí {quantity} × {name}?',
   'pick.ask_short_text': 'Zbytek se dohledá jinde, tady se zadá inventura místa {location}.',
   'pick.ask_short_yes': 'Ano, chybí',
+  'pick.ask_empty': 'Je místo {location} teď prázdné?',
+  'pick.ask_empty_yes': 'Ano, prázdné',
+  'pick.ask_empty_no': 'Ne, něco tu je',
   'pick.how_many': 'Kolik kusů máte v ruce?',
 
   'pack.station': 'Naskenujte stanoviště',

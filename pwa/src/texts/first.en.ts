@@ -129,6 +129,9 @@ export const first = {
   'pick.ask_short': 'Are {quantity} × {name} really missing here?',
   'pick.ask_short_text': 'The rest is looked for elsewhere, and {location} will be counted.',
   'pick.ask_short_yes': 'Yes, missing',
+  'pick.ask_empty': 'Is {location} empty now?',
+  'pick.ask_empty_yes': 'Yes, empty',
+  'pick.ask_empty_no': 'No, something is left',
   'pick.how_many': 'How many do you hold?',
 
   'pack.station': 'Scan the station',

@@ -126,6 +126,9 @@ export const first = {
   'pick.ask_short': 'Tényleg hiányzik itt {quantity} × {name}?',
   'pick.ask_short_text': 'A többit máshol keressük, a(z) {location} helyet pedig megszámoljuk.',
   'pick.ask_short_yes': 'Igen, hiányzik',
+  'pick.ask_empty': 'Üres most a(z) {location} hely?',
+  'pick.ask_empty_yes': 'Igen, üres',
+  'pick.ask_empty_no': 'Nem, maradt itt valami',
   'pick.how_many': 'Hány darab van a kezében?',
 
   'pack.station': 'Olvassa be az állomást',

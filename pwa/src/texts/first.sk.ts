@@ -126,6 +126,9 @@ export const first = {
   'pick.ask_short': 'Naozaj tu chýba {quantity} × {name}?',
   'pick.ask_short_text': 'Zvyšok sa dohľadá inde, tu sa zadá inventúra miesta {location}.',
   'pick.ask_short_yes': 'Áno, chýba',
+  'pick.ask_empty': 'Je miesto {location} teraz prázdne?',
+  'pick.ask_empty_yes': 'Áno, prázdne',
+  'pick.ask_empty_no': 'Nie, niečo tu je',
   'pick.how_many': 'Koľko kusov máte v ruke?',
 
   'pack.station': 'Naskenujte stanovisko',
