@@ -1,4 +1,4 @@
-"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|scale|codes|labels|latency`."""
+"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|scale|codes|labels|latency|camera`."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bench import codes, labels, orders, scale, scans
 
-PARTS = ("scans", "orders", "scale", "codes", "labels", "latency")
+PARTS = ("scans", "orders", "scale", "codes", "labels", "latency", "camera")
 
 
 def main() -> int:
@@ -36,6 +36,10 @@ def main() -> int:
         elif part == "labels":
             print("## Labels\n")
             labels.main()
+        elif part == "camera":
+            print("## The camera\n", flush=True)
+            words = ["--rounds", "1"] if args.quick else []
+            subprocess.run([sys.executable, "-m", "e2e.camera_speed", *words], check=True)
         else:
             # A browser and a whole running product: they live with the journeys, in a process of their own.
             print("## The floor app\n", flush=True)

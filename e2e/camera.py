@@ -21,10 +21,16 @@ BENCH = (146, 134, 120)
 SHELF_LABEL = (380, 320)
 
 
+KINDS = {
+    "ean13": (zxingcpp.BarcodeFormat.EAN13, 4), "code128": (zxingcpp.BarcodeFormat.Code128, 3),
+    "qr": (zxingcpp.BarcodeFormat.QRCode, 9), "datamatrix": (zxingcpp.BarcodeFormat.DataMatrix, 9),
+}  # fmt: skip
+"""Name -> format, and pixels of a module."""
+
+
 def draw_label(text: str, symbology: str) -> Image.Image:
-    """A white label with the code; `symbology` is "ean13" or "qr"."""
-    kind = zxingcpp.BarcodeFormat.EAN13 if symbology == "ean13" else zxingcpp.BarcodeFormat.QRCode
-    scale = 4 if symbology == "ean13" else 9
+    """A white label with the code; `symbology` is one of `KINDS`."""
+    kind, scale = KINDS[symbology]
     code = Image.fromarray(zxingcpp.create_barcode(text, kind).to_image(scale=scale)).convert("L")
     label = Image.new("L", (code.width + 120, code.height + 120), 252)
     label.paste(code, (60, 60))
@@ -54,12 +60,12 @@ def write_clip(file: Path, text: str, symbology: str, seed: int = 1) -> None:
     unfinished.replace(file)
 
 
-def write_shelf(file: Path, labels: list[tuple[str, str, tuple[int, int]]]) -> None:
-    """Replace `file` by a clip of labels that all stay still; each is (text, symbology, middle in pixels)."""
+def write_shelf(file: Path, labels: list[tuple[str, str, tuple[int, int]]], box: tuple[int, int] = SHELF_LABEL) -> None:
+    """Replace `file` by a clip of labels that all stay still; each is (text, symbology, middle in pixels) within `box`."""
     frame = Image.new("RGB", (WIDTH, HEIGHT), BENCH)
     for text, symbology, (x, y) in labels:
         label = draw_label(text, symbology)
-        scale = min(SHELF_LABEL[0] / label.width, SHELF_LABEL[1] / label.height)
+        scale = min(box[0] / label.width, box[1] / label.height)
         label = label.resize((int(label.width * scale), int(label.height * scale)), Image.Resampling.LANCZOS)
         frame.paste(label, (x - label.width // 2, y - label.height // 2))
     stream = io.BytesIO()

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from sqlalchemy.engine import Connection
 
+from backend.app import look_up_acts
 from backend.catalog import api as catalog
 from backend.gs1.scan_keys import read_code
 from backend.identity.api import requires, requires_known
@@ -77,7 +78,7 @@ def _location(conn: Connection, location_id: int, code: str, kind: str) -> dict[
     )
     touched = sa.or_(move.c.source_id == location_id, move.c.target_id == location_id)
     return {
-        "code": code, "kind": kind, "stock": [dict(row._mapping) for row in rows], "moves": _moves(conn, touched),
+        "id": location_id, "code": code, "kind": kind, "stock": [dict(row._mapping) for row in rows], "moves": _moves(conn, touched),
     }  # fmt: skip
 
 
@@ -136,4 +137,4 @@ async def qr_picture(text: FromQuery[str]) -> Response[str]:
     return Response(drawn.getvalue().decode(), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
-ROUTES = [look_up_route, qr_picture]
+ROUTES = [look_up_route, qr_picture, *look_up_acts.ROUTES]
