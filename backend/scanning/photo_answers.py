@@ -17,7 +17,8 @@ class PhotoCode(msgspec.Struct, frozen=True, kw_only=True):
     gs1: bool
     """True where the symbol carries the GS1 mark."""
     reader: str
-    """Who read it: "zxing-cpp", "pyzbar", "curve" (the reader of blurred bars), joined by "+"."""
+    """Who read it: "zxing-cpp", "pyzbar", "curve" (the reader of blurred bars), "bent" (of
+    bent QR codes), joined by "+"."""
     confidence: float
     """0 to 1; above 0.5 where it may be booked."""
     reason: str

@@ -204,7 +204,7 @@ def _votes_needed(claim: Claim) -> tuple[int, str]:
     zxing = {read.view for read in claim.reads if read.reader == "zxing-cpp"}
     untouched = "plain" in zxing
     if not claim.linear:
-        if zxing or claim.text.isascii():
+        if zxing or claim.text.isascii() or any(read.reader == "bent" for read in claim.reads):
             return 1, "a matrix code corrects its own errors"
         return 2, ""
     if claim.blurred is not None:

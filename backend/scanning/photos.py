@@ -24,6 +24,7 @@ from backend.scanning import photo_readers as readers
 from backend.scanning import photo_regions as regions
 from backend.scanning import photo_views as views
 from backend.scanning.photo_answers import PhotoAnswer, PhotoCode, PhotoReading
+from backend.scanning.photo_bent import read_bent
 from backend.scanning.photo_blurred import read_blurred
 from backend.scanning.photo_limits import PhotoRefusal, inspect, too_hard
 from backend.scanning.photo_pixels import gray_pixels
@@ -102,6 +103,7 @@ class _Chain:
         yield self._zxing(lambda: self.plain, thorough=False)
         yield self.read_regions
         yield self._zxing(lambda: self.plain)
+        yield lambda: self.ballot.add(read_bent(self.plain))
         yield self._zbar(self.half)
         yield self._zxing(self.evened)
         yield self._zbar(lambda: views.thresholded(self.plain))
