@@ -1,7 +1,7 @@
 """A contact sheet of every label: `./dev label-sheet [FILE.pdf]`, for the eye of a person.
 
 First every look of every template with its example, then each template with its longest data in every language at every
-resolution. Labels lie in true size on A4, dot by dot as the head would burn them.
+resolution. Labels lie in true size on A3, dot by dot as the head would burn them.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from backend.documents.templates import templates
 from backend.documents.wording import Language
 
 SHEET_DPI = 600
-_SHEET = 4960, 7016
+_SHEET = 7016, 9921
 _MARGIN, _CAPTION = 236, 90
 
 
@@ -51,7 +51,7 @@ def _drawn(caption: str, template: Template, data: dict[str, Any], dpi: Dpi) -> 
 
 
 def sheets(labels: Iterator[Image.Image]) -> Iterator[Image.Image]:
-    """A4 pages, filled in rows."""
+    """A3 pages, filled in rows."""
     sheet = Image.new("1", _SHEET, 255)
     x = y = _MARGIN
     row = 0
