@@ -44,8 +44,11 @@ class PutLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PutAct(msgspec.Struct, frozen=True):
+    """`serials`: which pieces went; an undo brings them back to the source."""
+
     line_id: int
     quantity: int
+    serials: tuple[str, ...] = ()
 
 
 class Put(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,13 +126,12 @@ def put(walk: Walk, taken: Taken, act: str) -> tuple[Walk, Decision]:
         return walk, Decision(refusal=told.wrong_quantity(quantity if isinstance(quantity, int) else 0))
     place = next((walk.places[key] for key in scan.keys if key in walk.places), None)
     if place is None:
-        return walk, Decision(refusal=told.wrong_kind(told.kind_of(scan.keys), scan.raw))
+        refusal = told.wrong_kind(told.kind_of(scan.keys), scan.raw)
+        return walk, Decision(refusal=refusal, correction=_take_out_again(walk, line, quantity, scan.raw))
     serials = _serials(line, quantity, scan.body.get("serials"))
-    refusal = _why_not(walk, line, place, quantity, serials)
-    if refusal is not None:
-        back = {"quantity": quantity, "name": line.name, "location": place.code, "place": walk.source}
-        correction = Correction(code="TAKE_OUT_AGAIN", values=back, keys=(f"loc:{walk.source}", f"cart:{walk.source}"))
-        return walk, Decision(refusal=refusal, correction=correction)
+    unfit = _why_not(walk, line, place, quantity, serials)
+    if unfit is not None:
+        return walk, Decision(refusal=unfit, correction=_take_out_again(walk, line, quantity, place.code))
     goods = (line.goods.product_id, line.goods.lot)
     left = tuple(each for each in line.serials if each not in (serials or ()))
     walk = replace(
@@ -137,7 +139,7 @@ def put(walk: Walk, taken: Taken, act: str) -> tuple[Walk, Decision]:
         places={key: loaded(each, line.goods, quantity) if each.location_id == place.location_id else each
                 for key, each in walk.places.items()},
         lying={**walk.lying, goods: walk.lying.get(goods, 0) - quantity},
-        acts={**walk.acts, act: PutAct(line.id, quantity)},
+        acts={**walk.acts, act: PutAct(line.id, quantity, serials or ())},
     )  # fmt: skip
     walk = replace(walk, done=all(each.left == 0 for each in walk.lines.values()))
     fact = GoodsPutAway(
@@ -146,6 +148,12 @@ def put(walk: Walk, taken: Taken, act: str) -> tuple[Walk, Decision]:
     )  # fmt: skip
     change = Put(act=act, line_id=line.id, quantity=quantity, location_id=place.location_id, serials=serials or ())
     return walk, Decision(changes=(change,), facts=(fact,))
+
+
+def _take_out_again(walk: Walk, line: PutLine, quantity: int, place: str) -> Correction:
+    """The hand has put down what the book could not: back to where it came from."""
+    back = {"quantity": quantity, "name": line.name, "location": place, "place": walk.source}
+    return Correction(code="TAKE_OUT_AGAIN", values=back, keys=(f"loc:{walk.source}", f"cart:{walk.source}"))
 
 
 def _serials(line: PutLine, quantity: int, told_serials: object) -> tuple[str, ...] | None:
@@ -183,7 +191,8 @@ def undo(walk: Walk, of: str) -> tuple[Walk, Decision]:
         return walk, Decision(refusal=told.put_away_already(line.sku, line.name))
     goods = (line.goods.product_id, line.goods.lot)
     walk = replace(
-        walk, done=False, lines={**walk.lines, line.id: replace(line, put=line.put - done.quantity)},
+        walk, done=False,
+        lines={**walk.lines, line.id: replace(line, put=line.put - done.quantity, serials=line.serials + done.serials)},
         lying={**walk.lying, goods: walk.lying.get(goods, 0) + done.quantity},
         acts={act: each for act, each in walk.acts.items() if act != of},
     )  # fmt: skip

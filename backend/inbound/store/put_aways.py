@@ -167,11 +167,12 @@ def _read_acts(
     """Acts of this walk that hold, from the moves they made; and those whose goods went on."""
     found: dict[str, PutAct] = {}
     gone: set[str] = set()
+    serials = stock.serials_of_acts(conn, acts) if any(line.tracked for line in lines.values()) else {}
     for each in stock.moves_of_acts(conn, acts, "put_away"):
         line = next((line for line in lines.values() if each.about == f"put_away:{walk_id}:{line.id}"), None)
         if line is None:
             continue
-        found[str(each.act)] = PutAct(line.id, each.quantity)
+        found[str(each.act)] = PutAct(line.id, each.quantity, serials.get(each.act, ()))
         there = stock.read_balances(conn, [stock.Place(each.product_id, each.target_id, each.lot)])
         if sum(balance.free for balance in there.values()) < each.quantity:
             gone.add(str(each.act))

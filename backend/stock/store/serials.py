@@ -54,6 +54,29 @@ def serials_at(conn: Connection, location_ids: Iterable[int]) -> dict[int, list[
     return found
 
 
+def serials_about(conn: Connection, abouts: Iterable[str]) -> dict[int, list[str]]:
+    """Product -> serials that were last moved by these subjects, such as "parcel:7"."""
+    found: dict[int, list[str]] = {}
+    for part in in_slices(abouts):
+        statement = sa.select(serial.c.product_id, serial.c.code).where(serial.c.about.in_(part))
+        for row in conn.execute(statement.order_by(serial.c.id)):
+            found.setdefault(row.product_id, []).append(row.code)
+    return found
+
+
+def serials_in_parcels(conn: Connection, codes: Iterable[str]) -> dict[tuple[int, str], str]:
+    """(product, serial) -> code of its place, for serials that a parcel took and that nobody brought back since."""
+    return {
+        (row.product_id, row.code): row.place
+        for part in in_slices(codes)
+        for row in conn.execute(
+            sa.select(serial.c.product_id, serial.c.code, location.c.code.label("place"))
+            .join(location, location.c.id == serial.c.location_id)
+            .where(serial.c.code.in_(part), serial.c.about.startswith("parcel:", autoescape=True))
+        )
+    }
+
+
 def move_serials(conn: Connection, steps: Sequence[SerialStep], at: datetime) -> None:
     """Write where serials went; later steps of the same serial count last."""
     if not steps:

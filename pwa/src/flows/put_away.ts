@@ -137,6 +137,8 @@ function takeUp(state: PutAwayState, keys: readonly string[], raw: string, newAc
   if (fitting.some((each) => each.lot !== line.lot)) {
     return refused(state, told.whichLot(line.sku, line.name), 'warning', 'product', keys, raw);
   }
+  const gone = serial !== undefined && line.tracked && state.acts.some((each) => each.line === line.id && each.serials.includes(serial));
+  if (gone) return refused(state, told.notToPutAway(raw), 'already', 'product', keys, raw);
   const act = newAct();
   const one = line.tracked && serial !== undefined && line.serials.includes(serial);
   const hand = state.hand;
@@ -195,7 +197,9 @@ function setQuantity(state: PutAwayState, value: number): Step<PutAwayState> {
     return refused(state, told.tooManyToPut(most, value), 'wrong_thing', 'product');
   }
   if (line.tracked && value !== most) return refused(state, told.serialNeeded(line.sku, line.name), 'warning', 'product');
-  const next = settled({ ...state, hand: { ...state.hand, quantity: value } });
+  // All of them go: there is no need to name each.
+  const serials = line.tracked ? [] : state.hand.serials;
+  const next = settled({ ...state, hand: { ...state.hand, quantity: value, serials } });
   return { state: next, effects: [{ type: 'feedback', tone: 'piece' }] };
 }
 

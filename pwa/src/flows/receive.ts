@@ -9,7 +9,7 @@ import type { Effect, Flow, Input, Refusal, ScanRecord, Step, Tone } from './flo
 import { piecesTold } from './measured';
 import * as told from './inbound_refusals';
 import {
-  NOTHING_HELD, counted, lifeOf, lineOf, pathOf, progress, received, room, toldBy,
+  NOTHING_HELD, counted, dateOfLot, lifeOf, lineOf, pathOf, progress, received, room, toldBy, withLotDate,
   type Condition, type Pending, type ReceiveAct, type ReceiveBundle, type ReceiveCore, type ReceiveLine,
   type ReceiveState,
 } from './receive_state';
@@ -142,8 +142,8 @@ function advance(state: ReceiveState, pending: Pending, scanned: Scanned, newAct
   const next = settled({ ...state, pending });
   const kind = line.codes.some((code) => scanned.keys.includes(code.key)) ? 'product' : 'told';
   const evidence = scanned.keys.length > 0 ? [record(state, kind, pending.act, {}, scanned)] : [];
-  const known = pending.lot === '' ? undefined : line.lots[pending.lot];
-  if (known !== undefined && pending.best_before !== null && known !== pending.best_before) {
+  const known = pending.lot === '' ? null : dateOfLot(state, line, pending.lot);
+  if (known !== null && pending.best_before !== null && known !== pending.best_before) {
     const asked = settled({ ...state, pending: { ...pending, best_before: null } });
     return refused(asked, told.lotDateDiffers(pending.lot, known, pending.best_before), 'wrong_thing');
   }
@@ -200,6 +200,7 @@ function book(
     acts: [...state.acts, { act, parts: [{ line: line.id, quantity, bad }], serial, sscc: '' }],
     current: { line: line.id, lot, best_before, acts: same ? [...(state.current?.acts ?? []), act] : [act] },
     serials: serial === '' ? state.serials : [...state.serials, `${line.product}:${serial}`],
+    dates: withLotDate(state, line, lot, best_before) ?? {},
     pending: null, ask: null, held: NOTHING_HELD,
   };
   // The next serial of the same goods, until a case is through or the line is full.
@@ -223,19 +224,23 @@ function receiveUnit(state: ReceiveState, sscc: string, scanned: Scanned, newAct
   if (unit === undefined) return refused(state, told.unitUnknown(sscc), 'wrong_thing', scanned);
   if (unit.received || state.units.includes(sscc)) return refused(state, told.unitReceived(sscc), 'already', scanned);
   const added = { ...state.added };
+  let dates = state.dates ?? {};
   for (const part of unit.parts) {
     const line = lineOf(state, part.line);
+    const known = line === undefined || part.lot === '' ? null : dateOfLot({ ...state, dates }, line, part.lot);
+    const differs = known !== null && part.best_before !== null && known !== part.best_before;
     const untold = line === undefined || line.tracking === 'serial' || (line.tracking === 'lot' && part.lot === '')
       || (line.dated && part.best_before === null);
-    if (untold) return refused(state, told.unitUntold(sscc, line?.sku ?? '', line?.name ?? ''), 'wrong_thing', scanned);
+    if (untold || differs) return refused(state, told.unitUntold(sscc, line?.sku ?? '', line?.name ?? ''), 'wrong_thing', scanned);
     const before = added[part.line] ?? { pieces: 0, bad: 0 };
     added[part.line] = { pieces: before.pieces + part.quantity, bad: before.bad };
+    dates = withLotDate({ ...state, dates }, line, part.lot, part.best_before) ?? {};
   }
   const act = newAct();
   const parts = unit.parts.map((part) => ({ line: part.line, quantity: part.quantity, bad: 0 }));
   const next = settled({
     ...state, added, acts: [...state.acts, { act, parts, serial: '', sscc }], units: [...state.units, sscc],
-    current: null, pending: null, unknown: null, ask: null,
+    current: null, pending: null, unknown: null, ask: null, dates,
   });
   const tone: Tone = progress(next).missing === 0 ? 'order' : 'line';
   return { state: next, effects: [record(state, 'unit', act, { sscc }, scanned), { type: 'feedback', tone }] };

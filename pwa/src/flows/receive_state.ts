@@ -96,6 +96,8 @@ export interface ReceiveCore {
   over: readonly number[];
   units: readonly string[];
   serials: readonly string[];
+  /** "product:lot" -> date of the lots that were counted here; the books know them as well */
+  dates?: Readonly<Record<string, string | null>>;
   unknown: { keys: readonly string[]; raw: string } | null;
   finishing: boolean;
   finished: boolean;
@@ -125,6 +127,18 @@ export function pathOf(core: ReceiveCore): ReceivePath {
   if (line.tracking === 'lot' && pending.lot === '') return 'receive.lot';
   if (line.dated && pending.best_before === null) return 'receive.date';
   return core.ask === null ? 'receive.scan' : 'receive.ask';
+}
+
+/** The date of a lot: as the books knew it, else as it was counted here first. */
+export function dateOfLot(state: ReceiveCore, line: ReceiveLine, lot: string): string | null {
+  return line.lots[lot] ?? state.dates?.[`${line.product}:${lot}`] ?? null;
+}
+
+/** The lots that were counted here, one more among them; what is known of a lot stays. */
+export function withLotDate(state: ReceiveCore, line: ReceiveLine, lot: string, date: string | null): ReceiveCore['dates'] {
+  const key = `${line.product}:${lot}`;
+  const dates = state.dates ?? {};
+  return lot === '' || line.tracking !== 'lot' || key in dates ? dates : { ...dates, [key]: date };
 }
 
 export function received(state: ReceiveCore, line: ReceiveLine): number {
