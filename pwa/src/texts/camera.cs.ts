@@ -20,4 +20,6 @@ export const camera = {
   'many.more': 'o jeden více',
   'many.look': 'Namiřte kameru na víc kódů najednou.',
   'many.left': { one: 'Ještě {n} kód ze záběru. Nejdřív odpovězte.', few: 'Ještě {n} kódy ze záběru. Nejdřív odpovězte.', many: 'Ještě {n} kódu ze záběru. Nejdřív odpovězte.', other: 'Ještě {n} kódů ze záběru. Nejdřív odpovězte.' },
+  'look_up.label': 'Štítek',
+  'look_up.photo': 'Fotka',
 } satisfies Record<string, string | Plural>;

@@ -17,4 +17,6 @@ export const camera = {
   'many.more': 'one more',
   'many.look': 'Point the camera at several codes at once.',
   'many.left': { one: '{n} more code of the picture. Answer first.', other: '{n} more codes of the picture. Answer first.' },
+  'look_up.label': 'Label',
+  'look_up.photo': 'Photo',
 };

@@ -17,4 +17,6 @@ export const camera = {
   'many.more': 'eggyel több',
   'many.look': 'Irányítsa a kamerát egyszerre több kódra.',
   'many.left': { one: 'Még {n} kód van a képről. Előbb válaszoljon.', other: 'Még {n} kód van a képről. Előbb válaszoljon.' },
+  'look_up.label': 'Címke',
+  'look_up.photo': 'Fénykép',
 };

@@ -17,4 +17,6 @@ export const camera = {
   'many.more': 'o jeden viac',
   'many.look': 'Namierte kameru na viac kódov naraz.',
   'many.left': { one: 'Ešte {n} kód zo záberu. Najprv odpovedzte.', few: 'Ešte {n} kódy zo záberu. Najprv odpovedzte.', many: 'Ešte {n} kódu zo záberu. Najprv odpovedzte.', other: 'Ešte {n} kódov zo záberu. Najprv odpovedzte.' },
+  'look_up.label': 'Štítok',
+  'look_up.photo': 'Fotka',
 };
