@@ -22,6 +22,7 @@ def main() -> int:
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {load:.1f}"
     )
     print("Server, database, worker and the measuring devices share these cores.\n")
+    is_right = True
     for part in args.only or PARTS:
         if part == "scans":
             scans.main(["--quick", "--rounds", "1"] if args.quick else [])
@@ -47,7 +48,7 @@ def main() -> int:
                 [sys.executable, "-m", "e2e.latency", *(["--scans", "100"] if args.quick else [])], check=True
             )
         print(flush=True)
-    return 0
+    return 0 if is_right else 1
 
 
 if __name__ == "__main__":

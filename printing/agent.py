@@ -187,7 +187,9 @@ class Agent:
             wait_s = 0
         elif not reports or any(report.state not in READY_STATES for report in reports):
             wait_s = min(wait_s, TROUBLE_WAIT_S)
-        return ClaimRequest(self.name, wait_s, (*reports, *self._broken.values()), self._config.version, scales)
+        return ClaimRequest(
+            self.name, wait_s, (*reports, *self._broken.values()), self._config.version, scales, self.spool.leases()
+        )
 
 
 def _set_up(printer: PrinterConfig) -> PrinterConfig:

@@ -188,7 +188,8 @@ class ScaleWeight(Struct, frozen=True):
 class ClaimRequest(Struct, frozen=True):
     """Asks for work; the server waits up to `wait_s` seconds (at most WAIT_S_MAX) when there is none.
 
-    `config_version` is what the agent works with: the wait ends as well when the server has another one.
+    `config_version` is what the agent works with: the wait ends as well when the server has another one. `holds` are the
+    leases that the agent knows: a job lent to it in a reply that never arrived is queued again at once, in its old place.
     """
 
     agent: str
@@ -196,6 +197,7 @@ class ClaimRequest(Struct, frozen=True):
     printers: tuple[PrinterReport, ...] = ()
     config_version: str = ""
     scales: tuple[ScaleReport, ...] = ()
+    holds: tuple[str, ...] | None = None
 
 
 class ClaimReply(Struct, frozen=True):

@@ -131,6 +131,11 @@ class Spool:
         with self._alone:
             return [job for job in self.jobs.values() if job.outcome and not job.reported]
 
+    def leases(self) -> tuple[str, ...]:
+        """Leases of all jobs whose outcome the server does not have yet."""
+        with self._alone:
+            return tuple(job.lease for job in self.jobs.values() if not job.reported)
+
     def compact(self) -> None:
         """Rewrite the journal without what is too old to come back: a new file takes the place of the old at once."""
         with self._alone:

@@ -57,11 +57,15 @@ async def claim_jobs(
     def look(conn: Connection) -> tuple[bool, str]:
         return leases.has_work(conn, agent_id, ready, clock.now()), views.read_agent_config(conn, agent_id).version
 
+    holds = data.holds
     while True:
         seen = database.wake.seen
         lent = await database.write(
-            lambda conn: leases.claim(conn, agent_id, data.printers, clock.now(), scales=data.scales)
+            lambda conn, holds=holds: leases.claim(
+                conn, agent_id, data.printers, clock.now(), scales=data.scales, holds=holds
+            )
         )
+        holds = None  # what this request lends later is not lost but on its way
         has_work, version = await database.read(look)
         if lent or _is_news(version, data.config_version) or time.monotonic() >= until or database.wake.over:
             return ClaimReply(tuple(lent), version)

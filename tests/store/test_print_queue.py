@@ -11,7 +11,7 @@ from backend.platform.errors import Conflict, NotFound, Problem
 from backend.print_queue import api, views
 from backend.print_queue.store.leases import ATTEMPTS_HOLDING, has_work
 from backend.print_queue.tables import print_content, print_job
-from printing.protocol import LEASE_S, PrinterState, PrintJob, ReportState
+from printing.protocol import LEASE_S, PrinterReport, PrinterState, PrintJob, ReportState
 from tests.print_queue.books import at, claim, enqueue, report, set_up, states
 
 
@@ -97,6 +97,28 @@ async def test_papers_of_one_order_come_one_after_another(database: Database) ->
         return [[job.label_text for job in jobs] for jobs in (first, between, claim(conn, agent_id, at(5)))]
 
     assert [["a1", "b1"], [], ["a2"]] == await database.write(act)
+
+
+async def test_a_reply_that_never_arrived_loses_no_time_and_no_place(database: Database) -> None:
+    """The agent names the leases it knows: what it never heard of is queued in its old place, under a new lease."""
+
+    def act(conn: sa.Connection) -> tuple[list[list[str]], list[str]]:
+        agent_id = set_up(conn)
+        for title in ("a", "b", "c"):
+            enqueue(conn, title, title=title)
+        heard, lost = claim(conn, agent_id, at(1), room=2)
+        api.report(conn, agent_id, heard.id, report(ReportState.SENDING, heard), at(2))
+        ready = [PrinterReport("L1", PrinterState.CONNECTED, room=3)]
+        again = api.claim(conn, agent_id, ready, at(3), holds=[heard.lease])
+        with pytest.raises(Conflict):
+            api.report(conn, agent_id, lost.id, report(ReportState.SENDING, lost), at(4))
+        older = api.claim(conn, agent_id, ready, at(5))  # an agent that does not name what it holds loses nothing
+        return [[one.label_text for one in jobs] for jobs in (again, older)], list(states(conn).values())
+
+    lent, ends = await database.write(act)
+
+    assert [["b", "c"], []] == lent
+    assert ["sending", "leased", "leased"] == ends
 
 
 @pytest.mark.parametrize(("returns", "second"), [(1, []), (ATTEMPTS_HOLDING, ["b"])])

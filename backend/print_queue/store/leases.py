@@ -45,10 +45,13 @@ def claim(
     now: datetime,
     limit: int = JOBS_PER_CLAIM_MAX,
     scales: Sequence[ScaleReport] = (),
+    holds: Sequence[str] | None = None,
 ) -> list[PrintJob]:
     """Note the printers and scales, settle what ran out, and lend what the ready printers have room for, in order."""
     own = note_reports(conn, agent_id, reports, now)
     note_scales(conn, agent_id, scales, now)
+    if holds is not None:
+        _take_back_unheard(conn, agent_id, holds)
     sweep(conn, now)
     move_waiting(conn, now)
     room = {own[one.code]: one.room for one in reports if one.code in own and one.state in READY_STATES}
@@ -60,6 +63,19 @@ def claim(
         room[row.printer_id] -= 1
         lent.append(_lend(conn, agent_id, row, now))
     return lent
+
+
+def _take_back_unheard(conn: Connection, agent_id: int, holds: Sequence[str]) -> None:
+    """Jobs lent in a reply that never arrived: without their lease nobody can send them, so they are queued again."""
+    lent = sa.select(print_job.c.id, print_job.c.lease).where(
+        print_job.c.agent_id == agent_id, print_job.c.state == JobState.LEASED
+    )
+    known = set(holds)
+    lost = [row.id for row in conn.execute(lent) if row.lease not in known]
+    if lost:
+        change = {"state": JobState.QUEUED, "lease": None, "leased_until": None}
+        waiting = sa.and_(print_job.c.id.in_(lost), print_job.c.state == JobState.LEASED)
+        conn.execute(sa.update(print_job).where(waiting).values(**change))
 
 
 def _claimable(room: dict[int, int], now: datetime) -> sa.Select:
