@@ -1,4 +1,4 @@
-"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|scale|codes|labels|latency|camera`."""
+"""`python -m bench`: everything the documents promise, measured in one run, as tables. `--only scans|orders|scale|codes|labels|printing|latency|camera`."""
 
 import argparse
 import os
@@ -7,9 +7,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from bench import codes, labels, orders, scale, scans
+from bench import codes, labels, orders, printing, scale, scans
 
-PARTS = ("scans", "orders", "scale", "codes", "labels", "latency", "camera")
+PARTS = ("scans", "orders", "scale", "codes", "labels", "printing", "latency", "camera")
 
 
 def main() -> int:
@@ -37,6 +37,8 @@ def main() -> int:
         elif part == "labels":
             print("## Labels\n")
             labels.main()
+        elif part == "printing":
+            is_right = printing.main(["--jobs", "100", "--orders", "20"] if args.quick else []) == 0 and is_right
         elif part == "camera":
             print("## The camera\n", flush=True)
             words = ["--rounds", "1"] if args.quick else []
