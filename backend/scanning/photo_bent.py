@@ -35,7 +35,7 @@ _SIDES = range(21, 74, 4)
 """Modules a side, version 1 to 14: larger ones are not printed on what bends."""
 _SEEN = 0.6
 """Least likeness of the known patterns: symbols of the right size reached 0.9 to 1.1, of a wrong size at most 0.4."""
-_ROUNDS = ((8.0, True), (6.0, True), (5.0, True), *((5.0, False),) * 3, *((3.5, False),) * 4, *((2.5, False),) * 6)
+_ROUNDS = ((8.0, True), (6.0, True), (5.0, True), (5.0, False), (5.0, False), (3.5, False), (3.5, False), (2.5, False))
 """Reach of the window in modules, and whether only the known patterns are compared."""
 _STEP_MODULES = 0.4
 _QUIET_PX = 4

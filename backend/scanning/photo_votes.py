@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from backend.scanning.photo_blurred import BlurredRead
 from backend.scanning.photo_readers import Read
+from backend.scanning.photo_vehicles import vehicle_number
 
 MATRIX = frozenset(
     {"QR Code", "Micro QR Code", "rMQR Code", "Data Matrix", "Aztec", "Aztec Rune", "PDF417", "Compact PDF417",
@@ -103,6 +104,12 @@ class Ballot:
         claim = self._claim(read.text, "EAN-13")
         if claim.blurred is None or claim.blurred.margin < read.margin:
             claim.blurred = read
+
+    def told(self, claim: Claim) -> str:
+        """The text of a claim as it is answered: a vehicle number without its identifier, unless that is expected."""
+        if claim.symbology == "Code 39" and claim.text not in self.known:
+            return vehicle_number(claim.text) or claim.text
+        return claim.text
 
     def _claim(self, text: str, symbology: str) -> Claim:
         family = "retail" if symbology in RETAIL else symbology.removesuffix(" Stacked")
@@ -229,6 +236,8 @@ def _votes_needed(claim: Claim) -> tuple[int, str]:
     if symbology == "Codabar":
         return 2, ""
     if symbology == "Code 39":
+        if vehicle_number(claim.text):
+            return 1, "a vehicle number with a right check digit"
         return (1, "read on the untouched picture") if untouched else (2, "")
     return 2, ""
 

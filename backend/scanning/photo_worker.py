@@ -16,6 +16,7 @@ import resource
 import signal
 import struct
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -27,6 +28,8 @@ from backend.scanning.photo_limits import PhotoRefusal, inspect, too_hard
 
 CPU_S = 2.0
 MEMORY_BYTES = 300 * 1024 * 1024
+WEARY_SHARE = 0.6
+"""Share of the time after which no further step is begun: what was read so far is told, rather than nothing."""
 WAIT_S = 10.0
 """Longest wait for an answer by the clock: a busy machine may need more than the 2 s of work."""
 PICTURES_PER_CHILD = 500
@@ -77,6 +80,17 @@ class PhotoReader:
             else:
                 self._idle.append(child)
             return answer
+
+    async def ready(self) -> None:
+        """Start a child and let it load its readers, so that the first picture does not wait for that."""
+        async with self._room:
+            child = await self._living()
+            try:
+                await asyncio.wait_for(child.asked(msgspec.msgpack.encode(_Question(b""))), WAIT_S)
+            except BaseException:
+                await child.ended()
+                raise
+            self._idle.append(child)
 
     async def _living(self) -> _Child:
         """An idle child that has not died meanwhile, or a new one."""
@@ -160,7 +174,10 @@ def serve(source: BinaryIO, sink: BinaryIO, cpu_s: float) -> None:
             return
         question = decode.decode(source.read(_LENGTH.unpack(head)[0]))
         _limit_time(cpu_s)
-        answer = encode.encode(read_picture(question.picture, question.known))
+        weary_s = time.thread_time() + WEARY_SHARE * cpu_s
+        answer = encode.encode(
+            read_picture(question.picture, question.known, lambda end=weary_s: time.thread_time() > end)
+        )
         _limit_time(0)
         sink.write(_LENGTH.pack(len(answer)) + answer)
         sink.flush()

@@ -40,16 +40,21 @@ BLURRED_REGIONS = 2
 SIDE_PX_MIN = 24
 
 
-def read_codes(gray: views.Gray, known: Iterable[str] = (), scale: float = 1.0) -> PhotoReading:
+def read_codes(
+    gray: views.Gray, known: Iterable[str] = (), scale: float = 1.0, weary: Callable[[], bool] = lambda: False
+) -> PhotoReading:
     """All codes of a gray, upright picture.
 
     `known`: codes the sender may expect (GTINs, order numbers); they break ties, they are never invented.
     `scale`: photograph pixels per pixel of `gray`, where the file was decoded at a reduced size.
+    `weary`: asked before each step; once true, no further one is begun.
     """
     photo = views.View("photo", _thick(gray), views.scaling(scale, scale))
     ballot = Ballot(known)
     chain = _Chain(photo, ballot)
     for number, step in enumerate(chain.steps()):
+        if weary():
+            break
         step()
         if ballot.trusted():
             if number == 0:
@@ -58,8 +63,10 @@ def read_codes(gray: views.Gray, known: Iterable[str] = (), scale: float = 1.0) 
     else:
         ballot.close()
     return PhotoReading(
-        codes=tuple(_code(claim, standing) for claim, standing in ballot.trusted()),
-        guesses=tuple(_code(claim, standing) for claim, standing in ballot.guesses() if standing.confidence > 0.3),
+        codes=tuple(_code(ballot, claim, standing) for claim, standing in ballot.trusted()),
+        guesses=tuple(
+            _code(ballot, claim, standing) for claim, standing in ballot.guesses() if standing.confidence > 0.3
+        ),
     )
 
 
@@ -72,7 +79,7 @@ def _thick(gray: views.Gray) -> views.Gray:
     return thick
 
 
-def read_picture(picture: bytes, known: Iterable[str] = ()) -> PhotoAnswer:
+def read_picture(picture: bytes, known: Iterable[str] = (), weary: Callable[[], bool] = lambda: False) -> PhotoAnswer:
     """All codes of a JPEG, PNG or WebP file, or why it is not read. Never raises for what the bytes hold."""
     header = inspect(picture)
     if isinstance(header, PhotoRefusal):
@@ -82,7 +89,7 @@ def read_picture(picture: bytes, known: Iterable[str] = ()) -> PhotoAnswer:
         if isinstance(decoded, PhotoRefusal):
             return PhotoAnswer(refusal=decoded)
         gray, scale = decoded
-        reading = read_codes(gray, known, scale)
+        reading = read_codes(gray, known, scale, weary)
     except (cv2.error, MemoryError):
         return PhotoAnswer(refusal=too_hard())
     size = (header.width_px, header.height_px) if header.turn < 5 else (header.height_px, header.width_px)
@@ -188,14 +195,16 @@ class _Chain:
                 self.ballot.add_blurred(found)
 
 
-def _code(claim: Claim, standing: Standing) -> PhotoCode:
+def _code(ballot: Ballot, claim: Claim, standing: Standing) -> PhotoCode:
     corners = np.rint(claim.corners).astype(int)
+    text = ballot.told(claim)
+    identified = "" if text == claim.text else "; the identifier I before the vehicle number is left out"
     return PhotoCode(
-        text=claim.text,
+        text=text,
         symbology=claim.symbology,
         gs1=claim.gs1,
         reader="+".join(claim.readers),
         confidence=round(standing.confidence, 2),
-        reason=standing.reason,
+        reason=standing.reason + identified,
         position=tuple((int(x), int(y)) for x, y in corners),
     )

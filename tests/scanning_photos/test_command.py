@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from backend.platform.errors import Problem
+from backend.scanning import photo_worker
 from backend.scanning.commands import add_commands
 from tests.scanning_photos import pictures
 
@@ -39,6 +40,35 @@ def test_json_gives_one_object_for_each_file(label: Path, capsys: pytest.Capture
     assert [4, 2] == [len(code["position"]), len(code["position"][0])]
     assert 0.5 < code["confidence"] <= 1
     assert lines[0]["ms"] > 0
+    assert {"file", "codes", "ms"} == set(lines[0])
+    assert {"text", "symbology", "reader", "confidence", "position"} == set(code)
+
+
+def test_all_files_are_read_by_one_child(
+    label: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child loads its readers for half a second: not once more for each of many files."""
+    begun: list[bool] = []
+    start = photo_worker._Child.started
+
+    async def counted(limits: tuple[str, str]) -> photo_worker._Child:
+        begun.append(True)
+        return await start(limits)
+
+    monkeypatch.setattr(photo_worker._Child, "started", counted)
+
+    assert 0 == _run(*[str(label)] * 5, "--json")
+    assert [1] * 5 == [len(json.loads(line)["codes"]) for line in capsys.readouterr().out.splitlines()]
+    assert [True] == begun
+
+
+def test_full_answers_carry_the_reason(label: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a person wants to know beside the five fields every program gets."""
+    assert 0 == _run(str(label), "--json", "--full")
+
+    (code,) = json.loads(capsys.readouterr().out)["codes"]
+    assert code["gs1"] is True
+    assert "untouched" in code["reason"]
 
 
 def test_files_that_cannot_be_opened_are_told_and_change_the_status(

@@ -150,3 +150,40 @@ def test_a_lonely_read_is_heard_at_the_end_unless_contradicted() -> None:
 def test_upc_e_is_expanded(short: str, long: str) -> None:
     """The last digit before the check digit says where the noughts go; other lengths are left alone."""
     assert long == expanded_upc_e(short)
+
+
+VEHICLE = "1M8GDM9AXKP042788"  # the example of 49 CFR 565.15
+IDENTIFIED = f"I{VEHICLE}"
+
+
+@pytest.mark.parametrize(
+    ("text", "symbology", "known", "told"),
+    [
+        (IDENTIFIED, "Code 39", (), VEHICLE),
+        (IDENTIFIED, "Code 39", (IDENTIFIED,), IDENTIFIED),
+        (IDENTIFIED, "Code 128", (), IDENTIFIED),
+        (VEHICLE, "Code 39", (), VEHICLE),
+        ("I1M8GDM9A1KP042788", "Code 39", (), "I1M8GDM9A1KP042788"),
+        ("I1M8GDM9AXKPO42788", "Code 39", (), "I1M8GDM9AXKPO42788"),
+        ("II-0042", "Code 39", (), "II-0042"),
+    ],
+    ids=["identifier", "expected with it", "another symbology", "bare", "wrong check digit", "letter O", "short"],
+)
+def test_a_vehicle_number_is_told_without_its_identifier(
+    text: str, symbology: str, known: tuple[str, ...], told: str
+) -> None:
+    """Only where nothing else can be meant; every other text is what the bars say."""
+    ballot = Ballot(known)
+    ballot.add([_read(text, symbology, ZXING)])
+    ((claim, _),) = ballot.trusted()
+
+    assert told == ballot.told(claim)
+
+
+@pytest.mark.parametrize(("text", "believed"), [(IDENTIFIED, True), ("I1M8GDM9A1KP042788", False)])
+def test_a_right_check_digit_stands_for_a_second_read(text: str, believed: bool) -> None:
+    """On a prepared copy Code 39 alone is not believed: it has no check of its own."""
+    ballot = Ballot()
+    ballot.add([_read(text, "Code 39", ZXING_2)])
+
+    assert believed is bool(ballot.trusted())
