@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from backend.platform.columns import ROOM_FOR_CHANGES
 from backend.platform.database import Id, Json, Quantity, UtcTime, choice, reference, table
 
 ORDER_STATES = (
@@ -74,7 +75,7 @@ sales_order = table(
 
 order_line = table(
     "order_line",
-    reference("sales_order", name="order_id"),
+    reference("sales_order", name="order_id", index=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("kind", choice(*LINE_KINDS, name="line_kind"), nullable=False),
     sa.Column("sku", sa.String(100), nullable=False, default="", index=True),
@@ -90,6 +91,7 @@ order_line = table(
     sa.Column("short", Quantity, nullable=False, default=0, info={"help": "will not be sent, found missing"}),
     sa.Column("named_lot", sa.String(40), nullable=True, info={"help": "the buyer asked for exactly this lot"}),
     sa.UniqueConstraint("order_id", "position"),
+    **ROOM_FOR_CHANGES,
 )
 
 life_rule = table(

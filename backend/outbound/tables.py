@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from backend.platform.columns import ROOM_FOR_CHANGES
 from backend.platform.database import Id, Json, Quantity, UtcTime, Uuid, choice, reference, table
 
 station = table(
@@ -43,7 +44,7 @@ wave = table(
 
 wave_order = table(
     "wave_order",
-    reference("wave"),
+    reference("wave", index=False),
     reference("sales_order", name="order_id"),
     sa.Column("slot", sa.Integer, nullable=False),
     reference("location", name="tote_id", nullable=True),
@@ -54,6 +55,7 @@ wave_order = table(
         default="open",
     ),
     sa.UniqueConstraint("wave_id", "order_id"),
+    **ROOM_FOR_CHANGES,
 )
 
 tote = table(
@@ -86,6 +88,7 @@ pick = table(
     ),
     sa.Column("state", choice("open", "done", "short", "cancelled", name="pick_state"), nullable=False, default="open"),
     sa.CheckConstraint("picked >= 0 AND short >= 0 AND picked + short <= quantity", name="not_over_picked"),
+    **ROOM_FOR_CHANGES,
 )
 
 pick_act = table(

@@ -29,7 +29,7 @@ fact = table(
 
 delivery = table(
     "delivery",
-    sa.Column("fact_id", Id, sa.ForeignKey("fact.id"), nullable=False, index=True),
+    sa.Column("fact_id", Id, sa.ForeignKey("fact.id"), nullable=False),
     sa.Column("reaction", sa.String(64), nullable=False),
     sa.Column("about", sa.String(64), nullable=False),
     sa.Column("state", choice("waiting", "leased", "done", "parked", name="delivery_state"), nullable=False),

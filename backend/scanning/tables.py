@@ -6,7 +6,7 @@ from backend.platform.database import Id, Json, UtcTime, Uuid, choice, reference
 
 scan = table(
     "scan",
-    reference("device"),
+    reference("device", index=False),
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("uid", Uuid, nullable=True, index=True),
     sa.Column("at", UtcTime, nullable=True, info={"help": "the device's clock; shown, never used for order"}),

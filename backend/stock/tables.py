@@ -6,6 +6,7 @@ until posted moves have taken all of it or it is void. A balance is derived from
 
 import sqlalchemy as sa
 
+from backend.platform.columns import ROOM_FOR_CHANGES
 from backend.platform.database import Id, Quantity, UtcTime, Uuid, choice, reference, table
 
 PHYSICAL_KINDS = ("receiving", "storage", "pick_face", "packing", "dispatch", "quarantine", "tote", "cart")
@@ -43,7 +44,7 @@ location = table(
 
 balance = table(
     "balance",
-    reference("product"),
+    reference("product", index=False),
     reference("location"),
     sa.Column("lot", sa.String(40), nullable=False, default="", info={"help": "empty where the goods carry no lot"}),
     sa.Column("on_hand", Quantity, nullable=False, default=0),
@@ -79,7 +80,7 @@ move = table(
     sa.Column("reverses_id", Id, sa.ForeignKey("move.id"), nullable=True, index=True),
     sa.CheckConstraint("source_id <> target_id", name="goes_somewhere"),
     sa.CheckConstraint("taken >= 0 AND taken <= quantity", name="not_overtaken"),
-    sa.Index("ix_move_pending", "state", "source_id"),
+    **ROOM_FOR_CHANGES,
 )
 
 count_list = table(
