@@ -31,3 +31,32 @@ consignment = table(
     sa.Column("registered_at", UtcTime, nullable=True),
     sa.Column("created_at", UtcTime, nullable=False),
 )
+
+extra_label = table(
+    "extra_label",
+    reference("merchant"),
+    reference("channel", nullable=True),
+    sa.Column(
+        "customer",
+        sa.String(200),
+        nullable=False,
+        default="",
+        info={"help": "company, name or e-mail of the order; empty: all of the channel"},
+    ),
+    reference("product", nullable=True),
+    sa.Column(
+        "label", sa.String(32), nullable=False, default="customer", info={"help": "customer, or a design based on it"}
+    ),
+    sa.Column("customer_sku", sa.String(120), nullable=False, default="", info={"help": "empty: our SKU"}),
+    sa.Column("text", sa.String(500), nullable=False, default="", info={"help": "empty: the name of the goods"}),
+    sa.Column("code", sa.String(120), nullable=False, default="", info={"help": "empty: the customer's SKU"}),
+    sa.Column("symbology", sa.String(16), nullable=False, default="code128"),
+    sa.Column(
+        "pieces_per_label",
+        sa.Integer,
+        sa.CheckConstraint("pieces_per_label > 0", name="pieces_per_label_positive"),
+        nullable=False,
+        default=1,
+    ),
+    sa.Column("active", sa.Boolean, nullable=False, default=True),
+)
