@@ -150,6 +150,20 @@ async def test_serials_go_with_their_pieces(database: Database) -> None:
     assert ["S-3", "DOCK", "S-3"] == [places[floor.serial, f"SN{number}"] for number in (1, 2, 3)]
 
 
+async def test_a_serial_that_was_undone_goes_again_with_the_rest(database: Database) -> None:
+    """In the request of the undo as well as in a later one: how scans are cut into requests changes no verdict."""
+    floor, device, bundle = await begin(database)
+    line = stop_of(bundle, floor.serial)["id"]
+    one = device.scan("put_away", bundle["task"], "put", "loc:S-1", line=line, quantity=1, serials=["SN2"])
+    assert ["ok"] == await device.send(one)
+    undo = device.scan("put_away", bundle["task"], "undo", of=one["act"])
+    every = device.scan("put_away", bundle["task"], "put", "loc:S-3", line=line, quantity=3)
+    assert ["ok", "ok"] == await device.send(undo, every)
+    back = device.scan("put_away", bundle["task"], "undo", of=every["act"])
+    again = device.scan("put_away", bundle["task"], "put", "loc:S-3", line=line, quantity=3)
+    assert ["ok", "ok"] == await device.send(back, again)
+
+
 async def test_goods_ride_on_a_cart(database: Database) -> None:
     """Onto the cart at the dock, then a walk of the cart, nearest place first."""
     floor, device, bundle = await begin(database)

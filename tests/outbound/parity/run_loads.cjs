@@ -5,10 +5,11 @@ const fs = require('node:fs');
 const [pwa, compiled] = process.argv.slice(2);
 const ts = require(path.join(pwa, 'node_modules', 'typescript'));
 
-for (const name of ['key_kinds', 'pack_refusals', 'pack_state', 'pack', 'handover']) {
-  const source = fs.readFileSync(path.join(pwa, 'src', 'flows', `${name}.ts`), 'utf8');
+for (const name of fs.readdirSync(path.join(pwa, 'src', 'flows'))) {
+  if (!name.endsWith('.ts') || name.endsWith('.test.ts') || name === 'registry.ts') continue;
+  const source = fs.readFileSync(path.join(pwa, 'src', 'flows', name), 'utf8');
   const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
-  fs.writeFileSync(path.join(compiled, `${name}.js`), ts.transpileModule(source, { compilerOptions: options }).outputText);
+  fs.writeFileSync(path.join(compiled, name.replace(/\.ts$/, '.js')), ts.transpileModule(source, { compilerOptions: options }).outputText);
 }
 const FLOWS = {
   pack: require(path.join(compiled, 'pack.js')).pack,

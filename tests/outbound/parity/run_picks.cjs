@@ -10,7 +10,8 @@ const compilerOptions = {
   target: ts.ScriptTarget.ES2022,
   rewriteRelativeImportExtensions: true,
 };
-for (const name of ['pick.ts', 'pick_codes.ts', 'pick_list.ts', 'pick_refusals.ts']) {
+for (const name of fs.readdirSync(path.join(pwa, 'src', 'flows'))) {
+  if (!name.endsWith('.ts') || name.endsWith('.test.ts') || name === 'registry.ts') continue;
   const source = fs.readFileSync(path.join(pwa, 'src', 'flows', name), 'utf8');
   fs.writeFileSync(path.join(out, name.replace(/\.ts$/, '.js')), ts.transpileModule(source, { compilerOptions }).outputText);
 }
