@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from backend.platform.columns import Id, Json, Quantity, UtcTime, Uuid, choice, metadata, reference, table
 from backend.platform.errors import Problem
 from backend.platform.sqlite_file import SqliteWriter, dumps, sqlite_engine
+from backend.platform.statements import Statement
 
 __all__ = [
     "Database", "DatabaseClosed", "Id", "Json", "Quantity", "UtcTime", "Uuid", "Wake", "choice", "claim_clause",
@@ -36,6 +37,9 @@ T = TypeVar("T")
 WAKE_CHANNEL = "rampa_wake"
 RETRIES = 6
 RETRIED_STATES = {"40001", "40P01"}
+
+
+_WAKE = Statement(sa.select(sa.func.pg_notify(WAKE_CHANNEL, "")))
 
 
 def upsert(conn: Connection, target: sa.Table) -> Any:
@@ -53,7 +57,7 @@ def wake_others(conn: Connection) -> None:
     """Tell every waiting reader, after this transaction commits, that something happened. Carries no data."""
     conn.info["wake"] = True
     if conn.dialect.name == "postgresql":
-        conn.execute(sa.select(sa.func.pg_notify(WAKE_CHANNEL, "")))
+        _WAKE.rows(conn)
 
 
 class Wake:
@@ -113,8 +117,10 @@ class Database:
             self._readers = ThreadPoolExecutor(4, thread_name_prefix="sqlite-reader")
         else:
             self._pg = create_async_engine(
-                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, json_serializer=dumps
-            )
+                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, json_serializer=dumps,
+                connect_args={"server_settings": {"jit": "off"}},
+            )  # fmt: skip
+            sa.event.listen(self._pg.sync_engine, "connect", _learn_lists)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction; returns after it is durable. On PostgreSQL a lost race is run again."""
@@ -234,6 +240,13 @@ def run_once(url: str, work: Callable[[Connection], T]) -> T:
             await database.close()
 
     return asyncio.run(once())
+
+
+def _learn_lists(dbapi_connection: Any, _: Any) -> None:
+    """The driver asks the catalogue for each kind of list when it first meets it, a dozen times for our statements, and
+    the question is dear: one question for all kinds at once."""
+    kinds = ", ".join(f"CAST(NULL AS {kind}[])" for kind in ("BIGINT", "INTEGER", "TEXT", "VARCHAR", "UUID"))
+    dbapi_connection.run_async(lambda driver: driver.fetch(f"SELECT {kinds}"))
 
 
 def _async_url(url: str) -> URL:

@@ -1,8 +1,9 @@
 """Callers who want the same kind of thing written are gathered into one transaction while the one before is still running.
 
 Whoever comes to an idle house is served at once and alone; only under load do groups form, and the more load, the larger
-they are. What ten callers ask is then read, locked and written by the statements of one. A group that breaks leaves
-nothing behind, and each of its callers is served alone.
+they are. What ten callers ask is then read, locked and written by the statements of one. Where two groups may run at a time,
+a small one does not start at once beside a larger: who was answered just now is about to come again, and a moment later
+the group is twice as large. A group that breaks leaves nothing behind, and each of its callers is served alone.
 """
 
 import asyncio
@@ -13,6 +14,9 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.engine import Connection
 
 from backend.platform.database import Database, DatabaseClosed
+
+LINGER_S = 0.006
+"""Beside a larger group in work a smaller one waits so long at most."""
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -37,7 +41,9 @@ class Gathering(Generic[P, R]):
         self.limit = limit
         self.waiting: list[tuple[P, asyncio.Future[R]]] = []
         self.in_work: set[Hashable] = set()
-        self.running: set[asyncio.Task[None]] = set()
+        self.running: dict[asyncio.Task[None], int] = {}
+        """The groups in work and their weights."""
+        self._lingering: asyncio.TimerHandle | None = None
 
     @property
     def database(self) -> Database:
@@ -51,18 +57,36 @@ class Gathering(Generic[P, R]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         self.waiting.append((part, future))
-        if len(self.waiting) == 1:
+        if len(self.waiting) == 1 or self._lingering is not None:
             loop.call_soon(self._begin)  # whoever has arrived in the same turn comes along
         return await future
 
-    def _begin(self) -> None:
-        while self.waiting and len(self.running) < self.database.writes_at_once and (group := self._next_group()):
+    def _begin(self, lingered: bool = False) -> None:
+        while self.waiting and len(self.running) < self.database.writes_at_once:
+            if not lingered and self._is_too_small():
+                if self._lingering is None:
+                    self._lingering = asyncio.get_running_loop().call_later(LINGER_S, self._linger_no_more)
+                return
+            group = self._next_group()
+            if not group:
+                return
+            if self._lingering is not None:
+                self._lingering.cancel()
+                self._lingering = None
             task = asyncio.create_task(self._run(group))
-            self.running.add(task)
+            self.running[task] = sum(self.weight(part) for part, _ in group)
             task.add_done_callback(self._done)
 
+    def _is_too_small(self) -> bool:
+        """Whether a group in work is larger than what waits."""
+        return bool(self.running) and sum(self.weight(part) for part, _ in self.waiting) < max(self.running.values())
+
+    def _linger_no_more(self) -> None:
+        self._lingering = None
+        self._begin(lingered=True)
+
     def _done(self, task: asyncio.Task[None]) -> None:
-        self.running.discard(task)
+        del self.running[task]
         self._begin()
 
     def _next_group(self) -> list[tuple[P, asyncio.Future[R]]]:

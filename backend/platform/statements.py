@@ -9,12 +9,16 @@ import json
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.ext.compiler import compiles
+
+from backend.platform.columns import UtcTime
 
 Convert = Callable[[Any], Any]
 
@@ -85,7 +89,11 @@ class Statement:
 
 class Given:
     """The values of one row as expressions: parameters of a call for each row (SQLite), or columns of one table of all rows
-    (PostgreSQL, where a call for each row costs more than the row)."""
+    (PostgreSQL, where a call for each row costs more than the row).
+
+    There each row travels as one JSON text: a list for each column costs the driver more than the row, and of one JSON
+    text for all the planner believes that it holds a hundred rows, for which it would walk whole tables.
+    """
 
     def __init__(self, engine: str, types: Mapping[str, sa.types.TypeEngine[Any]]) -> None:
         self.engine = engine
@@ -93,15 +101,14 @@ class Given:
         if engine == "sqlite":
             self._values: Any = {name: sa.bindparam(name, type_=each) for name, each in types.items()}
             return
-        lists = [
-            sa.cast(sa.bindparam(name, type_=postgresql.ARRAY(_element(each))), postgresql.ARRAY(_element(each)))
-            for name, each in types.items()
-        ]
-        table = sa.func.unnest(*lists).table_valued(
-            *(sa.column(name, _element(each)) for name, each in types.items()), name="given", joins_implicitly=True
-        )
-        table = table.render_derived()
-        self._values = {name: _back(table.c[name], each) for name, each in types.items()}
+        columns = (sa.column(name, _told_as(each)) for name, each in types.items())
+        texts = sa.cast(sa.bindparam(_ROWS, type_=postgresql.ARRAY(sa.Text())), postgresql.ARRAY(sa.Text()))
+        sent = sa.func.unnest(texts).table_valued("told", name="sent").render_derived()
+        record = sa.func.json_to_record(sa.cast(sent.c.told, postgresql.JSON())).table_valued(*columns, name="record")
+        record = record.render_derived(with_types=True)
+        rows = sa.select(*(record.c[name] for name in types)).select_from(sa.join(sent, record, sa.true()))
+        table = rows.subquery("given")
+        self._values = {name: table.c[name] for name in types}
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
@@ -113,15 +120,43 @@ class Given:
         return postgresql.insert(table).from_select(list(self.types), sa.select(*self._values.values()))
 
 
-def _element(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
-    """The type of a list's element: words of a closed list and JSON travel as texts."""
+_ROWS = "rows"
+_written = msgspec.json.Encoder()
+
+
+def _told_as(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    """The type of a column of the given rows: words of a closed list are texts."""
     if isinstance(kind, sa.JSON):
-        return _JsonText()
+        return postgresql.JSONB()
     return sa.Text() if isinstance(kind, sa.Enum) else kind
 
 
-def _back(column: sa.ColumnElement[Any], kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
-    return sa.cast(column, postgresql.JSONB) if isinstance(kind, sa.JSON) else column
+def _zoned(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError(f"expected a time with a zone, got naive {value!r}")
+    return value
+
+
+def _hex(value: bytes | None) -> str | None:
+    return None if value is None else "\\x" + value.hex()
+
+
+def _json_converters(types: Mapping[str, sa.types.TypeEngine[Any]]) -> dict[str, Convert]:
+    """What JSON cannot say, or would say of a mistake without a word."""
+    return {
+        name: _hex if isinstance(each, sa.LargeBinary) else _zoned
+        for name, each in types.items()
+        if isinstance(each, sa.LargeBinary | UtcTime)
+    }
+
+
+def _json_row(row: Mapping[str, Any], converters: Mapping[str, Convert]) -> str:
+    if converters:
+        row = {**row, **{name: convert(row[name]) for name, convert in converters.items() if name in row}}
+    try:
+        return _written.encode(row).decode()
+    except (TypeError, ValueError, OverflowError):  # as patiently as the columns: see `sqlite_file.dumps`
+        return json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 class RowChange(Statement):
@@ -134,6 +169,7 @@ class RowChange(Statement):
         self._build_with = build
         self._types = types
         self._defaults = defaults
+        self._converters = _json_converters(types)
 
     def _build(self, engine: str) -> sa.sql.expression.Executable:
         built: sa.sql.expression.Executable = self._build_with(Given(engine, self._types))
@@ -153,9 +189,8 @@ class RowChange(Statement):
             if conn.dialect.name == "sqlite":
                 cursor.executemany(ready.text, [_parameters(ready, row) for row in rows])
             else:
-                cursor.execute(
-                    ready.text, _parameters(ready, {name: [row.get(name) for row in rows] for name in self._types})
-                )
+                texts = [_json_row(row, self._converters) for row in rows]
+                cursor.execute(ready.text, _parameters(ready, {_ROWS: texts}))
         except conn.dialect.loaded_dbapi.Error as error:
             raise _told(conn, ready.text, rows[:3], error) from error
         finally:
@@ -241,17 +276,6 @@ def _say(conn: Connection, text: str) -> None:
 # -- lists of any length in one text ----------------------------------------------------------------------------------
 
 
-class _JsonText(sa.types.TypeDecorator[Any]):
-    """A JSON value as text."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> Convert:
-        dumps = getattr(dialect, "_json_serializer", None) or json.dumps
-        return lambda value: None if value is None else dumps(value)
-
-
 class _JsonList(sa.types.TypeDecorator[Any]):
     """A list as one JSON text."""
 
@@ -267,6 +291,16 @@ class _JsonList(sa.types.TypeDecorator[Any]):
         if each is None:
             return lambda values: json.dumps(list(values))
         return lambda values: json.dumps([each(value) for value in values])
+
+
+class _JsonEach(sa.types.TypeDecorator[Any]):
+    """A list of lists as a list of JSON texts (PostgreSQL)."""
+
+    impl = postgresql.ARRAY(sa.Text())
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        return lambda values: [json.dumps(each) for each in values]
 
 
 class among(sa.sql.expression.ColumnElement[Any]):  # noqa: N801 - reads as a word of a question
@@ -317,12 +351,12 @@ def _among_keys_sqlite(element: among_keys, compiler: Any, **more: Any) -> str:
 def _among_keys_postgresql(element: among_keys, compiler: Any, **more: Any) -> str:
     keys = ", ".join(compiler.process(each, **more) for each in element.columns_)
     parts = ", ".join(
-        f"CAST(one ->> {place} AS {compiler.dialect.type_compiler_instance.process(each.type)})"
+        f"CAST(CAST(one AS JSON) ->> {place} AS {compiler.dialect.type_compiler_instance.process(each.type)})"
         for place, each in enumerate(element.columns_)
     )
-    values = sa.bindparam(element.name, type_=_JsonList(sa.types.NullType()), required=True)
-    asked = compiler.process(values, **more)
-    return f"({keys}) IN (SELECT {parts} FROM jsonb_array_elements(CAST({asked} AS JSONB)) AS one)"  # noqa: S608
+    values = sa.bindparam(element.name, type_=_JsonEach(), required=True)
+    asked = compiler.process(values, **more)  # of a list the planner believes that it is short, of one JSON text never
+    return f"({keys}) IN (SELECT {parts} FROM unnest({asked}) AS one)"  # noqa: S608
 
 
 def types_of(table: sa.Table) -> dict[str, sa.types.TypeEngine[Any]]:

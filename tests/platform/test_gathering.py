@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -92,3 +92,78 @@ async def test_a_caller_who_has_gone_holds_nobody_up(database: Database) -> None
 
     assert ["2 said b2", "1 said b3"] == await room.give(("2", "b2"), ("1", "b3"))
     assert ["1.b1", "1.b3", "2.b2"] == await _words(database)
+
+
+class TwoDesks:
+    """A database that runs two transactions at a time, each until it is let go."""
+
+    writes_at_once = 2
+
+    def __init__(self) -> None:
+        self.gates: list[asyncio.Event] = []
+        self.both_taken = asyncio.Event()
+
+    async def write(self, work: Any) -> Any:
+        self.gates.append(asyncio.Event())
+        if len(self.gates) == self.writes_at_once:
+            self.both_taken.set()
+        await self.gates[-1].wait()
+        return work(None)
+
+
+async def _turns(count: int = 5) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_a_small_group_waits_a_moment_beside_a_larger_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two callers wait beside a group of three until a third comes; without a third they go when the moment is over."""
+    monkeypatch.setattr("backend.platform.gathering.LINGER_S", 3600.0)
+    desks, groups = TwoDesks(), []
+
+    def take(_: Any, parts: Sequence[str]) -> list[str | Exception]:
+        groups.append(list(parts))
+        return list(parts)
+
+    gathering: Gathering[str, str] = Gathering(
+        cast("Database", desks), take, kind=lambda _: "", owner=lambda part: part, weight=lambda _: 1, limit=9
+    )
+    given = [asyncio.ensure_future(gathering.give(each)) for each in "abc"]
+    await _turns()
+    given += [asyncio.ensure_future(gathering.give(each)) for each in "de"]
+    await _turns()
+    begun_with_two_waiting = len(desks.gates)
+    given.append(asyncio.ensure_future(gathering.give("f")))
+    await _turns()
+    begun_with_three_waiting = len(desks.gates)
+    given.append(asyncio.ensure_future(gathering.give("g")))
+    for gate in desks.gates:
+        gate.set()
+    await _turns(20)
+    for gate in desks.gates:
+        gate.set()
+    await asyncio.gather(*given)
+
+    assert (1, 2) == (begun_with_two_waiting, begun_with_three_waiting)
+    assert [["a", "b", "c"], ["d", "e", "f"], ["g"]] == groups
+
+
+async def test_a_lingering_group_starts_when_the_moment_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else comes: the one who waits is served beside the group in work, not behind it."""
+    monkeypatch.setattr("backend.platform.gathering.LINGER_S", 0.0)
+    desks = TwoDesks()
+    gathering: Gathering[str, str] = Gathering(
+        cast("Database", desks), lambda _, parts: list(parts), kind=lambda _: "", owner=lambda part: part,
+        weight=lambda _: 1, limit=9,
+    )  # fmt: skip
+    together = [asyncio.ensure_future(gathering.give(each)) for each in "ab"]
+    await _turns()
+    alone = asyncio.ensure_future(gathering.give("c"))
+    async with asyncio.timeout(5):
+        await desks.both_taken.wait()
+    desks.gates[1].set()
+
+    assert "c" == await alone
+    assert not any(each.done() for each in together)
+    desks.gates[0].set()
+    assert ["a", "b"] == await asyncio.gather(*together)

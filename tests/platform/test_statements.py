@@ -9,9 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog.tables import setting
+from backend.identity import store as identity
+from backend.identity.tables import device
 from backend.platform.database import Database
 from backend.platform.journal import fact
 from backend.platform.statements import RowChange, Statement, among, among_keys, insert_into, savepoint
+from backend.scanning.tables import scan
 from backend.stock.tables import balance
 from tests.builders import create_location, create_product
 
@@ -139,7 +142,7 @@ def test_a_column_that_is_forgotten_is_told_when_the_statement_is_built() -> Non
         statement.text(conn)
 
 
-async def test_times_without_a_zone_are_refused(sqlite_database: Database) -> None:
+async def test_times_without_a_zone_are_refused(database: Database) -> None:
     """The converters of the columns are the same as everywhere."""
     naive = (AT + timedelta(days=1)).replace(tzinfo=None)
 
@@ -147,4 +150,19 @@ async def test_times_without_a_zone_are_refused(sqlite_database: Database) -> No
         INSERT_FACT.run_many(conn, [_fact(None) | {"at": naive}])
 
     with pytest.raises(ValueError, match="zone"):
-        await sqlite_database.write(work)
+        await database.write(work)
+
+
+async def test_bytes_and_words_of_a_closed_list_are_written_as_they_are(database: Database) -> None:
+    """Every byte from 0 to 255 comes back, words stand as texts, and what a row does not name is empty."""
+    every_byte = bytes(range(256))
+    insert, verdicts = insert_into(scan), Statement(sa.select(scan.c.verdict, scan.c.outcome, scan.c.uid))
+
+    def work(conn: Connection) -> list[Any]:
+        identity.add_device(conn, "Reader", AT)
+        device_id = conn.execute(sa.select(sa.func.max(device.c.id))).scalar_one()
+        row = {"device_id": device_id, "seq": 1, "received_at": AT, "record": {}, "outcome": "parked"}
+        insert.run_many(conn, [row | {"verdict": every_byte}])
+        return [tuple(each) for each in verdicts.rows(conn)]
+
+    assert [(every_byte, "parked", None)] == await database.write(work)
