@@ -97,7 +97,7 @@ def run_serve(args: argparse.Namespace) -> int:
 
 
 def run_work(args: argparse.Namespace) -> int:
-    from backend.app.worker import Worker
+    from backend.app.worker import Worker, until_stopped
 
     _configure_logs(args.settings)
     _demand_schema(args.database_url)
@@ -105,7 +105,7 @@ def run_work(args: argparse.Namespace) -> int:
     async def work() -> None:
         database = Database(args.database_url)
         try:
-            await Worker(database).run()
+            await until_stopped(Worker(database).run())
         finally:
             await database.close()
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+import signal
+from collections.abc import Coroutine, Mapping
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import structlog
@@ -17,6 +19,21 @@ log = structlog.get_logger()
 LONGEST_SLEEP_S = 2.0
 TROUBLE_PAUSE_S = 1.0
 RUSH_S = 0.05
+
+
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run it until it ends, or the system asks the process to stop (SIGTERM, SIGINT): then it may still tidy up."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        log.info("worker stopped")
+    finally:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(each)
 
 
 class Worker:

@@ -8,6 +8,8 @@ Two kinds of reaction:
   delivery id goes out as reference.
 """
 
+import asyncio
+import functools
 import random
 import uuid
 from collections.abc import Callable, Mapping
@@ -21,7 +23,7 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from backend.platform import clock
-from backend.platform.database import Database, claim_clause
+from backend.platform.database import Database, claim_clause, wake_others
 from backend.platform.errors import Problem
 from backend.platform.exchange import Exchange, run
 from backend.platform.journal import Recorded, delivery, fact
@@ -30,6 +32,8 @@ from backend.platform.limits import DELIVERY_ATTEMPTS
 log = structlog.get_logger()
 LEASE_S = 60
 CLAIM_ROWS = 16
+HAND_BACK_S = 3.0
+"""A worker that is told to stop tries so long to hand back its leases."""
 
 
 class Inside(msgspec.Struct, frozen=True):
@@ -83,8 +87,11 @@ def _is_blocked() -> sa.Exists:
     )
 
 
-def claim(conn: Connection, now: datetime, limit: int = CLAIM_ROWS) -> list[Claimed]:
-    """Lease the oldest open delivery of each subject and reaction; a subject with an older open one waits."""
+def claim(conn: Connection, now: datetime, limit: int = CLAIM_ROWS, lease: uuid.UUID | None = None) -> list[Claimed]:
+    """Lease the oldest open delivery of each subject and reaction; a subject with an older open one waits.
+
+    All of them carry one lease, so that they can be handed back by it.
+    """
     blocked = _is_blocked()
     due = sa.or_(delivery.c.state == "waiting", delivery.c.state == "leased")
     statement = (
@@ -93,7 +100,7 @@ def claim(conn: Connection, now: datetime, limit: int = CLAIM_ROWS) -> list[Clai
     ids = [row.id for row in conn.execute(claim_clause(statement))]
     if not ids:
         return []
-    lease = uuid.uuid4()
+    lease = lease or uuid.uuid4()
     conn.execute(
         sa.update(delivery)
         .where(delivery.c.id.in_(ids))
@@ -129,8 +136,24 @@ def finish(conn: Connection, claimed: Claimed, now: datetime) -> bool:
     return closed.rowcount == 1
 
 
+def hand_back(conn: Connection, lease: uuid.UUID, now: datetime) -> int:
+    """A worker that is stopped keeps nothing: what it has not finished may be claimed at once, and no try is counted."""
+    changed = conn.execute(
+        sa.update(delivery)
+        .where(delivery.c.lease == lease, delivery.c.state == "leased")
+        .values(state="waiting", lease=None, attempts=delivery.c.attempts - 1, not_before=now)
+    )
+    if changed.rowcount:
+        wake_others(conn)
+    return changed.rowcount
+
+
 class LeaseLost(RuntimeError):
     """Another worker took this delivery over: what was done in this transaction must not stay."""
+
+
+def _claim_by(lease: uuid.UUID, conn: Connection) -> list[Claimed]:
+    return claim(conn, clock.now(), CLAIM_ROWS, lease)
 
 
 class Outbox:
@@ -142,13 +165,28 @@ class Outbox:
         self.client = client
 
     async def drain(self) -> int:
-        """Work off what is due now; returns how many deliveries were tried."""
+        """Work off what is due now; returns how many deliveries were tried. Cancelled, it hands back what it holds."""
         tried = 0
-        while claimed := await self.database.write(lambda conn: claim(conn, clock.now())):
-            for each in claimed:
-                await self._deliver(each)
-                tried += 1
-        return tried
+        while True:
+            lease = uuid.uuid4()
+            try:
+                claimed = await self.database.write(functools.partial(_claim_by, lease))
+                for each in claimed:
+                    await self._deliver(each)
+            except asyncio.CancelledError:
+                await self._hand_back(lease)
+                raise
+            tried += len(claimed)
+            if not claimed:
+                return tried
+
+    async def _hand_back(self, lease: uuid.UUID) -> None:
+        """Who cannot be reached now is no reason to stay: then the lease runs out by itself."""
+        try:
+            async with asyncio.timeout(HAND_BACK_S):
+                await self.database.write(lambda conn: hand_back(conn, lease, clock.now()))
+        except Exception as error:
+            log.warning("leases run out by themselves", exc_info=error)
 
     async def _deliver(self, claimed: Claimed) -> None:
         reaction = self.reactions.get(claimed.reaction)

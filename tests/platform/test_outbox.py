@@ -1,6 +1,7 @@
 """Facts and their deliveries: nothing swallowed, order kept per subject, each inside reaction exactly once."""
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,8 +10,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from backend.app.worker import until_stopped
 from backend.catalog.tables import setting
-from backend.platform import journal, outbox
+from backend.platform import clock, journal, outbox
 from backend.platform.database import Database
 from backend.platform.exchange import ExchangeFailed, HttpRequest, UnexpectedRequest, replay
 from backend.platform.journal import Fact, delivery
@@ -198,3 +200,86 @@ async def test_a_silent_partner_is_named(sqlite_database: Database) -> None:
     async with httpx.AsyncClient() as client:
         with pytest.raises(ExchangeFailed, match="tried again"):
             await run(asks(), client)
+
+
+class Stuck:
+    """A partner that never answers; `asked` says that the question has left."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def handle(self, _: httpx.Request) -> httpx.Response:
+        self.asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+
+def _ask(*_: Any) -> Any:
+    return (yield HttpRequest("GET", "http://partner.invalid/"))
+
+
+async def _until_asked(database: Database, stuck: Stuck) -> None:
+    """A worker that hangs in its first delivery."""
+    async with httpx.AsyncClient(transport=httpx.MockTransport(stuck.handle)) as client:
+        await Outbox(database, {"test.react": Errand(lambda *_: _ask(), lambda *_: None)}, client).drain()
+
+
+async def test_a_worker_that_is_stopped_hands_back_what_it_holds(database: Database) -> None:
+    """Three subjects are leased and the first hangs: after a clean stop the next worker takes all three at once, with no
+    try counted and no wait for the lease."""
+    for number in range(3):
+        await _append(database, "x", about=f"order:{number}")
+    stuck = Stuck()
+    worker = asyncio.create_task(_until_asked(database, stuck))
+    async with asyncio.timeout(5):
+        await stuck.asked.wait()
+    before = await _states(database)
+
+    worker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await worker
+    after = await _states(database)
+    claimed = await database.write(lambda conn: outbox.claim(conn, clock.now()))
+
+    assert (["leased"] * 3, ["waiting"] * 3) == (before, after)
+    assert [("order:0", 1), ("order:1", 1), ("order:2", 1)] == [(each.fact.about, each.attempts) for each in claimed]
+
+
+async def test_what_was_done_before_the_stop_stays_done(database: Database) -> None:
+    """The first of two is finished, the second hangs: only the second is handed back."""
+    await _append(database, "done", about="order:1")
+    await _append(database, "hangs", about="order:2")
+    stuck = Stuck()
+
+    def prepare(_: Any, fact: Any, *__: Any) -> Any:
+        return None if fact.payload["word"] == "done" else _ask()
+
+    async def work() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(stuck.handle)) as client:
+            await Outbox(database, {"test.react": Errand(prepare, lambda *_: None)}, client).drain()
+
+    worker = asyncio.create_task(work())
+    async with asyncio.timeout(5):
+        await stuck.asked.wait()
+    worker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await worker
+
+    assert ["done", "waiting"] == await _states(database)
+
+
+async def test_the_signal_to_stop_reaches_the_worker_as_a_cancellation() -> None:
+    """SIGTERM does not kill the process on the spot: what runs may tidy up, and then it is over."""
+    told: list[str] = []
+
+    async def work() -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.Event().wait()
+        finally:
+            told.append("tidied up")
+
+    async with asyncio.timeout(5):
+        await until_stopped(work())
+
+    assert ["tidied up"] == told
