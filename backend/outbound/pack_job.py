@@ -18,6 +18,7 @@ class PackLine(msgspec.Struct, frozen=True, kw_only=True):
     codes: Mapping[str, int]
     wanted: int
     unit: str = ""
+    tracking: str = "none"
     checked: int = 0
     short: int = 0
     picture: str | None = None
@@ -49,6 +50,7 @@ class PackAct(msgspec.Struct, frozen=True):
     line: int | None
     quantity: int
     undone: bool = False
+    serial: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -74,6 +76,8 @@ class PackJob(msgspec.Struct, frozen=True, kw_only=True):
     parcels: tuple[PackParcel, ...] = ()
     cartons: frozenset[str] = frozenset()
     places: Mapping[str, Place] = {}
+    serials: Mapping[tuple[int, str], str] = {}
+    """(product, serial) -> where it is: serials that are in a parcel, this order's or another's."""
     acts: Mapping[str, PackAct] = {}
     numbers: tuple[str, ...] = ()
 

@@ -35,6 +35,20 @@ def too_many(left: int, got: int, sku: str, name: str) -> Refusal:
     )  # fmt: skip
 
 
+def serial_needed(sku: str, name: str) -> Refusal:
+    return Refusal(
+        code="SERIAL_NEEDED", expected={"sku": sku, "name": name}, cure="SCAN_SERIAL", values={"sku": sku, "name": name}
+    )
+
+
+def serial_known(serial: str, place: str) -> Refusal:
+    """A serial is in one place only."""
+    return Refusal(
+        code="SERIAL_KNOWN", got={"serial": serial, "location": place}, cure="SET_ASIDE",
+        values={"serial": serial, "place": place},
+    )  # fmt: skip
+
+
 def wrong_kind(wanted: str, got: str, code: str) -> Refusal:
     return Refusal(
         code="WRONG_KIND", cure="SCAN_KIND", expected={"kind": wanted}, got={"kind": got, "code": code},

@@ -47,6 +47,7 @@ from backend.platform.limits import QUANTITY_MAX
 from backend.scanning.protocol import Correction, Decision, Refusal, Scan, Taken
 
 WEIGHT_G_MAX = 1_000_000
+SERIAL_CHARACTERS = 40
 BOOKED_STATES = frozenset({"labelled", "verified", "loaded", "dispatched"})
 
 
@@ -93,19 +94,39 @@ def _product(job: PackJob, scan: Scan) -> _Step | Refusal:
     if isinstance(found, Refusal):
         return found
     line, quantity = found
+    serial = serial_of(scan) if line.tracking == "serial" else ""
+    refusal = _why_not_serial(job, line, quantity, serial) if line.tracking == "serial" else None
+    if refusal is not None:
+        return refusal
     if not isinstance(uid, str) or scan.act is None:
         return told.not_understood(scan.kind)
     parcel = job.parcel(uid) or PackParcel(uid=uid, position=len(job.parcels) + 1)
     if parcel.state != "open":
         return told.about_parcel("PARCEL_CLOSED", "NEW_PARCEL", parcel.number)
+    if serial:
+        job = replace(job, serials={**job.serials, (line.product_id, serial): job.number})
     filled = replace(parcel, contents=_with_pieces(parcel.contents, line.id, quantity))
     job = _with_parcel(_with_line(job, replace(line, checked=line.checked + quantity)), filled)
-    job = _remember(job, scan, PackAct("check", uid, line.id, quantity))
+    job = _remember(job, scan, PackAct("check", uid, line.id, quantity, serial=serial))
     change = PieceChecked(
         order_id=job.order_id, line_id=line.id, parcel=uid, position=filled.position, station=_station(job, scan),
         quantity=quantity,
     )  # fmt: skip
     return job, (change,), ()
+
+
+def serial_of(scan: Scan) -> str:
+    """The number of the piece, from its code or as the device was told; empty for none."""
+    told_by_code = next((key.partition(":")[2] for key in scan.keys if key.startswith("serial:")), "")
+    return (told_by_code or str(scan.body.get("serial") or ""))[:SERIAL_CHARACTERS]
+
+
+def _why_not_serial(job: PackJob, line: PackLine, quantity: int, serial: str) -> Refusal | None:
+    """Goods with serials are checked piece by piece, and each number goes into one parcel."""
+    if quantity != 1 or not serial:
+        return told.serial_needed(line.sku, line.name)
+    place = job.serials.get((line.product_id, serial))
+    return None if place is None else told.serial_known(serial, place)
 
 
 def find_line(job: PackJob, keys: tuple[str, ...], raw: str, hint: Any = None) -> tuple[PackLine, int] | Refusal:
@@ -253,6 +274,9 @@ def _undo(job: PackJob, scan: Scan) -> _Step | Refusal:
         line = replace(line, wanted=line.wanted + act.quantity, short=line.short - act.quantity)
         return _back_at_work(_with_line(job, line), change, fact)
     assert parcel is not None
+    if act.serial:
+        free = {key: place for key, place in job.serials.items() if key != (line.product_id, act.serial)}
+        job = replace(job, serials=free)
     emptier = replace(parcel, contents=_with_pieces(parcel.contents, line.id, -act.quantity))
     job = _with_parcel(_with_line(job, replace(line, checked=line.checked - act.quantity)), emptier)
     return job, (change,), (fact,)

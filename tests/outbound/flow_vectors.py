@@ -29,6 +29,8 @@ def scans_of(step: dict[str, Any], flow: str, task: str, seq: int = 1) -> list[T
     """What the device would send for a step; refused there or not, the server judges it anew."""
     recorded = step.get("scan", [])
     keys = tuple(step["in"].split()[1:]) if step["in"].startswith("scan ") else ()
+    if "sent" in step:  # keys of a scan before this one go with it
+        keys = tuple(step["sent"].split())
     raw = keys[0].partition(":")[2] if keys else ""
     return [
         Taken(

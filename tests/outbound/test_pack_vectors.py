@@ -22,6 +22,7 @@ def job_of(bundle: dict[str, Any]) -> PackJob:
             PackLine(
                 id=line["id"], sku=line["sku"], name=line["name"], wanted=line["wanted"], checked=line["checked"],
                 codes={code["key"]: code["quantity"] for code in line["codes"]}, unit=line.get("unit", ""),
+                tracking=line.get("tracking", "none"),
             )
             for line in bundle["lines"]
         ),

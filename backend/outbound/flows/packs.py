@@ -20,7 +20,7 @@ from backend.outbound.pack_job import (
     ParcelFilled,
     PieceChecked,
 )
-from backend.outbound.packing import decide
+from backend.outbound.packing import decide, serial_of
 from backend.outbound.store import packs
 from backend.outbound.views.packs import find_order_at_bench, jobs_begun_by, places_of_keys, read_bundle
 from backend.platform.errors import Conflict
@@ -50,7 +50,23 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Jobs:
     foreign = places_of_keys(
         conn, jobs, [key for each in taken for key in each.scan.keys if each.scan.kind == "product"]
     )
-    return {f"pack:{order_id}": msgspec.structs.replace(job, places=foreign) for order_id, job in jobs.items()}
+    serials = {serial for each in taken if each.scan.kind == "product" and (serial := serial_of(each.scan))}
+    packed = stock.serials_in_parcels(conn, serials) if serials else {}
+    told = stock.serials_of_acts(conn, acts) if any(_has_serials(job) for job in jobs.values()) else {}
+    return {
+        f"pack:{order_id}": msgspec.structs.replace(
+            job, places=foreign, serials=packed,
+            acts={
+                uid: msgspec.structs.replace(act, serial=next(iter(told.get(UUID(uid), ())), ""))
+                for uid, act in job.acts.items()
+            },
+        )
+        for order_id, job in jobs.items()
+    }  # fmt: skip
+
+
+def _has_serials(job: PackJob) -> bool:
+    return any(line.tracking == "serial" for line in job.lines)
 
 
 def save(conn: Connection, jobs: Jobs, decided: Decided, now: datetime) -> None:
@@ -147,11 +163,9 @@ def _follow_serials(
     """A piece whose code tells its serial: from now on that serial is in this parcel."""
     undone = {change.act for _, change in changes if isinstance(change, ActUndone)}
     told = [
-        (taken, change, key.partition(":")[2])
+        (taken, change, serial)
         for taken, change in changes
-        if isinstance(change, PieceChecked) and str(taken.scan.act) not in undone
-        for key in taken.scan.keys
-        if key.startswith("serial:")
+        if isinstance(change, PieceChecked) and str(taken.scan.act) not in undone and (serial := serial_of(taken.scan))
     ]
     if not told:
         return

@@ -152,6 +152,7 @@ def load_jobs(
                     checked=line.checked, short=line.short,
                     codes={code.key: code.quantity for code in codes.get(line.product_id or 0, ())},
                     unit=products[line.product_id].unit if line.product_id in products else "",
+                    tracking=products[line.product_id].tracking if line.product_id in products else "none",
                 )
                 for line in lines[order_id] if line.picked > 0 or line.short > 0
             ),

@@ -88,6 +88,7 @@ def read_bundle(conn: Connection, order_id: int, station_code: str | None = None
         station_code = _last_station(conn, order_id)
     pictures = catalog.products_by_ids(conn, [line.product_id for line in job.lines])
     codes = catalog.codes_of(conn, [line.product_id for line in job.lines])
+    packed = _serials_in(conn, job)
     stopped = "ORDER_CANCELLED" if job.state == "cancelled" else "ORDER_ON_HOLD" if job.hold else None
     return {
         "flow": "pack", "task": f"pack:{order_id}", "version": order.version,
@@ -101,6 +102,7 @@ def read_bundle(conn: Connection, order_id: int, station_code: str | None = None
             {
                 "id": line.id, "sku": line.sku, "name": line.name, "wanted": line.wanted, "checked": line.checked,
                 "picture": pictures[line.product_id].picture if line.product_id in pictures else None, "unit": line.unit,
+                "tracking": line.tracking, "serials": packed.get(line.product_id, []),
                 "codes": [msgspec.to_builtins(code) for code in codes.get(line.product_id, ())],
             }
             for line in job.lines if line.wanted > 0
@@ -108,6 +110,14 @@ def read_bundle(conn: Connection, order_id: int, station_code: str | None = None
         "cartons": packs.read_cartons(conn), "parcels": [_parcel(each) for each in filled], "weigh": job.weigh,
         "partial": job.partial, "stopped": stopped, "hold": job.hold, "places": neighbours(conn, job),
     } | catalog.told_layouts(conn, [order.merchant_id])  # fmt: skip
+
+
+def _serials_in(conn: Connection, job: PackJob) -> dict[int, list[str]]:
+    """Product -> serials that lie in the order's parcels, so that none is checked twice."""
+    if all(line.tracking != "serial" for line in job.lines):
+        return {}
+    rows = conn.execute(sa.select(parcel.c.id).where(parcel.c.order_id == job.order_id))
+    return stock.serials_about(conn, [f"parcel:{row.id}" for row in rows])
 
 
 def _parcel(each: PackParcel) -> dict[str, Any]:

@@ -13,25 +13,11 @@ import type { Effect, Flow, Input, Refusal, Step, Tone } from './flow';
 import { keyKind } from './key_kinds';
 import { piecesTold } from './measured';
 import * as told from './pack_refusals';
-import { RANK, left, piecesLeft, progress, wanted } from './pack_state';
+import { isKnown, serialOf, serialTold } from './pack_serial';
+import { RANK, left, piecesLeft, progress, replaced, settled, wanted, withPieces } from './pack_state';
 import type { PackBundle, PackCore, PackLine, PackParcel, PackState } from './pack_state';
 
 const WEIGHT_G_MAX = 1_000_000;
-
-/** Where the work stands, read from the counts alone. */
-function settled({ bundle, checked, missing, parcels, open, acts, stale }: PackCore): PackState {
-  const core = { bundle, checked, missing, parcels, open, acts, stale };
-  if (bundle.stopped !== null) {
-    const refusal = told.orderStopped(bundle.stopped, bundle.order.number, bundle.hold ?? '');
-    return { ...core, path: 'pack.on_hold', refusal };
-  }
-  if (piecesLeft(core) > 0) return { ...core, path: 'pack.checking' };
-  if (core.open !== null) return { ...core, path: 'pack.carton' };
-  const waiting = core.parcels.filter((parcel) => RANK[parcel.state] < RANK.verified);
-  const labelled = waiting.find((parcel) => parcel.state === 'labelled');
-  if (labelled !== undefined) return { ...core, path: 'pack.label', parcel: labelled.uid };
-  return { ...core, path: waiting.length > 0 ? 'pack.await_label' : 'pack.done' };
-}
 
 function start(bundle: PackBundle): PackState {
   const checked: Record<string, number> = {};
@@ -39,17 +25,6 @@ function start(bundle: PackBundle): PackState {
   const parcels = bundle.parcels.filter((parcel) => parcel.state !== 'open' || Object.keys(parcel.contents).length > 0);
   const open = parcels.find((parcel) => parcel.state === 'open')?.uid ?? null;
   return settled({ bundle, checked, missing: {}, parcels, open, acts: [], stale: false });
-}
-
-function replaced(parcels: readonly PackParcel[], uid: string, change: Partial<PackParcel>): PackParcel[] {
-  return parcels.map((parcel) => (parcel.uid === uid ? { ...parcel, ...change } : parcel));
-}
-
-type Contents = Readonly<Record<string, number>>;
-
-function withPieces(contents: Contents, line: number, quantity: number): Contents {
-  const { [line]: before = 0, ...others } = contents;
-  return before + quantity > 0 ? { ...others, [line]: before + quantity } : others;
 }
 
 // What a scan does
@@ -98,7 +73,43 @@ function checkPiece(state: PackState, scanned: Scanned, newAct: () => string): S
   const found = lineFor(state, scanned.keys);
   if (found === null) return foreignPiece(state, scanned);
   if ('code' in found) return refused(state, found, 'already', 'product', scanned);
-  const { line, quantity } = found;
+  return found.line.tracking === 'serial'
+    ? checkSerial(state, found.line, found.quantity, scanned, newAct)
+    : checkInto(state, found.line, found.quantity, scanned, '', newAct);
+}
+
+/** One piece at a time; its number comes with its code, or is asked for. */
+function checkSerial(
+  state: PackState, line: PackLine, quantity: number, scanned: Scanned, newAct: () => string,
+): Step<PackState> {
+  if (quantity !== 1) return refused(state, told.serialNeeded(line.sku, line.name), 'wrong_thing', 'product', scanned);
+  const serial = serialOf(scanned.keys);
+  if (serial === '') {
+    const { keys, raw } = scanned;
+    const asked: PackState = { ...(state as PackCore), path: 'pack.serial', line: line.id, keys, raw };
+    return { state: asked, effects: [{ type: 'feedback', tone: 'piece' }] };
+  }
+  if (isKnown(state, line, serial)) {
+    const known = told.serialKnown(serial, state.bundle.order.number);
+    return refused(settled(state), known, 'already', 'product', scanned);
+  }
+  return checkInto(state, line, 1, scanned, serial, newAct);
+}
+
+/** The number of the piece whose code was scanned before it. */
+function takeSerial(state: SerialAsked, serial: string, scanned: Scanned, newAct: () => string): Step<PackState> {
+  const line = state.bundle.lines.find((each) => each.id === state.line);
+  if (line === undefined) return { state: settled(state), effects: [] };
+  if (serial === '') return refused(state, told.serialNeeded(line.sku, line.name), 'wrong_thing', 'product', scanned);
+  const keys = [...state.keys.filter((key) => !key.startsWith('serial:')), `serial:${serial}`];
+  return checkSerial(state, line, 1, { keys, raw: state.raw }, newAct);
+}
+
+type SerialAsked = PackState & { path: 'pack.serial' };
+
+function checkInto(
+  state: PackState, line: PackLine, quantity: number, scanned: Scanned, serial: string, newAct: () => string,
+): Step<PackState> {
   const act = newAct();
   const uid = state.open ?? newAct();
   let parcels = state.parcels;
@@ -115,9 +126,9 @@ function checkPiece(state: PackState, scanned: Scanned, newAct: () => string): S
     checked: { ...state.checked, [line.id]: (state.checked[line.id] ?? 0) + quantity },
     parcels: replaced(parcels, uid, { contents: withPieces(inside, line.id, quantity) }),
     open: uid,
-    acts: [...state.acts, { act, kind: 'check', parcel: uid, line: line.id, quantity }],
+    acts: [...state.acts, { act, kind: 'check', parcel: uid, line: line.id, quantity, ...(serial && { serial }) }],
   });
-  const body = { line: line.id, quantity, parcel: uid, station: state.bundle.station };
+  const body = { line: line.id, quantity, parcel: uid, station: state.bundle.station, ...(serial && { serial }) };
   const effects: Effect[] = [record(state, 'product', act, body, scanned)];
   if (next.path === 'pack.carton' && closesAtOnce(next)) return followed(effects, close(next, null, null, newAct));
   const tone: Tone = next.path === 'pack.carton' ? 'order' : left(next, line) === 0 ? 'line' : 'piece';
@@ -223,6 +234,11 @@ function scan(state: PackState, scanned: Scanned, newAct: () => string): Step<Pa
       const carton = scanned.keys.find((key) => key.startsWith('carton:'));
       return carton === undefined ? checkPiece(state, scanned, newAct) : chooseCarton(state, carton, newAct);
     }
+    case 'pack.serial': {
+      const line = state.bundle.lines.find((each) => each.id === state.line);
+      const serial = line === undefined ? '' : serialTold(state.bundle, line, scanned.keys, scanned.raw);
+      return takeSerial(state, serial, scanned, newAct);
+    }
     case 'pack.stopped':
       return refused(state, told.lineStopped(state.refusal), 'wrong_thing', 'product', scanned);
     case 'pack.await_label': {
@@ -282,6 +298,7 @@ function missing(state: PackState, body: Record<string, unknown>, newAct: () => 
 }
 
 export function canUndo(state: PackState): boolean {
+  if (state.path === 'pack.serial') return true;
   return state.path !== 'pack.stopped' && state.path !== 'pack.on_hold' && undoRefusal(state) === null;
 }
 
@@ -301,6 +318,7 @@ function undoRefusal(state: PackState): Refusal | null {
 function undo(state: PackState, newAct: () => string): Step<PackState> {
   if (state.path === 'pack.stopped') return refused(state, told.lineStopped(state.refusal), 'wrong_thing');
   if (state.path === 'pack.on_hold') return refused(state, state.refusal, 'wrong_thing');
+  if (state.path === 'pack.serial') return { state: settled(state), effects: [{ type: 'feedback', tone: 'piece' }] };
   const no = undoRefusal(state);
   const last = state.acts.at(-1);
   if (no !== null || last === undefined) return refused(state, no ?? told.nothingToUndo(), 'already');
@@ -332,7 +350,11 @@ function confirm(state: PackState, what: string, body: Record<string, unknown>, 
   const closing = state.path === 'pack.carton' || state.path === 'pack.weight';
   if (what === 'put_aside' && state.path === 'pack.stopped') return done(state, newAct);
   if (what === 'close_parcel' && state.path === 'pack.checking') return closeParcel(state, newAct);
-  if (what === 'back' && closing) return { state: settled(state), effects: [] };
+  if (state.path === 'pack.serial' && what === 'serial') {
+    const serial = String(body['serial'] ?? '').trim().slice(0, 40);
+    return takeSerial(state, serial, { keys: [], raw: '' }, newAct);
+  }
+  if (what === 'back' && (closing || state.path === 'pack.serial')) return { state: settled(state), effects: [] };
   if (what === 'missing' && state.path === 'pack.checking') return missing(state, body, newAct);
   if (what === 'carton' && (closing || state.path === 'pack.checking')) {
     const key = body['carton'];

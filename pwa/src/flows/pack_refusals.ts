@@ -29,6 +29,15 @@ export function alreadyChecked(sku: string, name: string, checked: number): Refu
   return refusal('ALREADY_CHECKED', 'PUT_ASIDE', { sku, name, checked }, expected, goods(sku, name, ''));
 }
 
+export function serialNeeded(sku: string, name: string): Refusal {
+  return refusal('SERIAL_NEEDED', 'SCAN_SERIAL', { sku, name }, { sku, name });
+}
+
+/** A serial is in one place only. */
+export function serialKnown(serial: string, place: string): Refusal {
+  return refusal('SERIAL_KNOWN', 'SET_ASIDE', { serial, place }, {}, { serial, location: place });
+}
+
 export function tooMany(left: number, got: number, sku: string, name: string): Refusal {
   const values = { quantity: left, got, sku, name, location: '' };
   const expected = { kind: 'quantity', quantity: left };

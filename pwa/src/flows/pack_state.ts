@@ -2,6 +2,7 @@
  * What packing knows: the bundle from the server, and what was done at the bench since. Read by pack.ts and the screen.
  */
 import type { Bundle, Refusal } from './flow';
+import * as told from './pack_refusals';
 
 export interface PackLine {
   id: number;
@@ -10,6 +11,10 @@ export interface PackLine {
   picture: string | null;
   /** stock unit; goods in g or mm are counted by what their code tells */
   unit?: string;
+  /** goods with serials are checked piece by piece, each with its number */
+  tracking?: string;
+  /** numbers that are in this order's parcels already */
+  serials?: readonly string[];
   codes: readonly { key: string; quantity: number; level?: string }[];
   wanted: number;
   checked: number;
@@ -61,6 +66,7 @@ export interface PackAct {
   parcel: string | null;
   line: number | null;
   quantity: number;
+  serial?: string;
 }
 
 export interface PackCore {
@@ -78,6 +84,7 @@ export interface PackCore {
 export type PackState = PackCore &
   (
     | { path: 'pack.checking' }
+    | { path: 'pack.serial'; line: number; keys: readonly string[]; raw: string }
     | { path: 'pack.stopped'; refusal: Refusal }
     | { path: 'pack.carton' }
     | { path: 'pack.weight'; carton: string | null }
@@ -134,4 +141,30 @@ export function canCloseParcel(state: PackState): boolean {
 
 export function piecesLeft(state: PackCore): number {
   return state.bundle.lines.reduce((sum, line) => sum + left(state, line), 0);
+}
+
+/** Where the work stands, read from the counts alone. */
+export function settled({ bundle, checked, missing, parcels, open, acts, stale }: PackCore): PackState {
+  const core = { bundle, checked, missing, parcels, open, acts, stale };
+  if (bundle.stopped !== null) {
+    const refusal = told.orderStopped(bundle.stopped, bundle.order.number, bundle.hold ?? '');
+    return { ...core, path: 'pack.on_hold', refusal };
+  }
+  if (piecesLeft(core) > 0) return { ...core, path: 'pack.checking' };
+  if (core.open !== null) return { ...core, path: 'pack.carton' };
+  const waiting = core.parcels.filter((parcel) => RANK[parcel.state] < RANK.verified);
+  const labelled = waiting.find((parcel) => parcel.state === 'labelled');
+  if (labelled !== undefined) return { ...core, path: 'pack.label', parcel: labelled.uid };
+  return { ...core, path: waiting.length > 0 ? 'pack.await_label' : 'pack.done' };
+}
+
+export function replaced(parcels: readonly PackParcel[], uid: string, change: Partial<PackParcel>): PackParcel[] {
+  return parcels.map((parcel) => (parcel.uid === uid ? { ...parcel, ...change } : parcel));
+}
+
+type Contents = Readonly<Record<string, number>>;
+
+export function withPieces(contents: Contents, line: number, quantity: number): Contents {
+  const { [line]: before = 0, ...others } = contents;
+  return before + quantity > 0 ? { ...others, [line]: before + quantity } : others;
 }

@@ -97,8 +97,9 @@ export function run<S extends FlowState, B extends Bundle>(
     const stepped = flow.step(state, inputOf(step.in, bundle), newAct);
     state = stepped.state;
     const got = shown(state.path, stepped.effects);
-    const { in: at, ...rest } = expanded(step) as VectorStep & { verdict?: string };
+    const { in: at, ...rest } = expanded(step) as VectorStep & { verdict?: string; sent?: string };
     delete rest.verdict;
+    delete rest.sent;
     if (rest.values === undefined) delete got.values;
     if (rest.ask === undefined) delete got.ask;
     return { at, expected: rest, got };
