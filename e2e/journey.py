@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import NamedTuple
 
 import httpx
 from playwright.sync_api import Browser, expect
@@ -53,7 +54,16 @@ def pack(floor: Floor, codes: dict[str, str], picked: dict[str, int]) -> None:
     ).first.click()
 
 
-def walk(floor: Floor, browser: Browser, tote: str) -> None:
+class Sent(NamedTuple):
+    """An order on its way: `picked` is SKU -> pieces, `codes` SKU -> EAN-13."""
+
+    order: str
+    parcel: str
+    picked: dict[str, int]
+    codes: dict[str, str]
+
+
+def walk(floor: Floor, browser: Browser, tote: str) -> Sent:
     """One order is picked, packed under check, labelled, its label checked, loaded, and signed for by the courier."""
     page, stack = floor.page, floor.stack
     floor.join()
@@ -84,6 +94,7 @@ def walk(floor: Floor, browser: Browser, tote: str) -> None:
     assert ("packed", "complete") == (packed["state"], packed["check_result"])
     assert "dispatched" == order_of(office, number)["state"]
     assert ("signed", "Pavel Řidič") == (signed["state"], signed["courier_name"])
+    return Sent(number, parcel, picked, codes)
 
 
 def parcel_on_label(floor: Floor) -> str:

@@ -122,6 +122,8 @@ def test_a_photo_proves_the_condition(client: TestClient[Litestar]) -> None:
     Image.new("RGB", (8, 8), "red").save(drawn, "JPEG")
     worker = {"x-role": "worker"}
     (head,) = client.get("/api/returns").json()
+    assert [head] == client.get("/api/returns", params={"order": head["order"]}).json()
+    assert "ORDER_UNKNOWN" == client.get("/api/returns", params={"order": "nobody's"}).json()["code"]
     path = f"/api/returns/{head['id']}/photos"
 
     kept = client.post(path, content=drawn.getvalue(), headers=worker).json()

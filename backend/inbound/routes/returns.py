@@ -49,11 +49,16 @@ class ReturnPhoto(msgspec.Struct, frozen=True):
 
 
 @get("/api/returns", guards=[requires("lead")])
-async def read_returns(database: NamedDependency[Database], limit: FromQuery[Limit] = 50) -> list[ReturnRow]:
-    """Returns, newest first."""
+async def read_returns(
+    database: NamedDependency[Database], limit: FromQuery[Limit] = 50, order: FromQuery[str] = ""
+) -> list[ReturnRow]:
+    """Returns, newest first; with `order` those of the order of this number (404 ORDER_UNKNOWN)."""
 
     def read(conn: Connection) -> list[ReturnRow]:
-        heads = conn.execute(sa.select(return_case).order_by(return_case.c.id.desc()).limit(limit)).all()
+        wanted = sa.select(return_case).order_by(return_case.c.id.desc()).limit(limit)
+        if order:
+            wanted = wanted.where(return_case.c.order_id == orders.order_by_number(conn, order).id)
+        heads = conn.execute(wanted).all()
         ids = [head.id for head in heads]
         known = orders.orders_by_ids(conn, {head.order_id for head in heads})
         goods: dict[int, list[ReturnedGoods]] = {}

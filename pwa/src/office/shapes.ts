@@ -205,12 +205,42 @@ export interface Printer {
   name: string;
   agent: string;
   driver: string;
+  transport: string;
+  address: string;
+  dpi: number;
+  media_width_mm: number | null;
+  media_height_mm: number | null;
+  darkness_percent: number | null;
+  speed_mm_s: number | null;
+  after_label: string | null;
+  closes_line: boolean;
   active: boolean;
   fallback: string | null;
   state: string;
   state_detail: string;
   waiting: number;
   unknown: number;
+}
+export interface PrintAgent {
+  name: string;
+  last_seen_at: string | null;
+  revoked_at: string | null;
+  printers: number;
+}
+export interface PrintRoute {
+  station: string;
+  paper_kind: 'label' | 'goods_label' | 'place_label' | 'paper';
+  printer: string;
+  fallback: string | null;
+  lifetime_h: number | null;
+}
+export interface BenchScale {
+  station: string;
+  agent: string;
+  protocol: 'ascii' | 'sics' | 'toledo' | 'hid' | 'http';
+  address: string;
+  state: string;
+  state_detail: string;
 }
 export interface PrintJob {
   id: number;
@@ -284,4 +314,15 @@ export interface Enrolment {
   token: string;
   path: string;
   expires_at: string;
+}
+
+export interface ReturnRow {
+  id: number;
+  number: string;
+  order: string;
+  state: string;
+  created_at: string;
+  goods: { order_line_id: number; quantity: number; condition: string; reason: string; at: string }[];
+  /** numbers below /api/returns/{id}/photos */
+  photos: number[];
 }

@@ -1,5 +1,6 @@
 /* Czech: the type of all texts of the office. */
 import { facts } from './facts.cs';
+import { goods } from './goods.cs';
 import { inbound } from './inbound.cs';
 import { orders } from './orders.cs';
 import { outbound } from './outbound.cs';
@@ -8,6 +9,7 @@ import { printing } from './printing.cs';
 import { problems } from './problems.cs';
 import { reasons } from './reasons.cs';
 import { plural, type Dictionary } from './say_of';
+import { setup } from './setup.cs';
 import { stock } from './stock.cs';
 import { upkeep } from './upkeep.cs';
 
@@ -51,13 +53,14 @@ export const cs = {
   'sign_in.do': 'Přihlásit',
   'sign_in.by_password': 'E-mail a heslo',
   'sign_in.by_badge': 'Odznak a PIN',
-  ...inbound,
+  ...goods, ...inbound,
   ...orders,
   ...reasons,
   ...facts,
   ...outbound,
   ...people,
   ...printing,
+  ...setup,
   ...stock,
   ...upkeep,
   ...problems,

@@ -1,5 +1,6 @@
 import type { cs } from './cs';
 import { facts } from './facts.en';
+import { goods } from './goods.en';
 import { inbound } from './inbound.en';
 import { orders } from './orders.en';
 import { outbound } from './outbound.en';
@@ -8,6 +9,7 @@ import { printing } from './printing.en';
 import { problems } from './problems.en';
 import { reasons } from './reasons.en';
 import { plural, type SameTexts } from './say_of';
+import { setup } from './setup.en';
 import { stock } from './stock.en';
 import { upkeep } from './upkeep.en';
 
@@ -51,13 +53,14 @@ export const en = {
   'sign_in.do': 'Sign in',
   'sign_in.by_password': 'E-mail and password',
   'sign_in.by_badge': 'Badge and PIN',
-  ...inbound,
+  ...goods, ...inbound,
   ...orders,
   ...reasons,
   ...facts,
   ...outbound,
   ...people,
   ...printing,
+  ...setup,
   ...stock,
   ...upkeep,
   ...problems,

@@ -1,5 +1,6 @@
 import type { cs } from './cs';
 import { facts } from './facts.hu';
+import { goods } from './goods.hu';
 import { inbound } from './inbound.hu';
 import { orders } from './orders.hu';
 import { outbound } from './outbound.hu';
@@ -8,6 +9,7 @@ import { printing } from './printing.hu';
 import { problems } from './problems.hu';
 import { reasons } from './reasons.hu';
 import { plural, type SameTexts } from './say_of';
+import { setup } from './setup.hu';
 import { stock } from './stock.hu';
 import { upkeep } from './upkeep.hu';
 
@@ -51,13 +53,14 @@ export const hu = {
   'sign_in.do': 'Bejelentkezés',
   'sign_in.by_password': 'E-mail és jelszó',
   'sign_in.by_badge': 'Kártya és PIN-kód',
-  ...inbound,
+  ...goods, ...inbound,
   ...orders,
   ...reasons,
   ...facts,
   ...outbound,
   ...people,
   ...printing,
+  ...setup,
   ...stock,
   ...upkeep,
   ...problems,

@@ -1,5 +1,6 @@
 import type { cs } from './cs';
 import { facts } from './facts.sk';
+import { goods } from './goods.sk';
 import { inbound } from './inbound.sk';
 import { orders } from './orders.sk';
 import { outbound } from './outbound.sk';
@@ -8,6 +9,7 @@ import { printing } from './printing.sk';
 import { problems } from './problems.sk';
 import { reasons } from './reasons.sk';
 import { plural, type SameTexts } from './say_of';
+import { setup } from './setup.sk';
 import { stock } from './stock.sk';
 import { upkeep } from './upkeep.sk';
 
@@ -51,13 +53,14 @@ export const sk = {
   'sign_in.do': 'Prihlásiť',
   'sign_in.by_password': 'E-mail a heslo',
   'sign_in.by_badge': 'Odznak a PIN',
-  ...inbound,
+  ...goods, ...inbound,
   ...orders,
   ...reasons,
   ...facts,
   ...outbound,
   ...people,
   ...printing,
+  ...setup,
   ...stock,
   ...upkeep,
   ...problems,
