@@ -64,6 +64,7 @@ class PrinterRow(msgspec.Struct, frozen=True):
     speed_mm_s: int | None
     after_label: str | None
     answers_status: bool | None
+    closes_line: bool
     fallback: str | None
     active: bool
     state: PrinterState
@@ -260,6 +261,7 @@ def _printer_row(row: sa.Row, now: datetime) -> PrinterRow:
         speed_mm_s=row.speed_mm_s,
         after_label=row.after_label,
         answers_status=row.answers_status,
+        closes_line=row.closes_line,
         fallback=row.fallback,
         active=row.active,
         state=real,

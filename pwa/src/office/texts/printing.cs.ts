@@ -3,7 +3,7 @@ import type { Dictionary } from './say_of';
 
 export const printing = {
   'printing.printers': 'Tiskárny',
-  'printing.no_printers': 'Žádná tiskárna není nastavená. Nastavuje se ve správě dat.',
+  'printing.no_printers': 'Žádná tiskárna není nastavená.',
   'printing.waiting': 'čeká {n}',
   'printing.unknown': 'nejisté {n}',
   'printing.test': 'Zkušební tisk',

@@ -3,7 +3,7 @@ import type { SameTexts } from './say_of';
 
 export const printing = {
   'printing.printers': 'Printers',
-  'printing.no_printers': 'No printer is set up. Printers are set up in the admin.',
+  'printing.no_printers': 'No printer is set up.',
   'printing.waiting': '{n} waiting',
   'printing.unknown': '{n} uncertain',
   'printing.test': 'Trial paper',

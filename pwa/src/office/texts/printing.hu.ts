@@ -3,7 +3,7 @@ import type { SameTexts } from './say_of';
 
 export const printing = {
   'printing.printers': 'Nyomtatók',
-  'printing.no_printers': 'Nincs beállított nyomtató. Az adatkezelésben állítható be.',
+  'printing.no_printers': 'Nincs beállítva nyomtató.',
   'printing.waiting': 'vár: {n}',
   'printing.unknown': 'bizonytalan: {n}',
   'printing.test': 'Próbanyomtatás',

@@ -3,7 +3,7 @@ import type { SameTexts } from './say_of';
 
 export const printing = {
   'printing.printers': 'Tlačiarne',
-  'printing.no_printers': 'Žiadna tlačiareň nie je nastavená. Nastavuje sa v správe dát.',
+  'printing.no_printers': 'Žiadna tlačiareň nie je nastavená.',
   'printing.waiting': 'čaká {n}',
   'printing.unknown': 'neisté {n}',
   'printing.test': 'Skúšobná tlač',
