@@ -17,7 +17,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.engine import Connection
 
-from backend.documents.api import label_artifact
+from backend.documents.api import artifact_of, label_artifact, load_label
 from backend.gs1.own_codes import badge_body, build_own_code
 from backend.identity.api import Caller, PersonRow, forget_callers, hash_secret, people, requires
 from backend.identity.api import list_people as everybody
@@ -197,8 +197,11 @@ async def _on_paper(
     picture = await asyncio.to_thread(label_artifact, "badge", data, 203, "png")
     problem = ""
     if station:
-        paper = await asyncio.to_thread(label_artifact, "badge", data, 203, "zpl")
         try:
+            template, form = await database.read(
+                lambda conn: (load_label(conn, "badge"), printing.label_form(conn, station))
+            )
+            paper = await asyncio.to_thread(artifact_of, template, data, form.dpi, form.format)
             await database.write(lambda conn: _enqueue(conn, number, name, station, paper, clock.now()))
         except Problem as wrong:
             problem = wrong.sentence
@@ -209,8 +212,8 @@ async def _on_paper(
 def _enqueue(conn: Connection, number: int, name: str, station: str, paper: Any, now: datetime) -> None:
     printing.enqueue(
         conn, key=f"badge:{number}:{ids.uuid7()}", station=station, paper_kind="label", title=f"Badge {name}",
-        about=f"person:{number}", content=paper.content, format="zpl", now=now, media_width_mm=round(paper.media.width_mm),
-        media_height_mm=round(paper.media.height_mm), dpi=203, template="badge",
+        about=f"person:{number}", content=paper.content, format=paper.format, now=now, media_width_mm=round(paper.media.width_mm),
+        media_height_mm=round(paper.media.height_mm), dpi=paper.dpi, template="badge",
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from backend.channels.routes import ROUTES as CHANNEL_ROUTES
+from backend.documents.routes import ROUTES as DOCUMENT_ROUTES
 from backend.identity.routes import ROUTES as IDENTITY_ROUTES
 from backend.inbound.flows import FLOWS as INBOUND_FLOWS
 from backend.inbound.flows import JOBS as INBOUND_JOBS
@@ -86,7 +87,7 @@ TIMERS: dict[str, Timer] = {
 
 ROUTES = [
     *IDENTITY_ROUTES, *SCAN_ROUTES, *STOCK_ROUTES, *ORDER_ROUTES, *CHANNEL_ROUTES, *OUTBOUND_ROUTES, *PRINT_ROUTES,
-    *SHIPPING_ROUTES, *INBOUND_ROUTES,
+    *SHIPPING_ROUTES, *INBOUND_ROUTES, *DOCUMENT_ROUTES,
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The door of documents: labels and papers for everyone above.
 
-Everything here is a pure function of its arguments; it is called `api` because other modules may import only this.
+Everything but `load_label` is a pure function of its arguments.
 """
 
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.documents.artifact import Artifact, LabelFormat, make_artifact, placed_label
 from backend.documents.canvas import LayoutProblem, Media
+from backend.documents.carrier_paper import CarrierPaper, fit_carrier_paper
 from backend.documents.label_run import LabelRun
 from backend.documents.page import DOTS_PER_MM, Dpi
 from backend.documents.paper import PaperData, set_paper
@@ -16,10 +17,13 @@ from backend.documents.papers.code_sheet import CodeCard, code_sheet
 from backend.documents.papers.handover_manifest import HandoverManifest
 from backend.documents.pdf import write_pdf_run
 from backend.documents.readback import Demand, Mismatch
+from backend.documents.store import load_label
+from backend.documents.template import Template
 from backend.documents.templates import template_of, templates
 
 __all__ = [
     "Artifact",
+    "CarrierPaper",
     "CodeCard",
     "Demand",
     "HandoverManifest",
@@ -27,9 +31,13 @@ __all__ = [
     "Media",
     "Mismatch",
     "PaperData",
+    "Template",
+    "artifact_of",
     "code_sheet",
+    "fit_carrier_paper",
     "label_artifact",
     "label_examples",
+    "load_label",
     "render_label",
     "render_label_run",
     "render_paper",
@@ -51,6 +59,23 @@ def label_artifact(
 ) -> Artifact:
     """One label for the print queue: bytes, media and the codes that must be readable on paper."""
     return make_artifact(template_of(template_code), data, _known_dpi(dpi), label_format)
+
+
+def artifact_of(template: Template, data: dict[str, Any], dpi: int, label_format: str) -> Artifact:
+    """A label by its template, such as `load_label` gave: drawn while no transaction is open.
+
+    A design that cannot bear these data, against all that was checked when it was saved, gives way to the label that Rampa
+    brings: no parcel waits for a designer.
+    """
+    wanted: LabelFormat = label_format if label_format in ("zpl", "png1", "pdf") else "zpl"  # type: ignore[assignment]
+    known = _known_dpi(dpi)
+    try:
+        return make_artifact(template, data, known, wanted)
+    except LayoutProblem:
+        brought = templates().get(template.code)
+        if brought is None or brought is template:
+            raise
+        return make_artifact(brought, data, known, wanted)
 
 
 def render_label_run(

@@ -4,7 +4,7 @@ Each is an errand: prepared in one transaction, spoken with none open, settled i
 crash; the reference stays the same, and a carrier that knows it answers with what it answered first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -31,7 +31,15 @@ from backend.platform.journal import Recorded
 from backend.platform.outbox import Errand, PermanentRefusal
 from backend.print_queue import api as printing
 from backend.shipping import store
-from backend.shipping.carrier import Address, Booked, BookedParcel, CarrierRefused, Consignment, ParcelToSend
+from backend.shipping.carrier import (  # fmt: skip
+    Address,
+    Booked,
+    BookedParcel,
+    CarrierLabel,
+    CarrierRefused,
+    Consignment,
+    ParcelToSend,
+)
 from backend.shipping.label import label_fields
 
 T = TypeVar("T")
@@ -59,6 +67,7 @@ class Labelled(msgspec.Struct, frozen=True):
     booking: store.Booking
     booked: Booked
     labels: tuple[DrawnLabel, ...]
+    language: str = "cs"
 
 
 def _order_id(fact: Recorded) -> int:
@@ -96,14 +105,28 @@ def _prepare_booking(conn: Connection, fact: Recorded, reference: str, now: date
     booking = store.begin(conn, order.id, order.number, order.carrier_code, order.service_code, now)
     store.tell_names(conn)
     consignment = _consignment(conn, order, booking.reference, parcels)
-    language, dpi = _printing_of(conn)
-    return _permanent(lambda: _book(account, booking, consignment, language, dpi))
+    looks = _looks_of(conn, {each.number: each.station for each in parcels})
+    return _permanent(lambda: _book(account, booking, consignment, looks))
 
 
-def _printing_of(conn: Connection) -> tuple[str, int]:
-    """Language and dots per inch of our labels, from the setting `shop`."""
+class Looks(msgspec.Struct, frozen=True):
+    """How our labels are drawn: in which language, by which template, and for which printer each parcel's is."""
+
+    language: str
+    template: documents.Template
+    forms: dict[str, printing.ArtifactForm]
+
+
+def _looks_of(conn: Connection, stations: Mapping[str, str]) -> Looks:
+    """`stations`: where the label of each parcel comes out. Without a printer there it is drawn as the shop's setting says."""
     shop = catalog.read_setting(conn, SHOP_SETTING)
-    return str(shop.get("language", "cs")), int(shop.get("label_dpi", 203))
+    usual = printing.ArtifactForm("zpl", int(shop.get("label_dpi", 203)))
+    known: dict[str, printing.ArtifactForm] = {}
+    for station in set(stations.values()):
+        routed = printing.has_route(conn, station, "label")
+        known[station] = printing.label_form(conn, station) if routed else usual
+    forms = {number: known[station] for number, station in stations.items()}
+    return Looks(str(shop.get("language", "cs")), documents.load_label(conn, "parcel"), forms)
 
 
 def _consignment(
@@ -130,35 +153,30 @@ def _sender(conn: Connection, merchant_id: int) -> Address:
     )  # fmt: skip
 
 
-def _book(
-    account: store.Account, booking: store.Booking, consignment: Consignment, language: str, dpi: int
-) -> Exchange[Labelled]:
+def _book(account: store.Account, booking: store.Booking, consignment: Consignment, looks: Looks) -> Exchange[Labelled]:
     booked = yield from account.plugin.book(account.settings, consignment)
     known = {each.number for each in booked.parcels}
     if known != {each.number for each in consignment.parcels}:
         raise CarrierRefused(account.name, f"its answer names other parcels than ours: {', '.join(sorted(known))}")
-    return Labelled(booking, booked, draw_labels(account, consignment, booked, language, dpi))
+    return Labelled(booking, booked, draw_labels(account, consignment, booked, looks), looks.language)
 
 
 def draw_labels(
-    account: store.Account, consignment: Consignment, booked: Booked, language: str, dpi: int
+    account: store.Account, consignment: Consignment, booked: Booked, looks: Looks
 ) -> tuple[DrawnLabel, ...]:
     """The carrier's own label where it gave one, ours otherwise."""
     services = {service.code: service.name for service in account.plugin.services}
     drawn = []
     for each in booked.parcels:
         if each.label is not None:
-            own = each.label
-            demand = printing.Demand(own.symbology, own.code)
-            drawn.append(
-                DrawnLabel(each.number, own.content, own.format, own.width_mm, own.height_mm, own.dpi, (demand,))
-            )
+            drawn.append(_carriers_own(each.number, each.label, looks.forms[each.number]))
             continue
         fields = label_fields(
             consignment, each, carrier_name=account.name,
-            service_name=services.get(consignment.service, consignment.service), language=language,
+            service_name=services.get(consignment.service, consignment.service), language=looks.language,
         )  # fmt: skip
-        artifact = documents.label_artifact("parcel", fields, dpi)
+        form = looks.forms[each.number]
+        artifact = documents.artifact_of(looks.template, fields, form.dpi, form.format)
         demands = tuple(printing.Demand(one["symbology"], one["text"]) for one in artifact.plain_demands)
         media = artifact.media
         drawn.append(
@@ -168,11 +186,25 @@ def draw_labels(
                 artifact.format,
                 round(media.width_mm),
                 round(media.height_mm),
-                dpi,
+                form.dpi,
                 demands,
             )
         )
     return tuple(drawn)
+
+
+def _carriers_own(number: str, own: CarrierLabel, form: printing.ArtifactForm) -> DrawnLabel:
+    """Byte for byte where it fits its paper, else cut out of its sheet; what cannot be cut goes as it came."""
+    content, kind, dpi = own.content, own.format, own.dpi
+    if kind == "pdf":
+        media = documents.Media("carrier", own.width_mm, own.height_mm)
+        try:
+            paper = documents.fit_carrier_paper(content, "pdf", media, own.code, form.format, form.dpi)  # type: ignore[arg-type]
+            content, kind, dpi = paper.content, paper.format, paper.dpi
+        except documents.LayoutProblem:
+            pass  # the agent reads it back before printing, and tells the bench what is wrong with it
+    demand = printing.Demand(own.symbology, own.code)
+    return DrawnLabel(number, content, kind, own.width_mm, own.height_mm, dpi, (demand,))
 
 
 def _settle_booking(conn: Connection, fact: Recorded, outcome: Labelled, now: datetime) -> None:
@@ -204,6 +236,8 @@ def _settle_booking(conn: Connection, fact: Recorded, outcome: Labelled, now: da
             queue_label(conn, order, parcels[label.parcel], label, now)
             for label in outcome.labels if label.parcel in parcels
         ]  # fmt: skip
+        stations = [each.station for each in parcels.values()]
+        told += store.queue_extra_labels(conn, order, stations[0], outcome.language, now) if stations else []
     journal.append(conn, told, now)
     held = {each.code for each in orders.open_holds(conn, [order.id]).get(order.id, [])}
     if HOLD in held:
@@ -257,8 +291,9 @@ def queue_again(conn: Connection, number: str, station: str, now: datetime) -> i
     )  # fmt: skip
     account = store.account_of(conn, bookings[-1].carrier_code)
     consignment = _consignment(conn, order, bookings[-1].reference, parcels)
-    (label,) = draw_labels(account, consignment, booked, *_printing_of(conn))
     parcel = next(each for each in parcels if each.number == number)
+    looks = _looks_of(conn, {number: station or parcel.station})
+    (label,) = draw_labels(account, consignment, booked, looks)
     told = queue_label(conn, order, parcel, label, now, station or None)
     if isinstance(told, LabelNotQueued):
         raise Conflict("NO_ROUTE", told.reason, got=told.station)

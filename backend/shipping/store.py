@@ -9,15 +9,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
+from backend.documents import api as documents
+from backend.facts.shipping import LabelNotQueued
+from backend.orders import api as orders
 from backend.outbound import api as outbound
 from backend.platform.database import upsert
 from backend.platform.errors import NotFound, Problem
 from backend.platform.sealing import Sealer, sealer_of
 from backend.platform.secret import read_secret
+from backend.print_queue import api as printing
 from backend.shipping.account_settings import masked, opened, sealed, secret_names
 from backend.shipping.carrier import Carrier
 from backend.shipping.carriers import carrier_of, carriers
-from backend.shipping.tables import carrier_account, consignment
+from backend.shipping.extra_labels import Buyer, Goods, LabelsAsked, Wish, labels_asked
+from backend.shipping.tables import carrier_account, consignment, extra_label
 
 LIVE = ("draft", "registered", "refused")
 
@@ -229,3 +234,54 @@ def bookings_of(conn: Connection, order_ids: Collection[int], states: Sequence[s
         .order_by(consignment.c.id)
     )
     return [_as_booking(row) for row in rows]
+
+
+def queue_extra_labels(
+    conn: Connection, order: orders.Order, station: str, language: str, now: datetime
+) -> list[LabelNotQueued]:
+    """The labels that the order's customer or channel wishes for its goods, once; what could not be queued is told."""
+    wishes = _wishes_of(conn, order.merchant_id)
+    if not wishes:
+        return []
+    buyer = Buyer(
+        channel_id=order.channel_id, order_number=order.number,
+        names=(order.company or order.buyer_name, order.buyer_name, order.email),
+    )  # fmt: skip
+    goods = [
+        Goods(
+            line_id=line.id, product_id=line.product_id, sku=line.sku, name=line.name, pieces=line.quantity - line.short
+        )
+        for line in orders.goods_lines(conn, [order.id])[order.id]
+    ]
+    refused: list[LabelNotQueued] = []
+    for asked in labels_asked(wishes, buyer, goods, language):
+        try:
+            _queue_extra(conn, order, station, asked, now)
+        except Problem as wrong:
+            refused.append(
+                LabelNotQueued(
+                    about=f"order:{order.id}", order=order.number, parcel=asked.title, station=station,
+                    reason=wrong.sentence,
+                )
+            )  # fmt: skip
+    return refused
+
+
+def _wishes_of(conn: Connection, merchant_id: int) -> list[Wish]:
+    columns = [extra_label.c[name] for name in Wish.__struct_fields__]
+    statement = sa.select(*columns).where(extra_label.c.merchant_id == merchant_id, extra_label.c.active)
+    names = Wish.__struct_fields__
+    return [Wish(**dict(zip(names, row, strict=True))) for row in conn.execute(statement.order_by(extra_label.c.id))]
+
+
+def _queue_extra(conn: Connection, order: orders.Order, station: str, asked: LabelsAsked, now: datetime) -> None:
+    """Raises NO_ROUTE, LABEL_UNKNOWN, or the rule that the wished code breaks."""
+    template, form = documents.load_label(conn, asked.label), printing.label_form(conn, station, "goods_label")
+    artifact = documents.artifact_of(template, asked.fields, form.dpi, form.format)
+    printing.enqueue(
+        conn, key=f"extra:{order.number}:{asked.key}", station=station, paper_kind="goods_label", title=asked.title,
+        about=f"order:{order.id}", content=artifact.content, format=artifact.format, now=now,
+        media_width_mm=round(artifact.media.width_mm), media_height_mm=round(artifact.media.height_mm), dpi=artifact.dpi,
+        demands=tuple(printing.Demand(each["symbology"], each["text"]) for each in artifact.plain_demands),
+        copies=asked.copies, template=asked.label, merchant_id=order.merchant_id, priority=5,
+    )  # fmt: skip

@@ -12,10 +12,10 @@ from backend.outbound.tables import parcel
 from backend.platform import clock, journal
 from backend.platform.database import Database
 from backend.platform.errors import Conflict
-from backend.print_queue.tables import print_content, print_job
+from backend.print_queue.tables import print_content, print_job, printer
 from backend.shipping import reactions
 from backend.shipping.fake_partner import FakePartner
-from backend.shipping.tables import consignment
+from backend.shipping.tables import consignment, extra_label
 from printing.protocol import Demand
 from printing.verify import read_back
 from tests.outbound.bench import Device
@@ -206,3 +206,61 @@ async def test_a_booked_parcel_stays_closed_and_its_label_is_checked(packed: Pac
     row = await packed.one(parcel)
     assert "verified" == row.state
     assert row.label_verified_at is not None
+
+
+async def test_printer_of_dots_gets_dots(packed: Packed) -> None:
+    """A bench whose printer speaks no ZPL gets the parcel's label as a 1-bit picture that carries the same codes."""
+    await packed.begin("own_van")
+    await packed.database.write(lambda conn: conn.execute(sa.update(printer).values(driver="tspl")))
+    await packed.drain()
+    content, job = await packed.one(print_content), await packed.one(print_job)
+    assert ("png1", content.content[:8]) == (job.format, b"\x89PNG\r\n\x1a\n")
+    demands = [Demand(code["symbology"], code["text"]) for code in job.demands["codes"]]
+    assert [] == read_back(content.content, "png1", 203, demands)
+
+
+async def test_customer_gets_the_labels_that_it_wishes(packed: Packed) -> None:
+    """A wish of the channel for all goods: a label for every two pieces with the customer's own number, printed once."""
+    await packed.begin("own_van")
+
+    def wish(conn: Connection) -> None:
+        order = conn.execute(sa.select(sales_order)).one()
+        row = {
+            "merchant_id": order.merchant_id,
+            "channel_id": order.channel_id,
+            "customer_sku": "4711",
+            "pieces_per_label": 2,
+        }
+        conn.execute(sa.insert(extra_label).values(**row))
+        conn.execute(sa.insert(extra_label).values(row | {"customer": "somebody else", "customer_sku": "0815"}))
+
+    await packed.database.write(wish)
+    await packed.drain()
+
+    def jobs(conn: Connection) -> list[sa.Row]:  # type: ignore[type-arg]
+        return list(conn.execute(sa.select(print_job).where(print_job.c.template == "customer")))
+
+    found = await packed.database.read(jobs)
+    assert found
+    assert {("4711",)} == {tuple(code["text"] for code in job.demands["codes"]) for job in found}
+    assert {"goods_label"} == {job.paper_kind for job in found}
+
+
+async def test_wish_that_cannot_be_printed_stops_no_parcel(packed: Packed) -> None:
+    """A wished code that its bars cannot carry is told on the order; the parcel has its own label all the same."""
+    await packed.begin("own_van")
+
+    def wish(conn: Connection) -> None:
+        order = conn.execute(sa.select(sales_order)).one()
+        row = {"merchant_id": order.merchant_id, "code": "ABC", "symbology": "ean13"}
+        conn.execute(sa.insert(extra_label).values(**row))
+
+    await packed.database.write(wish)
+    await packed.drain()
+    told = await packed.database.read(
+        lambda conn: list(
+            conn.execute(sa.select(journal.fact.c.payload).where(journal.fact.c.kind == "LabelNotQueued"))
+        )
+    )
+    assert "13 digits" in told[0].payload["reason"]
+    assert "labelled" == (await packed.one(parcel)).state

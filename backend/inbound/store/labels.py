@@ -13,7 +13,7 @@ from backend.inbound.tables import receipt_line
 from backend.platform.errors import Malformed, NotFound
 from backend.print_queue import api as printing
 
-DPI = 203
+PAPER_KIND = "goods_label"
 
 
 def print_goods_labels(
@@ -35,11 +35,12 @@ def print_goods_labels(
     codes = catalog.codes_of(conn, [row.product_id])[row.product_id]
     mine = [each for each in codes if each.level == asked.level]
     pieces = mine[0].quantity if mine else 1
+    template, form = documents.load_label(conn, "product-large"), printing.label_form(conn, station or "*", PAPER_KIND)
     found: list[int] = []
     for place, fields in enumerate(
         label_fields(asked, product.sku, product.name, gtin_of(tuple(each.key for each in mine)), pieces, language)
     ):
-        artifact = documents.label_artifact("product-large", fields, DPI)
+        artifact = documents.artifact_of(template, fields, form.dpi, form.format)
         found.append(_queue(conn, f"{key}:{place}", station, product, artifact, asked, now))
     return found
 
@@ -50,9 +51,9 @@ def _queue(
 ) -> int:  # fmt: skip
     demands = tuple(printing.Demand(each["symbology"], each["text"]) for each in artifact.plain_demands)
     return printing.enqueue(
-        conn, key=f"goods:{key}", station=station or "*", paper_kind="label", title=f"{product.sku} {asked.lot}".strip(),
+        conn, key=f"goods:{key}", station=station or "*", paper_kind=PAPER_KIND, title=f"{product.sku} {asked.lot}".strip(),
         about=f"product:{product.id}", content=artifact.content, format=artifact.format, now=now,
-        media_width_mm=round(artifact.media.width_mm), media_height_mm=round(artifact.media.height_mm), dpi=DPI,
+        media_width_mm=round(artifact.media.width_mm), media_height_mm=round(artifact.media.height_mm), dpi=artifact.dpi,
         demands=demands, copies=1 if asked.serials else asked.count, template="product-large",
         merchant_id=product.merchant_id, priority=5,
     ).id  # fmt: skip

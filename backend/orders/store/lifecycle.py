@@ -47,6 +47,7 @@ class Order(msgspec.Struct, frozen=True):
     buyer_note: str
     office_note: str
     version: int
+    channel_id: int
 
 
 class OrderLine(msgspec.Struct, frozen=True):

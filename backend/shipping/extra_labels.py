@@ -1,0 +1,86 @@
+"""Labels at dispatch as each customer wishes: which rows of the wish list concern an order, and what stands on them. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+LABELS_MAX = 100
+"""For one line of an order, as the print queue takes copies; more are a matter for a run from the office."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the wish list. None and "" mean: any, or our own."""
+
+    id: int
+    channel_id: int | None
+    customer: str
+    product_id: int | None
+    label: str
+    customer_sku: str
+    text: str
+    code: str
+    symbology: str
+    pieces_per_label: int
+
+
+class Goods(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that leaves: how many pieces of what."""
+
+    line_id: int
+    product_id: int | None
+    sku: str
+    name: str
+    pieces: int
+
+
+class Buyer(msgspec.Struct, frozen=True, kw_only=True):
+    channel_id: int
+    order_number: str
+    names: tuple[str, ...]
+    """Company, name and e-mail: what a wish may call the customer by."""
+
+
+class LabelsAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """`copies` labels alike, and one more with `rest` pieces where the last is not full."""
+
+    key: str
+    label: str
+    title: str
+    fields: dict[str, Any]
+    copies: int
+
+
+def labels_asked(wishes: Sequence[Wish], buyer: Buyer, goods: Sequence[Goods], language: str) -> list[LabelsAsked]:
+    """What is to be printed, by line and wish; a wish for one product comes before one for all goods of the customer."""
+    names = {name.strip().casefold() for name in buyer.names if name.strip()}
+    mine = [
+        wish
+        for wish in wishes
+        if wish.channel_id in (None, buyer.channel_id)
+        and (not wish.customer or wish.customer.strip().casefold() in names)
+    ]
+    found: list[LabelsAsked] = []
+    for line in goods:
+        exact = [wish for wish in mine if wish.product_id is not None and wish.product_id == line.product_id]
+        for wish in exact or [wish for wish in mine if wish.product_id is None]:
+            found.extend(_for_line(wish, buyer, line, language))
+    return found
+
+
+def _for_line(wish: Wish, buyer: Buyer, line: Goods, language: str) -> list[LabelsAsked]:
+    full, rest = divmod(line.pieces, wish.pieces_per_label)
+    parts = [("full", min(full, LABELS_MAX), wish.pieces_per_label), ("rest", 1 if rest else 0, rest)]
+    sku = wish.customer_sku or line.sku
+    return [
+        LabelsAsked(
+            key=f"{wish.id}:{line.line_id}:{part}", label=wish.label, title=f"{buyer.order_number} {sku}", copies=copies,
+            fields={
+                "language": language, "customer": buyer.names[0], "customer_sku": sku, "text": wish.text or line.name,
+                "code": wish.code or sku, "symbology": wish.symbology, "quantity": pieces,
+                "order_number": buyer.order_number,
+            },
+        )
+        for part, copies, pieces in parts
+        if copies
+    ]  # fmt: skip
