@@ -19,6 +19,21 @@ COPY migrations migrations
 RUN /opt/rampa/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps . \
  && /opt/rampa/bin/python -m compileall -q /opt/rampa
 
+# The printing agent alone, for the small computer beside the printers: docker build --target agent
+FROM python:3.11-slim-bookworm AS agent
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libzbar0 \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 10001 --groups lp,dialout rampa \
+ && mkdir -p /var/lib/rampa-agent && chown rampa: /var/lib/rampa-agent
+WORKDIR /opt/rampa
+COPY requirements-printing.lock ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-printing.lock
+COPY printing printing
+USER rampa
+VOLUME /var/lib/rampa-agent
+ENTRYPOINT ["python", "-m", "printing", "agent", "--spool", "/var/lib/rampa-agent"]
+
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libzbar0 \
