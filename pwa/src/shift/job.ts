@@ -120,7 +120,7 @@ export class Job {
     const refused = effects.find((effect) => effect.type === 'refuse')?.refusal.code ?? records.find(({ local }) => local !== 'ok')?.local;
     if (refused !== undefined) return kind === 'text' || UNKNOWN.has(refused) ? 'nothing' : 'known';
     // Goods that only the books could know are for a hand that means them.
-    const unknown = records.some((scan) => scan.kind === 'product') && !reading.keys.some((key) => known.has(key));
+    const unknown = records.some((scan) => scan.kind === 'product' && !scan.keys.some((key) => known.has(key)));
     return unknown ? 'nothing' : 'wanted';
   }
 

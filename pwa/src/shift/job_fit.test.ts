@@ -36,6 +36,8 @@ test.each([
   ['receive', 'mixed', 'goods of no line', [], '4006381333931', 'nothing'],
   ['receive', 'mixed', 'an advertisement', [], 'https://example.com/win', 'nothing'],
   ['receive', 'mixed', 'any text where a serial is waited for', [LAMP], 'SN-0007', 'wanted'],
+  ['pack', 'serials', 'a serial that is waited for', [LAMP], 'SN-0007', 'wanted'],
+  ['pack', 'serials', 'a slogan where goods are waited for', [], 'FRESH', 'nothing'],
   ['count', 'two_places', 'a place of the list, printed without our prefix', [], 'A-01-1', 'wanted'],
   ['count', 'two_places', 'goods before the place', [], TEA, 'known'],
   ['count', 'two_places', 'goods that lie here', ['A-01-1'], TEA, 'wanted'],
