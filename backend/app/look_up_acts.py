@@ -28,6 +28,7 @@ from backend.stock.tables import location
 COPIES_MAX = 50
 DPI = 203
 FORMATS: dict[str, LabelFormat] = {"zpl": "zpl", "png1": "png1", "pdf": "pdf"}
+PAPER_KINDS = {"product": "goods_label", "location": "place_label"}
 OF_THEIR_OWN = ("tote", "cart")
 """Kinds of places whose code and label say what they are; any other is a location."""
 
@@ -64,12 +65,13 @@ def print_label(conn: Connection, asked: LabelAsked, language: str, now: datetim
     kind, _, number = asked.about.partition(":")
     drawn = _product(conn, int(number), asked.lot) if kind == "product" else _place(conn, int(number))
     template, title, merchant_id, fields = drawn
-    form = printing.label_form(conn, asked.station or "*")
+    paper_kind = PAPER_KINDS[kind]
+    form = printing.label_form(conn, asked.station or "*", paper_kind)
     artifact = documents.label_artifact(
         template, {"language": language, **fields}, form.dpi or DPI, FORMATS[form.format]
     )
     return printing.enqueue(
-        conn, key=f"look-up:{asked.key}", station=asked.station or "*", paper_kind="label", title=title,
+        conn, key=f"look-up:{asked.key}", station=asked.station or "*", paper_kind=paper_kind, title=title,
         about=asked.about, content=artifact.content, format=artifact.format, now=now,
         media_width_mm=round(artifact.media.width_mm), media_height_mm=round(artifact.media.height_mm), dpi=form.dpi or DPI,
         demands=tuple(printing.Demand(each["symbology"], each["text"]) for each in artifact.plain_demands),
