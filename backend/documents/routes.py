@@ -4,12 +4,13 @@ Drawing is processor work: it runs in a thread, with no transaction open.
 """
 
 import asyncio
+import base64
 import re
 from datetime import datetime
 from typing import Literal
 
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.engine import Connection
@@ -60,6 +61,14 @@ class PreviewRequest(msgspec.Struct, forbid_unknown_fields=True):
     language: Language = "cs"
     dpi: Literal[203, 300, 600] = 203
     longest: bool = False
+
+
+class Preview(msgspec.Struct):
+    """`picture`: a PNG in base64, to be shown `width_mm` wide."""
+
+    picture: str
+    width_mm: float
+    height_mm: float
 
 
 class SaveRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -113,14 +122,15 @@ def _shown(code: str, versions: list[store.Version], design: Design | None) -> L
 
 
 @post("/api/label-designs/preview", status_code=200, guards=[requires("office")])
-async def preview_label(data: JSONBody[PreviewRequest]) -> Response[bytes]:
+async def preview_label(data: JSONBody[PreviewRequest]) -> Preview:
     """The label as the printer would burn it. A broken rule is the answer 422 with the rule's name and a cure."""
 
     def draw() -> bytes:
         template = check_design(data.design, store.base_of(data.design), data.design.base)
         return preview_png(template, data.language, data.dpi, longest=data.longest)
 
-    return Response(await asyncio.to_thread(draw), media_type="image/png", headers={"Cache-Control": "no-store"})
+    picture = base64.b64encode(await asyncio.to_thread(draw)).decode()
+    return Preview(picture, data.design.width_mm, data.design.height_mm)
 
 
 @post("/api/label-designs/{code:str}", status_code=200, guards=[requires("office")])
