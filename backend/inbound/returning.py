@@ -31,6 +31,8 @@ class ReturnLine(msgspec.Struct, frozen=True, kw_only=True):
     codes: Mapping[str, int] = {}
     sent: int = 0
     lots: Mapping[str, int] = {}
+    serials: tuple[str, ...] = ()
+    """Serials that left in the order's parcels and are not back; empty for goods without, and where none was told."""
 
     @property
     def open(self) -> int:
@@ -44,6 +46,7 @@ class ReturnAct(msgspec.Struct, frozen=True):
     lots: Mapping[str, int]
     condition: str
     whole: bool = True
+    serials: tuple[str, ...] = ()
 
 
 class ReturnSheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +72,7 @@ class CameBack(msgspec.Struct, frozen=True, kw_only=True):
     lots: Mapping[str, int]
     condition: str
     reason: str
+    serials: tuple[str, ...] = ()
 
 
 class WentBack(msgspec.Struct, frozen=True):
@@ -106,7 +110,7 @@ def _goods(sheet: ReturnSheet, taken: Taken) -> tuple[ReturnSheet, Decision]:
     line = sheet.lines.get(number) if type(number) is int else None
     if line is None or scan.kind not in ("product", "quantity", "condition"):
         return sheet, _refused("SCAN_NOT_UNDERSTOOD", "GET_WORK", {"kind": scan.kind})
-    if scan.kind == "product" and not any(key in line.codes for key in scan.keys):
+    if scan.kind == "product" and not any(key in line.codes or _is_serial(line, key) for key in scan.keys):
         return sheet, _refused("CODE_UNKNOWN", "SCAN_OTHER_CODE", {"got": scan.raw})
     quantity = scan.body.get("quantity")
     if type(quantity) is not int or quantity < 1:
@@ -119,6 +123,17 @@ def _goods(sheet: ReturnSheet, taken: Taken) -> tuple[ReturnSheet, Decision]:
     return _take_back(sheet, line, quantity, taken)
 
 
+def _is_serial(line: ReturnLine, key: str) -> bool:
+    prefix, _, body = key.partition(":")
+    return prefix in ("serial", "text") and body.upper() in {each.upper() for each in line.serials}
+
+
+def _read_serials(line: ReturnLine, told: Any) -> tuple[str, ...]:
+    """The serials of the scan that may come back, each once."""
+    named = [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
+    return tuple(dict.fromkeys(each for each in named if each in line.serials))
+
+
 def _take_back(sheet: ReturnSheet, line: ReturnLine, quantity: int, taken: Taken) -> tuple[ReturnSheet, Decision]:
     scan = taken.scan
     act, condition = str(scan.act), str(scan.body.get("condition"))
@@ -127,22 +142,30 @@ def _take_back(sheet: ReturnSheet, line: ReturnLine, quantity: int, taken: Taken
         return sheet, _refused("ACT_REPEATED", "GO_ON", {})
     if condition not in CONDITIONS or (reason and reason not in REASONS):
         return sheet, _refused("SCAN_NOT_UNDERSTOOD", "GET_WORK", {"kind": "condition"})
+    serials = _read_serials(line, scan.body.get("serials"))
+    if line.serials and len(serials) != min(quantity, len(line.serials)):
+        return sheet, _refused("SERIAL_NEEDED", "SCAN_SERIAL", {"sku": line.sku, "name": line.name})
     lots = choose_lots(line, quantity, str(scan.body.get("lot") or ""))
     left = {lot: line.lots[lot] - lots.get(lot, 0) for lot in line.lots}
     back = CameBack(
-        sheet_id=sheet.id, order_id=sheet.order_id, line=line, act=act, lots=lots, condition=condition, reason=reason
-    )
+        sheet_id=sheet.id, order_id=sheet.order_id, line=line, act=act, lots=lots, condition=condition, reason=reason,
+        serials=serials,
+    )  # fmt: skip
     fact = GoodsReturned(
         about=f"order:{sheet.order_id}", number=sheet.number, sku=line.sku, quantity=quantity, condition=condition,
         reason=reason,
     )  # fmt: skip
     after = replace(
         sheet,
-        lines={**sheet.lines, line.id: replace(line, lots=left)},
-        acts={**sheet.acts, act: ReturnAct(line.id, lots, condition)},
+        lines={**sheet.lines, line.id: replace(line, lots=left, serials=_without(line.serials, serials))},
+        acts={**sheet.acts, act: ReturnAct(line.id, lots, condition, serials=serials)},
         pieces=sheet.pieces + quantity,
     )
     return after, Decision(changes=(back,), facts=(fact,))
+
+
+def _without(serials: tuple[str, ...], gone: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in serials if each not in gone)
 
 
 def choose_lots(line: ReturnLine, quantity: int, told: str) -> dict[str, int]:
@@ -168,7 +191,7 @@ def _undo(sheet: ReturnSheet, of: str) -> tuple[ReturnSheet, Decision]:
     fact = ReturnUndone(about=f"order:{sheet.order_id}", number=sheet.number, sku=line.sku, quantity=pieces)
     after = replace(
         sheet,
-        lines={**sheet.lines, line.id: replace(line, lots=lots)},
+        lines={**sheet.lines, line.id: replace(line, lots=lots, serials=(*line.serials, *act.serials))},
         acts={uid: each for uid, each in sheet.acts.items() if uid != of},
         pieces=sheet.pieces - pieces,
     )
@@ -212,6 +235,7 @@ def to_bundle(
                 ],
                 "sent": line.sent,
                 "open": line.open,
+                "serials": list(line.serials),
             }
             for line in sheet.lines.values()
         ],
@@ -224,6 +248,7 @@ def from_bundle(bundle: Mapping[str, Any]) -> ReturnSheet:
         each["id"]: ReturnLine(
             id=each["id"], product_id=each["product"]["id"], sku=each["product"]["sku"], name=each["product"]["name"],
             codes={code["key"]: code["quantity"] for code in each["codes"]}, sent=each["sent"], lots={"": each["open"]},
+            serials=tuple(each.get("serials", ())),
         )
         for each in bundle["lines"]
     }  # fmt: skip

@@ -3,9 +3,12 @@
 import uuid
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.inbound.flows.returns import JOB as RETURNS_JOB
+from backend.inbound.store import returns
 from backend.outbound.store import handovers
 from backend.outbound.tables import parcel
 from backend.outbound.views.packs import read_bundle
@@ -13,6 +16,7 @@ from backend.platform.database import Database
 from backend.platform.journal import SYSTEM
 from backend.stock import api as stock
 from tests.builders import create_location, create_product, first_merchant
+from tests.inbound.dock import Device as DockDevice
 from tests.outbound.bench import AT, Device, create_carton, create_station, pick_order
 
 
@@ -86,3 +90,40 @@ async def test_a_serial_is_in_one_parcel_only(database: Database) -> None:
     bundle = await database.read(lambda conn: read_bundle(conn, first.order_id))
     assert bundle is not None
     assert [(line["tracking"], line["serials"]) for line in bundle["lines"]] == [("serial", ["SN1"])]
+
+
+async def test_a_serial_comes_back(database: Database) -> None:
+    """The return takes the number from the customer to the receiving area; undone it is with the customer again."""
+    bench = await database.write(Bench)
+    device = await DockDevice(database).enrol()
+    left = stock.SerialStep(
+        product_id=bench.lamp, code="SN1", target_id=0, reason="dispatch", about=f"order:{bench.order_id}"
+    )
+
+    def send(conn: Connection) -> str:
+        customer, area = stock.outside(conn, "customer"), create_location(conn, kind="receiving", code="DOCK")
+        tote = stock.location_by_key(conn, f"tote:{bench.tote}")
+        assert tote is not None
+        assert area
+        gone = stock.Move(
+            bench.lamp, tote.id, customer, 1, "dispatch", f"order:{bench.order_id}", order_line_id=bench.line
+        )
+        stock.post(conn, [gone], AT)
+        stock.move_serials(conn, [msgspec.structs.replace(left, target_id=customer)], AT)
+        conn.execute(sa.text("UPDATE sales_order SET state = 'dispatched'"))
+        case = returns.open_case(conn, bench.order_id, device.person_id, device.device_id, AT)
+        return f"returns:{case}"
+
+    task = await database.write(send)
+    bundle = await database.read(lambda conn: RETURNS_JOB.read(conn, task))
+    assert bundle is not None
+    assert bundle["lines"][0]["serials"] == ["SN1"]
+    body = {"line": bench.line, "quantity": 1, "condition": "resell", "reason": ""}
+    assert ["SERIAL_NEEDED"] == await device.send(device.scan("returns", task, "condition", **body))
+    back = device.scan("returns", task, "condition", serials=["SN1"], **body)
+    assert ["ok"] == await device.send(back)
+    assert ("DOCK", ["receipt", "dispatch", "return"]) == await database.read(way)
+    assert ["ok"] == await device.send(device.scan("returns", task, "undo", of=back["act"]))
+    assert ("CUSTOMER", ["receipt", "dispatch", "return", "undo"]) == await database.read(way)
+    again = device.scan("returns", task, "condition", serials=["SN1"], **body)
+    assert ["ok"] == await device.send(again)

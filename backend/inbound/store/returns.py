@@ -49,7 +49,9 @@ def read_sheets(
     order_ids = {head.order_id for head in heads}
     known = orders.orders_by_ids(conn, order_ids, lock=lock)
     sent = stock.sent_of(conn, [line.id for lines in orders.goods_lines(conn, order_ids).values() for line in lines])
-    lines_of = {order_id: _lines(conn, lines, sent) for order_id, lines in orders.goods_lines(conn, order_ids).items()}
+    lines_of = {
+        order_id: _lines(conn, order_id, lines, sent) for order_id, lines in orders.goods_lines(conn, order_ids).items()
+    }
     undone = _acts(conn, wanted, acts, lock)
     quantity = sa.cast(sa.func.sum(return_act.c.quantity), sa.BigInteger)
     pieces = {
@@ -71,16 +73,20 @@ def read_sheets(
 
 
 def _lines(
-    conn: Connection, lines: Iterable[orders.OrderLine], sent: Mapping[int, Mapping[str, stock.Sent]]
+    conn: Connection, order_id: int, lines: Iterable[orders.OrderLine], sent: Mapping[int, Mapping[str, stock.Sent]]
 ) -> dict[int, ReturnLine]:
     wanted = [line for line in lines if line.product_id is not None and line.id in sent]
-    codes = catalog.codes_of(conn, [line.product_id for line in wanted if line.product_id is not None])
+    goods = {line.product_id for line in wanted if line.product_id is not None}
+    codes, products = catalog.codes_of(conn, goods), catalog.products_by_ids(conn, goods)
+    tracked = any(each.tracking == "serial" for each in products.values())
+    serials = stock.serials_at_customer(conn, order_id) if tracked else {}
     return {
         line.id: ReturnLine(
             id=line.id, product_id=line.product_id or 0, sku=line.sku, name=line.name,
             codes={each.key: each.quantity for each in codes[line.product_id or 0]},
             sent=sum(each.sent for each in sent[line.id].values()),
             lots={lot: each.sent - each.back for lot, each in sent[line.id].items()},
+            serials=tuple(serials.get(line.product_id or 0, ())),
         )
         for line in wanted
     }  # fmt: skip
@@ -98,6 +104,7 @@ def _acts(conn: Connection, ids: Iterable[int], acts: Iterable[UUID], lock: bool
         moved.setdefault(each.act, []).append(each)
     places = [stock.Place(each.product_id, each.target_id, each.lot) for moves in moved.values() for each in moves]
     there = stock.read_balances(conn, places, lock=lock)
+    told = stock.serials_of_acts(conn, [row.uid for row in rows])
     found: dict[int, dict[str, ReturnAct]] = {}
     for row in rows:
         moves = moved.get(row.uid, [])
@@ -107,7 +114,7 @@ def _acts(conn: Connection, ids: Iterable[int], acts: Iterable[UUID], lock: bool
         )
         lots = {each.lot: each.quantity for each in moves}
         found.setdefault(row.return_case_id, {})[str(row.uid)] = ReturnAct(
-            row.order_line_id, lots, row.condition, whole
+            row.order_line_id, lots, row.condition, whole, told.get(row.uid, ())
         )
     return found
 
@@ -135,6 +142,17 @@ def take_back(conn: Connection, change: CameBack, now: datetime, person_id: int 
         ],
         now,
     )  # fmt: skip
+    stock.move_serials(
+        conn,
+        [
+            stock.SerialStep(
+                product_id=change.line.product_id, code=code, target_id=target, reason="return",
+                about=f"return:{change.sheet_id}", act=UUID(change.act), person_id=person_id, device_id=device_id,
+            )
+            for code in change.serials
+        ],
+        now,
+    )  # fmt: skip
     row = {
         "uid": UUID(change.act), "return_case_id": change.sheet_id, "order_line_id": change.line.id,
         "lot": next(iter(change.lots), "") if len(change.lots) == 1 else "", "quantity": sum(change.lots.values()),
@@ -149,6 +167,12 @@ def give_back(
 ) -> None:
     """Undo of an act: the customer has the pieces again."""
     stock.undo(conn, [UUID(of)], now, act=act, person_id=person_id, device_id=device_id)
+    order_id = conn.execute(
+        sa.select(return_case.c.order_id)
+        .join(return_act, return_act.c.return_case_id == return_case.c.id)
+        .where(return_act.c.uid == UUID(of))
+    ).scalar_one()
+    stock.undo_serials(conn, [UUID(of)], now, f"order:{order_id}")
     conn.execute(sa.update(return_act).where(return_act.c.uid == UUID(of)).values(undone=True))
 
 

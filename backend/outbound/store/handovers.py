@@ -328,7 +328,7 @@ def _post_goods(conn: Connection, parcel_ids: Sequence[int], now: datetime, acto
     customer = stock.outside(conn, "customer")
     rows = conn.execute(
         sa.select(
-            parcel.c.order_id, parcel.c.location_id, parcel_content.c.order_line_id, parcel_content.c.lot,
+            parcel.c.id, parcel.c.order_id, parcel.c.location_id, parcel_content.c.order_line_id, parcel_content.c.lot,
             parcel_content.c.quantity,
         )
         .join(parcel_content, parcel_content.c.parcel_id == parcel.c.id)
@@ -350,10 +350,8 @@ def _post_goods(conn: Connection, parcel_ids: Sequence[int], now: datetime, acto
         ],
         now,
     )  # fmt: skip
-    stock.follow_serials(
-        conn, [f"parcel:{each}" for each in parcel_ids], customer, "dispatch", now, person_id=actor.person_id,
-        device_id=actor.device_id,
-    )  # fmt: skip
+    abouts = {f"parcel:{row.id}": f"order:{row.order_id}" for row in rows}
+    stock.follow_serials(conn, abouts, customer, "dispatch", now, person_id=actor.person_id, device_id=actor.device_id)
     return {row.order_id for row in rows}
 
 

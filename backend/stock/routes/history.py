@@ -13,12 +13,13 @@ from litestar.params import FromQuery, Parameter
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
-from backend.identity.api import requires
+from backend.identity.api import names_of, requires
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.errors import Malformed, NotFound
 from backend.platform.limits import PAGE_ROWS_MAX
 from backend.stock.store.locations import location_by_key
+from backend.stock.store.serials import trace_serials
 from backend.stock.views import history
 from backend.stock.views.history import Asked, MoveThen, StockThen
 
@@ -110,6 +111,45 @@ async def stock_history_file(
     )
 
 
+class SerialStepThen(msgspec.Struct, frozen=True):
+    """One step on the way of a serial, as a row of the file."""
+
+    serial: str
+    sku: str
+    lot: str
+    at: datetime
+    source: str
+    target: str
+    reason: str
+    about: str
+    person: str
+
+
+@get("/api/serial-history.csv", guards=[requires("worker")])
+async def serial_history_file(database: NamedDependency[Database], serial: FromQuery[str]) -> Response[bytes]:
+    """The way of a serial from receipt to parcel to return, of each product that has such a serial."""
+
+    def read(conn: Connection) -> bytes:
+        traces = trace_serials(conn, serial[:40])
+        products = catalog.products_by_ids(conn, [each.product_id for each in traces])
+        names = names_of(conn, {each.person_id for trace in traces for each in trace.moves if each.person_id})
+        rows = [
+            SerialStepThen(
+                trace.code, products[trace.product_id].sku, trace.lot, each.at, each.source, each.target, each.reason,
+                each.about, names.get(each.person_id or 0, ""),
+            )
+            for trace in traces
+            for each in trace.moves
+        ]  # fmt: skip
+        return as_csv(SerialStepThen.__struct_fields__, rows)
+
+    return Response(
+        await database.read(read),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="serial.csv"'},
+    )
+
+
 def as_csv(columns: Iterable[str], rows: Iterable[Any]) -> bytes:
     """Semicolons and a byte order mark, as spreadsheets of this part of Europe read it; formulas are disarmed."""
     written = io.StringIO()
@@ -126,4 +166,4 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
 
 
-ROUTES = [stock_history, stock_history_file]
+ROUTES = [stock_history, stock_history_file, serial_history_file]

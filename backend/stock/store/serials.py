@@ -1,7 +1,7 @@
 """Serials: each in one place, with its whole way. The number of pieces is the ledger's; which pieces is told here."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,17 @@ def serials_about(conn: Connection, abouts: Iterable[str]) -> dict[int, list[str
     return found
 
 
+def serials_at_customer(conn: Connection, order_id: int) -> dict[int, list[str]]:
+    """Product -> serials that left with an order and are not back."""
+    statement = sa.select(serial.c.product_id, serial.c.code).where(
+        serial.c.about == f"order:{order_id}", serial.c.location_id == outside(conn, "customer")
+    )
+    found: dict[int, list[str]] = {}
+    for row in conn.execute(statement.order_by(serial.c.id)):
+        found.setdefault(row.product_id, []).append(row.code)
+    return found
+
+
 def serials_in_parcels(conn: Connection, codes: Iterable[str]) -> dict[tuple[int, str], str]:
     """(product, serial) -> code of its place, for serials that a parcel took and that nobody brought back since."""
     return {
@@ -72,7 +83,10 @@ def serials_in_parcels(conn: Connection, codes: Iterable[str]) -> dict[tuple[int
         for row in conn.execute(
             sa.select(serial.c.product_id, serial.c.code, location.c.code.label("place"))
             .join(location, location.c.id == serial.c.location_id)
-            .where(serial.c.code.in_(part), serial.c.about.startswith("parcel:", autoescape=True))
+            .where(
+                serial.c.code.in_(part),
+                sa.or_(serial.c.about.startswith("parcel:", autoescape=True), location.c.kind == "customer"),
+            )
         )
     }
 
@@ -161,7 +175,7 @@ def undo_serials(conn: Connection, acts: Iterable[uuid.UUID], at: datetime, abou
 
 def follow_serials(
     conn: Connection,
-    abouts: Iterable[str],
+    abouts: Mapping[str, str],
     target_id: int,
     reason: str,
     at: datetime,
@@ -169,7 +183,7 @@ def follow_serials(
     person_id: int | None = None,
     device_id: int | None = None,
 ) -> None:
-    """Serials that were last moved by these subjects (such as "parcel:7") go on together."""
+    """Serials that were last moved by these subjects (such as "parcel:7") go on together, under their new subjects."""
     rows = [
         row
         for part in in_slices(abouts)
@@ -181,7 +195,7 @@ def follow_serials(
     ]
     steps = [
         SerialStep(
-            product_id=row.product_id, code=row.code, target_id=target_id, reason=reason, about=row.about,
+            product_id=row.product_id, code=row.code, target_id=target_id, reason=reason, about=abouts[row.about],
             person_id=person_id, device_id=device_id,
         )
         for row in rows

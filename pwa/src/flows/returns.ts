@@ -17,6 +17,8 @@ export interface ReturnLine {
   sent: number;
   /** pieces that may still come back */
   open: number;
+  /** numbers that left with the order; empty for goods without, and where none was told */
+  serials?: readonly string[];
 }
 
 export interface ReturnsBundle extends Bundle {
@@ -35,12 +37,13 @@ interface Act {
   line: number;
   quantity: number;
   condition: string;
+  serials?: readonly string[];
 }
 
 interface Core {
   bundle: ReturnsBundle;
   line: number | null;
-  hand: { act: string; quantity: number; lot: string } | null;
+  hand: { act: string; quantity: number; lot: string; serials?: readonly string[] } | null;
   log: readonly Act[];
   finished: boolean;
   stale: boolean;
@@ -110,6 +113,17 @@ function accept(before: ReturnsState, next: ReturnsState, tone: Tone, said: Said
   return { state: next, effects: [record, { type: 'feedback', tone }] };
 }
 
+/** Numbers of the line that are neither back nor in the hand. */
+function openSerials(state: ReturnsState, line: ReturnLine): string[] {
+  const back = state.log.flatMap((each) => (each.line === line.id ? (each.serials ?? []) : []));
+  const held = state.line === line.id ? (state.hand?.serials ?? []) : [];
+  return (line.serials ?? []).filter((each) => !back.includes(each) && !held.includes(each));
+}
+
+const isSerial = (serial: string, keys: readonly string[]): boolean =>
+  keys.some((key) => /^(serial|text):/.test(key) && bodyOf(key).toUpperCase() === serial.toUpperCase());
+const bodyOf = (key: string): string => key.slice(key.indexOf(':') + 1);
+
 function meant(line: ReturnLine, keys: readonly string[]): number {
   const code = line.codes.find((each) => keys.includes(each.key));
   return code === undefined ? 0 : piecesTold(code.quantity, line.product.unit, keys);
@@ -119,7 +133,9 @@ const closed = (state: ReturnsState): Refusal => refusal('RETURN_CLOSED', 'GET_W
 function scan(state: ReturnsState, keys: readonly string[], raw: string, newAct: NewAct): ReturnsStep {
   if (keys.includes('command:undo')) return undo(state, newAct);
   if (state.finished) return refuse(state, closed(state), 'already');
-  const same = state.bundle.lines.filter((each) => meant(each, keys) > 0);
+  const same = state.bundle.lines.filter(
+    (each) => meant(each, keys) > 0 || (each.serials ?? []).some((serial) => isSerial(serial, keys)),
+  );
   const line = same.find((each) => each.id === state.line) ?? same.find((each) => open(state, each) > 0) ?? same[0];
   if (line === undefined) {
     const kind = keyKind(keys);
@@ -132,13 +148,30 @@ function scan(state: ReturnsState, keys: readonly string[], raw: string, newAct:
     const told = refusal('CONDITION_FIRST', 'CHOOSE_CONDITION', { quantity: state.hand.quantity });
     return refuseScan(state, keys, raw, told, 'wrong_thing');
   }
+  if ((line.serials ?? []).length > 0) return holdSerial(state, line, keys, raw, newAct);
   const lot = keys.find((key) => key.startsWith('lot:'))?.slice('lot:'.length) ?? state.hand?.lot ?? '';
   return hold(state, line, (state.hand?.quantity ?? 0) + meant(line, keys), lot, newAct, { kind: 'product', keys, raw });
 }
 
+/** One piece and its number: told by its code, by the number alone, or the only one that can be meant. */
+function holdSerial(
+  state: ReturnsState, line: ReturnLine, keys: readonly string[], raw: string, newAct: NewAct,
+): ReturnsStep {
+  const there = openSerials(state, line);
+  const named = there.find((serial) => isSerial(serial, keys));
+  const serial = named ?? (there.length === 1 && !keys.some((key) => key.startsWith('serial:')) ? there[0] : undefined);
+  const held = state.hand?.serials ?? [];
+  if (serial === undefined && there.length > 0) {
+    const told = refusal('SERIAL_NEEDED', 'SCAN_SERIAL', { sku: line.product.sku, name: line.product.name });
+    return refuseScan(state, keys, raw, told, 'wrong_thing');
+  }
+  const serials = serial === undefined ? held : [...held, serial];
+  return hold(state, line, (state.hand?.quantity ?? 0) + 1, '', newAct, { kind: 'product', keys, raw }, serials);
+}
+
 function hold(
   state: ReturnsState, line: ReturnLine, quantity: number, lot: string, newAct: NewAct,
-  said: { kind: string; keys?: readonly string[]; raw?: string },
+  said: { kind: string; keys?: readonly string[]; raw?: string }, serials: readonly string[] = [],
 ): ReturnsStep {
   const most = open(state, line);
   if (quantity > most) {
@@ -149,7 +182,7 @@ function hold(
       : refuse(state, told, 'already');
   }
   const act = state.hand?.act ?? newAct();
-  const next = settled({ ...state, line: line.id, hand: { act, quantity, lot } });
+  const next = settled({ ...state, line: line.id, hand: { act, quantity, lot, ...(serials.length > 0 ? { serials } : {}) } });
   return accept(state, next, 'piece', { ...said, act, body: { line: line.id, quantity } });
 }
 
@@ -162,7 +195,12 @@ function quantity(state: ReturnsState, value: number, newAct: NewAct): ReturnsSt
     const told = refusal('WRONG_QUANTITY', 'ENTER_QUANTITY', { quantity: open(state, line), got: value });
     return refuse(state, told, 'wrong_thing');
   }
-  return hold(state, line, value, state.hand.lot, newAct, { kind: 'quantity' });
+  const { serials = [] } = state.hand;
+  if (value > serials.length && openSerials(state, line).length > 0) {
+    const { sku, name } = line.product;
+    return refuse(state, refusal('SERIAL_NEEDED', 'SCAN_SERIAL', { sku, name }), 'wrong_thing');
+  }
+  return hold(state, line, value, state.hand.lot, newAct, { kind: 'quantity' }, serials.slice(0, value));
 }
 
 function condition(state: ReturnsState, chosen: string, reason: string): ReturnsStep {
@@ -170,9 +208,10 @@ function condition(state: ReturnsState, chosen: string, reason: string): Returns
   if (state.hand === null || line === null) {
     return refuse(state, refusal('PRODUCT_FIRST', 'SCAN_PRODUCT', { wanted_sku: '', wanted_name: '' }), 'wrong_thing');
   }
-  const { act, quantity: held, lot } = state.hand;
-  const log = [...state.log, { act, line: line.id, quantity: held, condition: chosen }];
-  const body = { line: line.id, quantity: held, condition: chosen, reason, ...(lot === '' ? {} : { lot }) };
+  const { act, quantity: held, lot, serials = [] } = state.hand;
+  const numbers = serials.length > 0 ? { serials } : {};
+  const log = [...state.log, { act, line: line.id, quantity: held, condition: chosen, ...numbers }];
+  const body = { line: line.id, quantity: held, condition: chosen, reason, ...(lot === '' ? {} : { lot }), ...numbers };
   return accept(state, settled({ ...state, hand: null, log }), 'line', { kind: 'condition', act, body });
 }
 
