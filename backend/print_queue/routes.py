@@ -19,6 +19,7 @@ from backend.platform.database import Database
 from backend.platform.errors import NotFound
 from backend.platform.limits import PAGE_ROWS, PAGE_ROWS_MAX
 from backend.print_queue import views
+from backend.print_queue.bench_view import BenchPrinting
 from backend.print_queue.store import equipment, jobs, leases, scales
 from printing.protocol import (
     CLAIM_PATH,
@@ -216,6 +217,12 @@ async def list_printers(database: NamedDependency[Database]) -> list[views.Print
     return await database.read(lambda conn: views.read_printers(conn, clock.now()))
 
 
+@get("/api/bench-printing/{station:str}", guards=[requires("worker")])
+async def bench_printing(station: FromPath[str], database: NamedDependency[Database]) -> BenchPrinting:
+    """How the printers of a bench are, and which of its papers a person must look for."""
+    return await database.read(lambda conn: views.read_bench(conn, station, clock.now()))
+
+
 @post("/api/printers/{code:str}/test", status_code=200, guards=[requires("worker")])
 async def test_printer(
     code: FromPath[str], database: NamedDependency[Database], caller: NamedDependency[Caller]
@@ -375,6 +382,7 @@ ROUTES = [
     cancel_job,
     answer_job,
     list_printers,
+    bench_printing,
     test_printer,
     calibrate_printer,
     list_agents,

@@ -8,10 +8,21 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.platform.limits import PAGE_ROWS
+from backend.print_queue.bench_view import BenchAsk, BenchPrinter, BenchPrinting, by_printer
 from backend.print_queue.routing import effective_state, is_heard
-from backend.print_queue.tables import bench_scale, print_agent, print_content, print_job, print_route, printer
+from backend.print_queue.store.equipment import load_route, load_standings
+from backend.print_queue.tables import (
+    PAPER_KINDS,
+    bench_scale,
+    print_agent,
+    print_content,
+    print_job,
+    print_route,
+    printer,
+)
 from printing.protocol import READY_STATES, AgentConfig, JobState, Media, PrinterConfig, PrinterState, ScaleConfig
 
+ASKS_MAX = 20
 OPEN_STATES = (JobState.QUEUED, JobState.LEASED, JobState.SENDING)
 
 
@@ -128,6 +139,30 @@ def read_scales(conn: Connection, now: datetime) -> list[ScaleRow]:
         )
         for row in rows
     ]
+
+
+def read_bench(conn: Connection, station: str, now: datetime) -> BenchPrinting:
+    """The printers that papers of a station come out of, and its papers of unknown outcome, oldest first."""
+    standings = load_standings(conn)
+    routed = [
+        (kind, standings[route.printer_ids[0]].code)
+        for kind in PAPER_KINDS
+        if (route := load_route(conn, station, kind)).printer_ids
+    ]
+    kinds = by_printer(routed)
+    printers = [
+        BenchPrinter(row.code, row.name, kinds[row.code], row.state, row.state_detail, row.waiting)
+        for row in (read_printers(conn, now) if kinds else [])
+        if row.code in kinds
+    ]
+    unknown = _job_select().where(
+        print_job.c.state == JobState.UNKNOWN, print_job.c.station == station, print_job.c.voided_by.is_(None)
+    )
+    asks = [
+        BenchAsk(row.id, row.title, row.printer_code, row.printer_name)
+        for row in conn.execute(unknown.order_by(print_job.c.id).limit(ASKS_MAX))
+    ]
+    return BenchPrinting(station, printers, asks)
 
 
 def read_jobs(

@@ -9,7 +9,7 @@ from backend.platform.database import Database
 from backend.platform.errors import Conflict
 from backend.print_queue import api, views
 from backend.print_queue.store import scales
-from backend.print_queue.tables import print_content
+from backend.print_queue.tables import print_content, print_route
 from printing.protocol import PrinterReport, PrinterState, ReportState, ScaleReport
 from tests.print_queue.books import NOON, at, claim, enqueue, report, set_up
 
@@ -200,3 +200,31 @@ async def test_a_bench_scale_is_set_up_and_heard(database: Database) -> None:
     assert "/dev/ttyUSB0@9600" == address
     assert [("trouble", "too heavy"), ("disconnected", "")] == states
     assert (["disconnected", "disconnected"], 1) == (silent, left)
+
+
+async def test_the_bench_sees_its_printers_and_what_to_look_for(database: Database) -> None:
+    """Printers of its routes with their papers, in trouble or not; papers of unknown outcome of this bench only."""
+
+    def act(conn: sa.Connection) -> tuple[list[tuple[str, tuple[str, ...], str]], list[str], list[str], int]:
+        agent_id = set_up(conn)
+        api.save_route(conn, "P1", "goods_label", "L2")
+        for key, station in (("here", "P1"), ("there", "P2")):
+            enqueue(conn, key, title=key, station=station)
+        for job in claim(conn, agent_id, at(1)):
+            api.report(conn, agent_id, job.id, report(ReportState.SENDING, job), at(2))
+            api.report(conn, agent_id, job.id, report(ReportState.UNKNOWN, job), at(3))
+        claim(conn, agent_id, at(4), PrinterState.JAM)
+        bench = views.read_bench(conn, "P1", at(5))
+        printers = [(one.code, one.kinds, one.state.value) for one in bench.printers]
+        asked = [one.title for one in bench.asks]
+        api.answer_unknown(conn, bench.asks[0].id, True, None, at(6))
+        after = [one.title for one in views.read_bench(conn, "P1", at(7)).asks]
+        conn.execute(sa.delete(print_route))
+        return printers, asked, after, len(views.read_bench(conn, "P1", at(8)).printers)
+
+    printers, asked, after, without = await database.write(act)
+
+    assert [
+        ("A4", ("paper",), "jam"), ("L1", ("label", "place_label"), "jam"), ("L2", ("goods_label",), "connected"),
+    ] == printers  # fmt: skip
+    assert (["here"], [], 0) == (asked, after, without)

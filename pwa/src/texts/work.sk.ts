@@ -1,6 +1,7 @@
 /* What is said from the menu on; comes with it, so that the first screen stays light. */
 import { camera } from './camera.sk';
 import { inbound } from './inbound.sk';
+import { printers } from './printers.sk';
 import { stock } from './stock.sk';
 
-export const work = { ...camera, ...inbound, ...stock };
+export const work = { ...camera, ...inbound, ...printers, ...stock };

@@ -1,0 +1,17 @@
+export const printers = {
+  'print_sign.ask': 'Did the label {title} come out?',
+  'print_sign.where': 'Look at the printer {printer}.',
+  'print_sign.yes': 'Yes, it did',
+  'print_sign.no': 'No, print again',
+  'print_sign.waiting': { one: '{n} label waits.', other: '{n} labels wait.' },
+  'printer_state.no_media': 'out of labels',
+  'printer_state.jam': 'paper jam',
+  'printer_state.open': 'cover open',
+  'printer_state.disconnected': 'not connected',
+  'printer_state.blocked': 'stands still',
+  'printer_do.no_media': 'Put in new labels and close the cover. Printing then goes on by itself.',
+  'printer_do.jam': 'Open the cover, take the paper out, close it.',
+  'printer_do.open': 'Close the cover of the printer.',
+  'printer_do.disconnected': 'Is it on and plugged in? Does the computer beside it run?',
+  'printer_do.blocked': 'Go and look: most often it is out of labels, open or paused.',
+};

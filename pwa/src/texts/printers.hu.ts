@@ -1,0 +1,17 @@
+export const printers = {
+  'print_sign.ask': 'Kijött a(z) {title} címke?',
+  'print_sign.where': 'Nézze meg a(z) {printer} nyomtatót.',
+  'print_sign.yes': 'Igen, kijött',
+  'print_sign.no': 'Nem, nyomtassa újra',
+  'print_sign.waiting': { one: '{n} címke vár.', other: '{n} címke vár.' },
+  'printer_state.no_media': 'elfogyott a címke',
+  'printer_state.jam': 'papírelakadás',
+  'printer_state.open': 'nyitott fedél',
+  'printer_state.disconnected': 'nincs csatlakoztatva',
+  'printer_state.blocked': 'áll',
+  'printer_do.no_media': 'Tegyen be új címkét, és csukja be a fedelet. A nyomtatás magától folytatódik.',
+  'printer_do.jam': 'Nyissa fel a fedelet, vegye ki a papírt, csukja be.',
+  'printer_do.open': 'Csukja be a nyomtató fedelét.',
+  'printer_do.disconnected': 'Be van kapcsolva és dugva? Fut mellette a számítógép?',
+  'printer_do.blocked': 'Nézze meg: leggyakrabban elfogyott a címke, nyitva van vagy szünetel.',
+};

@@ -1,0 +1,17 @@
+export const printers = {
+  'print_sign.ask': 'Vytlačil sa štítok {title}?',
+  'print_sign.where': 'Pozrite sa do tlačiarne {printer}.',
+  'print_sign.yes': 'Áno, vytlačil',
+  'print_sign.no': 'Nie, tlačiť znova',
+  'print_sign.waiting': { one: 'Čaká {n} štítok.', few: 'Čakajú {n} štítky.', many: 'Čaká {n} štítka.', other: 'Čaká {n} štítkov.' },
+  'printer_state.no_media': 'minuli sa štítky',
+  'printer_state.jam': 'zaseknutý papier',
+  'printer_state.open': 'otvorený kryt',
+  'printer_state.disconnected': 'nie je pripojená',
+  'printer_state.blocked': 'stojí',
+  'printer_do.no_media': 'Vložte nové štítky a zatvorte kryt. Tlač potom pokračuje sama.',
+  'printer_do.jam': 'Otvorte kryt, vyberte papier a zatvorte.',
+  'printer_do.open': 'Zatvorte kryt tlačiarne.',
+  'printer_do.disconnected': 'Je zapnutá a zapojená? Beží počítač pri nej?',
+  'printer_do.blocked': 'Pozrite sa na ňu: najčastejšie sa minuli štítky, je otvorená alebo pozastavená.',
+};
