@@ -1,6 +1,7 @@
 """`python -m e2e.goods_pictures FOLDER [--language sk]`: every screen of goods in, counting and returns in three sizes.
 
-One walk for all sizes: at each stop the window is made small and large. A walk that fails is told, and the next begins.
+One walk for all sizes: at each stop the window is made small and large; at the smallest, what breaks a rule for all
+screens (axe, targets for gloves, sideways scrolling) is told. A walk that fails is told, and the next begins.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from e2e.conftest import Stack, launch_browser, running_stack
 from e2e.floor import Floor
 from e2e.journey import walk
 from e2e.pictures import SIZES, new_page, take
+from e2e.rules import axe_faults, sideways, small_targets
 
 PHONE = SIZES[1]
 OFFICE_SIZES = (SIZES[0], SIZES[2])
@@ -26,6 +28,9 @@ def shoot(page: Page, name: str, folder: Path, sizes: tuple[tuple[int, int], ...
     for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
         take(page, folder / f"{name}_{width}x{height}.png")
+        if (width, height) == SIZES[0]:
+            for fault in (*axe_faults(page), *small_targets(page), *sideways(page)):
+                print(f"{name}: {fault}", flush=True)
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
 
 

@@ -1,8 +1,10 @@
 """Counting and moving with a scanner that types: a place is counted, goods are carried, a pick face is filled."""
 
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import Stack
@@ -129,7 +131,7 @@ def test_a_pick_face_is_filled_from_its_store(phone: Page, stack: Stack) -> None
 
 
 def test_look_up_tells_the_last_moves_and_begins_a_count(phone: Page, stack: Stack) -> None:
-    """Any code: what, where, why; from there a count begins."""
+    """Any code: what, where, why; from there a label anew, a photo that is kept, and a count."""
     location, _, _ = stocked(stack, "A", 0)
     floor = Floor(phone, stack)
     floor.join()
@@ -138,5 +140,22 @@ def test_look_up_tells_the_last_moves_and_begins_a_count(phone: Page, stack: Sta
     floor.scan_own("location", location)
     expect(floor.see("look-up-location")).to_contain_text(location)
     expect(floor.see("look-up-moves")).to_contain_text(re.compile("→"))
+    floor.see("look-up-label").click()
+    expect(floor.see("message")).to_be_visible()
+    floor.comes(
+        [("location", location)],
+        lambda: [
+            (job["template"], job["title"])
+            for job in stack.office().get("/api/print-jobs").json()["rows"]
+            if job["title"] == location
+        ],
+    )
+    drawn = io.BytesIO()
+    Image.new("RGB", (320, 240), "teal").save(drawn, "JPEG")
+    photo = {"name": "shelf.jpg", "mimeType": "image/jpeg", "buffer": drawn.getvalue()}
+    phone.locator("[data-testid=look-up-photo] input").set_input_files(photo)
+    kept = phone.locator("[data-testid=kept-photos] img")
+    expect(kept).to_be_visible()
+    assert 320 == kept.evaluate("(each) => each.decode().then(() => each.naturalWidth)")
     floor.see("look-up-count").click()
     floor.path(r"count\.to_location")
