@@ -92,6 +92,11 @@ def evened(view: View, name: str = "evened") -> View:
     return View(name, flattened, view.to_photo)
 
 
+def negative(view: View) -> View:
+    """Light made dark and dark made light."""
+    return View("negative", cv2.bitwise_not(view.pixels), view.to_photo)
+
+
 def thresholded(view: View) -> View:
     """Black and white against the mean of the neighbourhood."""
     pixels = cv2.adaptiveThreshold(view.pixels, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 31, 5)

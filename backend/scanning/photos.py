@@ -111,6 +111,7 @@ class _Chain:
         yield self.read_regions
         yield self._zxing(lambda: self.plain)
         yield lambda: self.ballot.add(read_bent(self.plain))
+        yield self.read_negative
         yield self._zbar(self.half)
         yield self._zxing(self.evened)
         yield self._zbar(lambda: views.thresholded(self.plain))
@@ -180,6 +181,14 @@ class _Chain:
         for region in self.located():
             for treated in list(regions.treatments(regions.cut_out(self._source(region), region)))[:2]:
                 self.ballot.add(readers.by_zbar(treated, linear_only=True, region="region_"))
+
+    def read_negative(self) -> None:
+        """Light bars on dark ground, which no reader looks for by itself; the second reader bears witness."""
+        negative = views.negative(self.plain)
+        found = readers.by_zxing(negative, linear_only=True)
+        if found:
+            self.ballot.add(found)
+            self.ballot.add(readers.by_zbar(negative, linear_only=True))
 
     def read_what_is_left(self) -> None:
         """After a first success: bars that no believed code covers."""

@@ -160,3 +160,11 @@ def test_a_colour_jpeg_of_many_pixels_is_read_at_half_size() -> None:
 
     assert [EAN] == [found.text for found in answer.codes]
     assert all(2500 <= x <= 3500 and 1500 <= y <= 2100 for x, y in answer.codes[0].position)
+
+
+@pytest.mark.parametrize(("text", "draw"), [(EAN, "EAN13"), ("DR-2026/117", "Code128"), ("A-01-2", "Code39")])
+def test_light_bars_on_dark_ground_are_read(text: str, draw: str) -> None:
+    """A white print on a black carton: no reader looks for bars in the negative by itself."""
+    carton = cv2.bitwise_not(pictures.on_table(pictures.drawn(text, draw)))
+
+    assert [text] == _texts(carton)
