@@ -82,8 +82,8 @@ def _labels(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:
             yield KnownThing(row.label_code, "parcel", row.number or "", row.id)
     for part in catalog.in_slices(_bodies(keys, "sscc:")):
         statement = sa.select(logistic_unit.c.sscc, sa.func.min(logistic_unit.c.id).label("id"))
-        for row in conn.execute(statement.where(logistic_unit.c.sscc.in_(part)).group_by(logistic_unit.c.sscc)):
-            yield KnownThing(f"sscc:{row.sscc}", "logistic_unit", row.sscc, row.id)
+        for unit in conn.execute(statement.where(logistic_unit.c.sscc.in_(part)).group_by(logistic_unit.c.sscc)):
+            yield KnownThing(f"sscc:{unit.sscc}", "logistic_unit", unit.sscc, unit.id)
 
 
 def _named(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:

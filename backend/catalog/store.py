@@ -141,6 +141,37 @@ def add_codes(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     conn.execute(upsert(conn, product_code).on_conflict_do_nothing(), new)
 
 
+def learn_part_numbers(conn: Connection, merchant_id: int, told: Iterable[tuple[str, int]]) -> list[str]:
+    """(supplier's part number, product id): from now on each is a code of its product, one piece each.
+
+    Returns those that mean something else of this merchant already, a code or the SKU of other goods: they stay what
+    they were, for a number that means two things would have to be guessed.
+    """
+    wanted: dict[str, set[int]] = {}
+    for number, product_id in told:
+        if number.strip():
+            wanted.setdefault(f"text:{number.strip().upper()}", set()).add(product_id)
+    if not wanted:
+        return []
+    owners: dict[str, set[int]] = {key: set(ids) for key, ids in wanted.items()}
+    for key, codes in products_by_keys(conn, merchant_id, wanted).items():
+        owners[key] |= {code.product.id for code in codes}
+    for part in in_slices(key.partition(":")[2] for key in wanted):
+        statement = sa.select(product.c.id, product.c.sku).where(
+            product.c.merchant_id == merchant_id, sa.func.upper(product.c.sku).in_(part)
+        )
+        for row in conn.execute(statement):
+            owners[f"text:{row.sku.upper()}"].add(row.id)
+    sure = [
+        {"merchant_id": merchant_id, "product_id": next(iter(ids)), "key": key, "level": "each", "quantity": 1}
+        for key, ids in sorted(wanted.items())
+        if len(owners[key]) == 1
+    ]
+    if sure:
+        conn.execute(upsert(conn, product_code).on_conflict_do_nothing(), sure)
+    return sorted(key.partition(":")[2] for key in wanted if len(owners[key]) > 1)
+
+
 def products_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Product]:
     return {row.id: _as_product(row) for part in in_slices(ids) for row in _PRODUCTS_BY_IDS.rows(conn, ids=part)}
 

@@ -24,7 +24,8 @@ EXPECTED = "deliveries as JSON or CSV, see docs/receiving.md"
 
 
 class IncomingLine(msgspec.Struct, frozen=True, kw_only=True):
-    """`code` is an SKU or the digits of a GTIN; `quantity` counts what the code means: pieces, or cases of a case's GTIN."""
+    """`code` is an SKU, the digits of a GTIN, or the supplier's part number for want of both; `quantity` counts what the
+    code means: pieces, or cases of a case's GTIN."""
 
     code: str
     is_gtin: bool
@@ -117,7 +118,7 @@ def _from_csv(text: str) -> list[dict[str, Any]]:
     try:
         header = [cell.strip().lower().replace(" ", "_") for cell in next(reader, [])]
         missing = [name for name in NEEDED_COLUMNS if name not in header]
-        if missing or not {"sku", "gtin"} & set(header):
+        if missing or not {"sku", "gtin", "supplier_sku"} & set(header):
             raise _not_a_file(f"a table without the column {', '.join(missing) or 'sku or gtin'}")
         for cells in reader:
             if not any(cell.strip() for cell in cells):
@@ -153,17 +154,22 @@ def _read_receipt(reference: str, row: Mapping[str, Any]) -> IncomingReceipt:
 def _read_lines(lines: Iterable[Mapping[str, Any]]) -> Iterable[IncomingLine]:
     for place, line in enumerate(lines, start=1):
         sku, gtin = _text(line, "sku", 64), _text(line, "gtin", 14).replace(" ", "")
-        if not sku and not gtin:
-            raise _Wrong(f"Expected `sku` or `gtin` in line {place}, got neither.")
-        if not sku and not (gtin.isascii() and gtin.isdigit() and len(gtin) in (8, 12, 13, 14) and mod10_fits(gtin)):
+        part = _text(line, "supplier_sku", 64)
+        if not sku and not gtin and not part:
+            raise _Wrong(f"Expected `sku`, `gtin` or `supplier_sku` in line {place}, got none.")
+        if (
+            not sku
+            and gtin
+            and not (gtin.isascii() and gtin.isdigit() and len(gtin) in (8, 12, 13, 14) and mod10_fits(gtin))
+        ):
             raise _Wrong(f"Expected a GTIN with a right check digit in line {place}, got {gtin!r}.")
         sscc = _text(line, "sscc", 20)
         if sscc and not (sscc.isascii() and sscc.isdigit() and len(sscc) == 18 and mod10_fits(sscc)):
             raise _Wrong(f"Expected an SSCC of 18 digits with a right check digit in line {place}, got {sscc!r}.")
         yield IncomingLine(
-            code=sku or gtin.zfill(14), is_gtin=not sku, quantity=_quantity(line.get("quantity"), place),
+            code=sku or (gtin.zfill(14) if gtin else part), is_gtin=not sku and bool(gtin), quantity=_quantity(line.get("quantity"), place),
             lot=_text(line, "lot", 40), best_before=_day(line.get("best_before"), f"best_before of line {place}"),
-            sscc=sscc, supplier_sku=_text(line, "supplier_sku", 64),
+            sscc=sscc, supplier_sku=part,
         )  # fmt: skip
 
 

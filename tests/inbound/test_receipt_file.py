@@ -33,7 +33,7 @@ def test_the_documented_json() -> None:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("R;;5", "neither"), ("R;X;0", "quantity"), ("R;X;1.5", "quantity"), ("R;X;a", "quantity"), (";X;5", "reference"),
+        ("R;;5", "got none"), ("R;X;0", "quantity"), ("R;X;1.5", "quantity"), ("R;X;a", "quantity"), (";X;5", "reference"),
         ("R;X;5;9520000000012", "check digit"),
     ],
 )  # fmt: skip

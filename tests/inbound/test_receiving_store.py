@@ -1,8 +1,10 @@
 """Receiving through the real intake, on both engines: what is scanned at the dock stands in the ledger."""
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from backend.inbound.store import closing
+from backend.inbound.store.imports import take_file
 from backend.inbound.tables import receipt, receipt_act, set_aside
 from backend.inbound.views.receipts import open_receipts, read_bundle, read_receipt
 from backend.platform.database import Database
@@ -186,3 +188,23 @@ async def test_the_books_agree_after_all_of_it(database: Database) -> None:
     await device.send(device.scan("receive", dock.task, "undo", of=bad["act"]))
     checked = await database.read(stock.verify)
     assert ([], 3) == (checked.differences, checked.moves)
+
+
+async def test_the_suppliers_part_number(database: Database) -> None:
+    """Told once beside a SKU it names the goods: at this dock, and alone in the next delivery."""
+
+    def work(conn: Connection) -> tuple[set[str], list[str], list[int]]:
+        dock = Dock(conn)
+        dock.announce(conn, b"reference;sku;supplier_sku;quantity\nPO-7;PLAIN;S-100 a;4\n")
+        bundle = read_bundle(conn, dock.receipt, DAY)
+        assert bundle is not None
+        keys = {code["key"] for code in bundle["lines"][0]["codes"]}
+        outcome = take_file(conn, "M", b"reference;supplier_sku;quantity\nPO-8;s-100 A;6\nPO-9;S-999;1\n", AT)
+        dock.announce(conn, b"reference;supplier_sku;quantity\nPO-10;S-100 A;2\n")
+        return keys, [each.sentence for each in outcome.refused], [line[0] for line in dock.lines(conn).values()]
+
+    keys, refused, expected = await database.write(work)
+    assert "text:S-100 A" in keys
+    assert len(refused) == 1
+    assert "S-999" in refused[0]
+    assert expected == [2]

@@ -123,3 +123,20 @@ async def test_search_finds_by_words_and_by_code(database: Database) -> None:
             assert [each.sku for each in catalog.search_products(conn, text, 9)] == skus, text
 
     await database.write(work)
+
+
+async def test_part_numbers_are_learnt_only_where_they_mean_one_thing(database: Database) -> None:
+    """A supplier's number becomes a code of its goods; one that is a SKU or code of other goods does not."""
+
+    def work(conn: Connection) -> None:
+        merchant = create_merchant(conn)
+        tea, cup = create_product(conn, merchant, sku="TEA"), create_product(conn, merchant, sku="CUP-1")
+        told = [("A-77/x", tea), ("cup-1", tea), ("B-1", tea), ("b-1", cup), (" ", tea)]
+        assert catalog.learn_part_numbers(conn, merchant, told) == ["B-1", "CUP-1"]
+        assert catalog.learn_part_numbers(conn, merchant, [("A-77/x", tea)]) == []
+        assert catalog.learn_part_numbers(conn, merchant, [("A-77/X", cup)]) == ["A-77/X"]
+        keys = ["text:A-77/X", "text:CUP-1", "text:B-1"]
+        found = catalog.products_by_keys(conn, merchant, keys)
+        assert {key: [each.product.id for each in codes] for key, codes in found.items()} == {"text:A-77/X": [tea]}
+
+    await database.write(work)

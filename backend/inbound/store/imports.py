@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.facts.inbound import ReceiptExpected
-from backend.inbound.receipt_file import IncomingReceipt, RefusedReceipt, parse_file
+from backend.inbound.receipt_file import IncomingLine, IncomingReceipt, RefusedReceipt, parse_file
 from backend.inbound.store.receipts import dock
 from backend.inbound.tables import logistic_unit, receipt, receipt_line
 from backend.platform import journal
@@ -116,12 +116,11 @@ class _Line(msgspec.Struct):
 def _merge_lines(conn: Connection, merchant_id: int, incoming: IncomingReceipt) -> list[_Line]:
     """A line for each product and announced lot, whatever units it comes in. Raises for products that nobody knows."""
     skus = catalog.products_by_skus(conn, merchant_id, [each.code for each in incoming.lines if not each.is_gtin])
-    keys = [f"gtin:{each.code}" for each in incoming.lines if each.is_gtin]
-    codes = catalog.products_by_keys(conn, merchant_id, keys)
+    codes = catalog.products_by_keys(conn, merchant_id, [_key(each) for each in incoming.lines])
     unknown: list[str] = []
     found: dict[tuple[int, str], _Line] = {}
     for each in incoming.lines:
-        known = codes.get(f"gtin:{each.code}") if each.is_gtin else None
+        known = None if each.code in skus and not each.is_gtin else codes.get(_key(each))
         product = known[0].product if known else skus.get(each.code)
         if product is None:
             unknown.append(each.code)
@@ -139,7 +138,12 @@ def _merge_lines(conn: Connection, merchant_id: int, incoming: IncomingReceipt) 
             f"Expected products that the catalogue knows, got {len(unknown)} unknown: {some}; "
             "create them or correct the codes, then send the file again."
         )
+    catalog.learn_part_numbers(conn, merchant_id, [(each.supplier_sku, each.product_id) for each in found.values()])
     return list(found.values())
+
+
+def _key(line: IncomingLine) -> str:
+    return f"gtin:{line.code}" if line.is_gtin else f"text:{line.code.upper()}"
 
 
 def _write_lines(conn: Connection, receipt_id: int, lines: Sequence[_Line]) -> None:

@@ -100,9 +100,14 @@ def read_lines(
             id=row.id, product_id=row.product_id, sku=product.sku, name=product.name, expected=row.expected,
             received=row.received, damaged=row.damaged, tracking=product.tracking, dated=policy.dated,
             life_days=policy.life_days,
-            codes={each.key: each.quantity for each in codes[row.product_id]},
+            codes=_with_part_number({each.key: each.quantity for each in codes[row.product_id]}, row.supplier_sku),
         )  # fmt: skip
     return found
+
+
+def _with_part_number(codes: dict[str, int], part: str) -> dict[str, int]:
+    """The supplier's number names the line of his delivery, even where it means other goods in the catalogue."""
+    return codes | {f"text:{part.upper()}": 1} if part else codes
 
 
 def _read_acts(conn: Connection, receipt_id: int, acts: Collection[UUID]) -> dict[str, ReceiptAct]:

@@ -67,8 +67,13 @@ def _line(
         "best_before": row.best_before.isoformat() if row.best_before else None, "lots": lots,
         "codes": [
             *({"key": each.key, "quantity": each.quantity, "level": each.level} for each in codes),
+            *(_part_number(row.supplier_sku) if all(each.key != f"text:{row.supplier_sku.upper()}" for each in codes) else ()),
         ],
     }  # fmt: skip
+
+
+def _part_number(part: str) -> list[dict[str, Any]]:
+    return [{"key": f"text:{part.upper()}", "quantity": 1, "level": "each"}] if part else []
 
 
 def _units(conn: Connection, receipt_id: int) -> list[dict[str, Any]]:
