@@ -2,6 +2,7 @@
 import { facts } from './facts.cs';
 import { goods } from './goods.cs';
 import { inbound } from './inbound.cs';
+import { labels } from './labels.cs';
 import { orders } from './orders.cs';
 import { outbound } from './outbound.cs';
 import { people } from './people.cs';
@@ -53,7 +54,7 @@ export const cs = {
   'sign_in.do': 'Přihlásit',
   'sign_in.by_password': 'E-mail a heslo',
   'sign_in.by_badge': 'Odznak a PIN',
-  ...goods, ...inbound,
+  ...goods, ...inbound, ...labels,
   ...orders,
   ...reasons,
   ...facts,

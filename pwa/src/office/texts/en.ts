@@ -2,6 +2,7 @@ import type { cs } from './cs';
 import { facts } from './facts.en';
 import { goods } from './goods.en';
 import { inbound } from './inbound.en';
+import { labels } from './labels.en';
 import { orders } from './orders.en';
 import { outbound } from './outbound.en';
 import { people } from './people.en';
@@ -53,7 +54,7 @@ export const en = {
   'sign_in.do': 'Sign in',
   'sign_in.by_password': 'E-mail and password',
   'sign_in.by_badge': 'Badge and PIN',
-  ...goods, ...inbound,
+  ...goods, ...inbound, ...labels,
   ...orders,
   ...reasons,
   ...facts,

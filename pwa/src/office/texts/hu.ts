@@ -2,6 +2,7 @@ import type { cs } from './cs';
 import { facts } from './facts.hu';
 import { goods } from './goods.hu';
 import { inbound } from './inbound.hu';
+import { labels } from './labels.hu';
 import { orders } from './orders.hu';
 import { outbound } from './outbound.hu';
 import { people } from './people.hu';
@@ -53,7 +54,7 @@ export const hu = {
   'sign_in.do': 'Bejelentkezés',
   'sign_in.by_password': 'E-mail és jelszó',
   'sign_in.by_badge': 'Kártya és PIN-kód',
-  ...goods, ...inbound,
+  ...goods, ...inbound, ...labels,
   ...orders,
   ...reasons,
   ...facts,

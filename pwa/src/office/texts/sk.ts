@@ -2,6 +2,7 @@ import type { cs } from './cs';
 import { facts } from './facts.sk';
 import { goods } from './goods.sk';
 import { inbound } from './inbound.sk';
+import { labels } from './labels.sk';
 import { orders } from './orders.sk';
 import { outbound } from './outbound.sk';
 import { people } from './people.sk';
@@ -53,7 +54,7 @@ export const sk = {
   'sign_in.do': 'Prihlásiť',
   'sign_in.by_password': 'E-mail a heslo',
   'sign_in.by_badge': 'Odznak a PIN',
-  ...goods, ...inbound,
+  ...goods, ...inbound, ...labels,
   ...orders,
   ...reasons,
   ...facts,
