@@ -30,7 +30,8 @@ async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
     try:
         await task
     except asyncio.CancelledError:
-        log.info("worker stopped")
+        # a question that was cut off on its way to the database would tell of it when it is swept away: nobody's news
+        loop.set_exception_handler(lambda _, context: log.debug("cut off", reason=context.get("message")))
     finally:
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(each)

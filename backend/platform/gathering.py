@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from backend.platform.database import Database, DatabaseClosed
 
-LINGER_S = 0.006
+LINGER_S = 0.012
 """Beside a larger group in work a smaller one waits so long at most."""
 
 P = TypeVar("P")
