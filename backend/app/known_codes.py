@@ -16,6 +16,7 @@ from backend.inbound.tables import logistic_unit, receipt
 from backend.orders.tables import sales_order
 from backend.outbound.tables import carton, handover, parcel, station, wave
 from backend.stock import api as stock
+from backend.stock.tables import serial
 
 
 class KnownThing(msgspec.Struct, frozen=True):
@@ -39,6 +40,7 @@ _NAMED = (
     ("text:", "order", sales_order.c.remote_number),
     ("text:", "delivery", receipt.c.number),
     ("text:", "delivery", receipt.c.reference),
+    ("text:", "serial", serial.c.code),
 )
 
 
@@ -50,6 +52,12 @@ def known_things(conn: Connection, keys: Collection[str]) -> dict[str, list[Know
         if all((each.what, each.id) != (thing.what, thing.id) for each in same):
             same.append(thing)
     return found
+
+
+def other_things(conn: Connection, keys: Collection[str]) -> list[KnownThing]:
+    """What is neither goods nor place, parcel or order: waves, stations, cartons, handovers, deliveries, pallets, serials."""
+    told = [*_labels(conn, keys), *_named(conn, keys)]
+    return [each for each in told if each.what not in ("parcel", "order")]
 
 
 def _bodies(keys: Iterable[str], prefix: str) -> list[str]:

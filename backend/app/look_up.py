@@ -11,6 +11,7 @@ from litestar.params import FromQuery
 from sqlalchemy.engine import Connection
 
 from backend.app import look_up_acts
+from backend.app.known_codes import other_things
 from backend.catalog import api as catalog
 from backend.gs1.scan_keys import read_code
 from backend.identity.api import requires, requires_known
@@ -26,7 +27,10 @@ QR_CHARACTERS = 500
 
 
 def look_up(conn: Connection, text: str) -> dict[str, Any]:
-    """`{keys, kind, products, locations, parcels, orders}`; empty lists when nothing of ours carries the code."""
+    """`{keys, products, locations, parcels, orders, others}`; empty lists when nothing of ours carries the code.
+
+    `others` are waves, stations, cartons, handovers, deliveries, announced pallets and serials: what and name.
+    """
     keys = [text] if _is_key(text) else list(read_code(text, layouts=catalog.weight_layouts(conn)).keys)
     found = catalog.products_by_keys(conn, None, keys)
     product_ids = sorted({code.product.id for codes in found.values() for code in codes})
@@ -40,6 +44,7 @@ def look_up(conn: Connection, text: str) -> dict[str, Any]:
         "locations": [_location(conn, place.id, place.code, place.kind) for place in places.values()],
         "parcels": _parcels(conn, keys),
         "orders": _orders(conn, keys),
+        "others": [{"what": each.what, "name": each.name} for each in other_things(conn, keys)],
     }
 
 

@@ -10,12 +10,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.app.look_up import look_up
 from backend.app.resolving import add_commands, resolve_known
 from backend.catalog import api as catalog
 from backend.catalog.tables import weight_layout
 from backend.gs1.own_codes import build_own_code
+from backend.outbound.tables import carton
 from backend.platform.database import Database
-from tests.builders import create_location, create_merchant, create_order, create_product
+from backend.stock import api as stock
+from tests.builders import NOW, create_location, create_merchant, create_order, create_product
 
 
 def read(conn: Connection, *texts: str) -> list[dict[str, Any]]:
@@ -80,6 +83,24 @@ async def test_weight_codes_are_those_of_the_merchants(sqlite_database: Database
         row = {"merchant_id": theirs, "pattern": "21IIIIIWWWWWC", "g_per_unit": 1}
         conn.execute(sa.insert(weight_layout).values(**row))
         assert [line["kind"] for line in read(conn, "2112345012506", "2812340012500")] == ["weight", "weight"]
+
+    await sqlite_database.write(work)
+
+
+async def test_look_up_knows_more_than_goods_and_places(sqlite_database: Database) -> None:
+    """A serial and a carton are told as well, and weight codes are read as the merchants lay them out."""
+
+    def work(conn: Connection) -> None:
+        merchant = create_merchant(conn)
+        lamp = create_product(conn, merchant, keys={"gtin:02112345000008": 1}, sku="LAMP")
+        shelf = create_location(conn, code="A-02-1")
+        step = stock.SerialStep(product_id=lamp, code="SN-77", target_id=shelf, reason="receipt", about="receipt:1")
+        stock.move_serials(conn, [step], NOW)
+        conn.execute(sa.insert(carton).values(code="K9", name="Small", tare_g=80, active=True))
+        conn.execute(sa.insert(weight_layout).values(merchant_id=merchant, pattern="21IIIIIWWWWWC", g_per_unit=1))
+        assert look_up(conn, "SN-77")["others"] == [{"what": "serial", "name": "SN-77"}]
+        assert look_up(conn, build_own_code("carton", "K9"))["others"] == [{"what": "carton", "name": "K9"}]
+        assert [each["sku"] for each in look_up(conn, "2112345012506")["products"]] == ["LAMP"]
 
     await sqlite_database.write(work)
 
