@@ -11,6 +11,7 @@ from backend.documents.page import DOTS_PER_MM, Dpi, Page, place
 from backend.documents.pdf import write_pdf
 from backend.documents.zpl import write_zpl
 from backend.platform.errors import Malformed
+from backend.print_queue.routing import PAGE_DRIVERS
 from backend.print_queue.trial_paper import trial_code
 
 SIDE_MM, TOP_MM = 5.5, 2.0
@@ -30,16 +31,42 @@ def calibration_paper(
     Raises `Malformed` CALIBRATION for paper too small to measure on or a density no head has.
     """
     page = place_calibration(printer_code, name, dpi, stamp, size_mm)
-    if driver == "pdf":
+    if driver in PAGE_DRIVERS:
         return write_pdf(page, f"Rampa {printer_code}"), "pdf"
     if driver in ("zpl", "folder"):
         return write_zpl(page).encode("ascii"), "zpl"
     return png(draw_bitmap(page), page.dpi), "png1"
 
 
+def is_measurable(size_mm: tuple[int, int]) -> bool:
+    """Whether a ruler finds room on such paper."""
+    return size_mm[0] >= LEAST_MM[0] and size_mm[1] >= LEAST_MM[1]
+
+
+def small_trial(printer_code: str, dpi: int, size_mm: tuple[int, int]) -> bytes:
+    """A PNG for printers that take dots and hold paper too small for a ruler: the code, and its name where it fits."""
+    known: dict[int, Dpi] = {203: 203, 300: 300, 600: 600}
+    if dpi not in known:
+        raise Malformed("CALIBRATION", f"Expected a printer of 203, 300 or 600 dpi, got {dpi}.", got=str(dpi))
+    width_mm, height_mm = size_mm
+    side_mm = min(CODE_MM, width_mm - 2 * TOP_MM, height_mm - 2 * TOP_MM)
+    code = Barcode(
+        x_mm=(width_mm - side_mm) / 2, y_mm=TOP_MM, width_mm=side_mm, height_mm=side_mm,
+        symbology="datamatrix", content=trial_code(printer_code),
+    )  # fmt: skip
+    room_mm = height_mm - side_mm - 2 * TOP_MM
+    texts = (
+        _lines([f"Rampa {printer_code}"], (TOP_MM, side_mm + TOP_MM + 1), (width_mm - 2 * TOP_MM, room_mm))
+        if room_mm > 2
+        else []
+    )
+    page = place(Layout(Media(f"{width_mm}x{height_mm}", width_mm, height_mm), (code, *texts)), known[dpi])
+    return png(draw_bitmap(page), page.dpi)
+
+
 def place_calibration(printer_code: str, name: str, dpi: int, stamp: str, size_mm: tuple[int, int]) -> Page:
     """The drawing on whole dots."""
-    if size_mm[0] < LEAST_MM[0] or size_mm[1] < LEAST_MM[1]:
+    if not is_measurable(size_mm):
         least = f"{LEAST_MM[0]} x {LEAST_MM[1]} mm"
         got = f"{size_mm[0]} x {size_mm[1]} mm"
         raise Malformed("CALIBRATION", f"Expected paper of at least {least} to measure on, got {got}.", got=got)

@@ -1,6 +1,7 @@
 """What the button "print a test" prints: a label with a code for ZPL printers, a page for the others. No fonts needed."""
 
 import re
+import unicodedata
 
 from printing.protocol import Demand
 
@@ -56,5 +57,6 @@ def trial_page(printer_code: str, name: str, stamp: str) -> bytes:
 
 
 def plain(text: str) -> str:
-    """Only characters that every printer font has and no printer language reads as a command."""
-    return re.sub(r"[^A-Za-z0-9 .:/+-]", "-", text)
+    """Only characters that every printer font has and no printer language reads as a command; letters lose their marks."""
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return re.sub(r"[^A-Za-z0-9 .:/+-]", "-", bare)

@@ -1,17 +1,21 @@
 """The calibration paper measures what it says, for each driver, on the paper as a printer would draw it."""
 
 import hashlib
+import io
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
+import zxingcpp
+from PIL import Image
 
 from backend.platform import clock
 from backend.platform.database import run_once
 from backend.platform.errors import Malformed
-from backend.print_queue.calibration_paper import calibration_paper, meanings
+from backend.print_queue.calibration_paper import calibration_paper, is_measurable, meanings, small_trial
 from backend.print_queue.store import equipment, jobs
 from backend.print_queue.tables import print_content, print_job
+from backend.print_queue.trial_paper import trial_code
 from printing.drivers import find_driver
 from printing.protocol import Demand, Media, PrinterConfig, PrintJob
 from printing.rasters import read_pdf, read_png
@@ -106,3 +110,15 @@ def test_what_cannot_be_measured_on_is_refused(size_mm: tuple[int, int], dpi: in
     """Paper too small for a ruler and a density no head has are sentences."""
     with pytest.raises(Malformed, match=word):
         calibration_paper("L1", "Labels 1", dpi, STAMP, size_mm, "tspl")
+
+
+@pytest.mark.parametrize(("size_mm", "dpi"), [((62, 29), 300), ((17, 54), 300), ((32, 25), 203), ((23, 23), 300)])
+def test_paper_too_small_for_a_ruler_gets_a_code(size_mm: tuple[int, int], dpi: int) -> None:
+    """The smallest rolls have a trial paper too: inside its sides, read by a scanner."""
+    picture = Image.open(io.BytesIO(small_trial("L1", dpi, size_mm)))
+
+    codes = [code.text for code in zxingcpp.read_barcodes(np.asarray(picture.convert("L")))]
+
+    assert not is_measurable(size_mm)
+    assert [trial_code("L1")] == codes
+    assert all(side <= size * dpi / 25.4 + 1 for side, size in zip(picture.size, size_mm, strict=True))

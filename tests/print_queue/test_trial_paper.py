@@ -3,7 +3,7 @@
 import pypdfium2
 import pytest
 
-from backend.print_queue.trial_paper import trial_code, trial_demand, trial_label, trial_page
+from backend.print_queue.trial_paper import plain, trial_code, trial_demand, trial_label, trial_page
 from printing.verify import read_back
 from printing.zpl import read_labels
 
@@ -18,6 +18,12 @@ def test_the_label_carries_its_code(code: str, dpi: int) -> None:
     assert 1 == len(read_labels(zpl))
     assert b"~" not in zpl
     assert trial_code(code).startswith("TEST-")
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Štítky 1", "Stitky 1"), ("Ő^FS~JA", "O-FS-JA"), ("принтер", "-------")])
+def test_a_name_stays_readable(name: str, shown: str) -> None:
+    """Letters lose their marks, everything that could be a command becomes a dash."""
+    assert shown == plain(name)
 
 
 def test_the_page_says_which_printer() -> None:

@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 from backend.platform import ids
 from backend.platform.database import upsert
 from backend.platform.errors import Conflict, Malformed, NotFound, TooLarge
-from backend.print_queue.calibration_paper import calibration_paper
+from backend.print_queue.calibration_paper import calibration_paper, is_measurable, small_trial
 from backend.print_queue.job_states import CANCELLABLE, REPRINTABLE, WAITING, reprint_key
-from backend.print_queue.routing import lifetime_h
+from backend.print_queue.routing import PAGE_DRIVERS, ZPL_DRIVERS, lifetime_h
 from backend.print_queue.store.equipment import route_paper
 from backend.print_queue.store.news import tell, tell_queued
 from backend.print_queue.tables import ANY_STATION, print_content, print_job, printer
@@ -287,9 +287,12 @@ def print_trial(
 def _trial_content(row: sa.Row, stamp: str, calibration: bool) -> tuple[bytes, str]:
     """Bytes and format as the printer's driver takes them: one that takes dots only gets the calibration anyhow."""
     size_mm = (row.media_width_mm or TRIAL_MM[0], row.media_height_mm or TRIAL_MM[1])
-    if calibration or row.driver not in ("zpl", "folder", "pdf"):
+    dots_only = row.driver not in ZPL_DRIVERS | PAGE_DRIVERS
+    if dots_only and not calibration and not is_measurable(size_mm):
+        return small_trial(row.code, row.dpi, size_mm), "png1"
+    if calibration or dots_only:
         return calibration_paper(row.code, row.name, row.dpi, stamp, size_mm, row.driver)
-    if row.driver == "pdf":
+    if row.driver in PAGE_DRIVERS:
         return trial_page(row.code, row.name, stamp), "pdf"
     return trial_label(row.code, row.name, row.dpi, stamp, *size_mm), "zpl"
 
