@@ -1,6 +1,7 @@
 """Goods come back, a lot is recalled, the past is asked: on the floor with a scanner that types, and in the office."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -91,10 +92,13 @@ def test_a_parcel_comes_back_and_its_goods_are_sold_again(phone: Page, stack: St
     floor.scan(sent.codes[sku])
     floor.path(r"put_away\.place")
     place = floor.see("put-away-place").inner_text()
+    # The same goods of another delivery may wait there, too.
+    carried = int(re.search(r"\d+", floor.see("put-away-quantity").inner_text())[0])
+    assert carried >= pieces
     before = sum(each["on_hand"] for each in places_of(stack, product["id"]) if each["location"] == place)
     floor.scan_own("location", place)
     floor.everything_saved()
-    comes_to(floor, before + pieces, product["id"], place)
+    comes_to(floor, before + carried, product["id"], place)
     everything = sum(sent.picked.values()) == pieces
     assert ("returned" if everything else "dispatched") == order_of(office, sent.order)["state"]
     assert [] == office.get("/api/ledger/verification").json()["differences"]
@@ -109,6 +113,7 @@ def test_the_office_sees_the_return_with_its_photo(tablet: Page, stack: Stack, s
     open_office(tablet, stack, f"orders?order={sent.order}")
     expect(tablet.get_by_test_id("order-return")).to_contain_text("Jako nové")
     photo = tablet.get_by_test_id("return-photo")
+    photo.scroll_into_view_if_needed()
     expect(photo).to_be_visible()
     assert tablet.evaluate("(each) => each.decode().then(() => each.naturalWidth)", photo.element_handle()) == 1600
 
@@ -153,9 +158,9 @@ def test_the_stock_of_a_past_second_and_why(tablet: Page, stack: Stack, sent: Se
     office = stack.office()
     open_office(tablet, stack, "stock")
     tablet.get_by_test_id("history-product").fill(sku)
-    tablet.get_by_test_id("history-at").fill("2024-01-01T00:00:00")
+    tablet.get_by_test_id("history-at").fill("2024-01-01T00:00:01")
     tablet.get_by_test_id("history-show").click()
-    expect(tablet.get_by_test_id("history-row")).to_have_count(0)
+    expect(tablet.get_by_test_id("nothing-then")).to_be_visible()
     tablet.get_by_test_id("history-at").fill("")
     tablet.get_by_test_id("history-show").click()
     expect(tablet.get_by_test_id("history-row").first).to_contain_text(sku)
