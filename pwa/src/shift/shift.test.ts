@@ -96,6 +96,8 @@ test('work goes on without network, and everything is saved when it is back', as
   pull(shift, '1');
   await timers.pass(5_000);
   expect([shift.view.scanned, shift.view.saved, shift.view.link]).toEqual([2, 0, 'offline']);
+  await timers.pass(120_000);
+  expect(heard.filter((earcon) => earcon === 'later'), 'told once, not at each try').toEqual(['later']);
 
   server.fault = () => 'none';
   await timers.pass(60_000);

@@ -82,6 +82,8 @@ export class Shift {
   private readonly witness: Witness;
   private readonly passes: Passes;
   private readonly shelf: ShelfLock;
+  /** Said already that scans are kept for later. */
+  private away = false;
   /** Whose job is open, also after the session is over. */
   private worker: number | null = null;
   view: ShiftView = {
@@ -438,9 +440,12 @@ export class Shift {
   }
 
   private linkChanged(news: SenderNews): void {
-    if (news.link === 'offline' && this.view.link !== 'offline' && this.view.unsent > 0) {
+    // Told once: each try begins with "sending", and a day without a connection has thousands of tries.
+    if (news.link === 'offline' && !this.away && this.view.unsent > 0) {
+      this.away = true;
       this.options.feedback.play('later');
     }
+    if (news.link === 'ok') this.away = false;
     if (news.link !== this.view.link || news.refused !== this.view.refused) this.set(news);
   }
 
