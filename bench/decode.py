@@ -107,7 +107,9 @@ def by_rampa(picture: bytes) -> list[str]:
 
 
 def _gray(picture: bytes) -> np.ndarray:
-    return cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    gray = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert gray is not None, "the manifest names a file that is no picture"
+    return gray
 
 
 def by_zxing(picture: bytes) -> list[str]:

@@ -118,10 +118,20 @@ class Ballot:
 
     def standing(self, claim: Claim) -> Standing:
         """How far this claim may be trusted."""
-        standing = _standing(claim, identity(claim.text, claim.symbology) in self.known)
+        standing = _standing(claim, identity(claim.text, claim.symbology) in self.known, self._against(claim))
         if not standing.trusted and self._closed and self._unchallenged(claim):
             return Standing(True, 0.7, "read on the untouched picture, nothing speaks against it")
         return standing
+
+    def _against(self, claim: Claim) -> int:
+        """Votes of the strongest other number of the same length read from the same bars."""
+        if claim.symbology not in RETAIL:
+            return 0
+        others = [
+            other for other in self._claims.values()
+            if other is not claim and other.reads and other.symbology in RETAIL and len(other.text) == len(claim.text)
+        ]  # fmt: skip
+        return max((len(other.votes) for other in others if _same_place(claim, other)), default=0)
 
     def _unchallenged(self, claim: Claim) -> bool:
         """One read by zxing-cpp on the untouched copy, and no other retail number anywhere near it."""
@@ -149,7 +159,9 @@ class Ballot:
         )
         kept: list[tuple[Claim, Standing]] = []
         for claim, standing in judged:
-            if any(_same_place(claim, other) for other, _ in kept):
+            # Of readers that disagree both texts are shown, as guesses.
+            rivals = kept if standing.trusted else [pair for pair in kept if pair[1].trusted]
+            if any(_same_place(claim, other) for other, _ in rivals):
                 continue
             kept.append((claim, standing))
         return [pair for pair in kept if pair[1].trusted is want]
@@ -179,11 +191,12 @@ def overlap(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return float(np.prod(high - low)) / min(areas)
 
 
-def _standing(claim: Claim, known: bool) -> Standing:
+def _standing(claim: Claim, known: bool, against: int) -> Standing:
     votes = len(claim.votes)
     if not _well_formed(claim):
         return Standing(False, 0.0, "the text breaks the rules of its symbology")
     needed, why = _votes_needed(claim)
+    needed += against
     if votes >= needed:
         confidence = 0.99 if not claim.linear else min(0.98, 0.9 + 0.02 * (votes - 1))
         return Standing(True, confidence, why if votes == 1 else f"{votes} agreeing reads")
@@ -191,7 +204,15 @@ def _standing(claim: Claim, known: bool) -> Standing:
         enough = claim.reads or (claim.blurred is not None and claim.blurred.margin >= BLURRED_MARGIN_BACKED)
         if enough and votes:
             return Standing(True, 0.85, "one read of a code on the list of known codes")
-    return Standing(False, 0.4 if claim.reads else 0.2, f"{votes} of {needed} reads that {claim.symbology} needs")
+    return Standing(
+        False,
+        0.4 if claim.reads else 0.2,
+        f"{votes} of {needed} reads that {claim.symbology} needs{_disagreement(against)}",
+    )
+
+
+def _disagreement(against: int) -> str:
+    return f", {against} read another number from the same bars" if against else ""
 
 
 def _well_formed(claim: Claim) -> bool:

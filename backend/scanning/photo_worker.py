@@ -17,7 +17,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -162,6 +162,12 @@ def _limit_time(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
+def _weary_after(seconds: float) -> Callable[[], bool]:
+    """True once this thread has worked so long from now on."""
+    end_s = time.thread_time() + seconds
+    return lambda: time.thread_time() > end_s
+
+
 def serve(source: BinaryIO, sink: BinaryIO, cpu_s: float) -> None:
     """Answer frames until the parent closes the pipe."""
     # Only the child loads the readers: the server stays small.
@@ -174,10 +180,7 @@ def serve(source: BinaryIO, sink: BinaryIO, cpu_s: float) -> None:
             return
         question = decode.decode(source.read(_LENGTH.unpack(head)[0]))
         _limit_time(cpu_s)
-        weary_s = time.thread_time() + WEARY_SHARE * cpu_s
-        answer = encode.encode(
-            read_picture(question.picture, question.known, lambda end=weary_s: time.thread_time() > end)
-        )
+        answer = encode.encode(read_picture(question.picture, question.known, _weary_after(WEARY_SHARE * cpu_s)))
         _limit_time(0)
         sink.write(_LENGTH.pack(len(answer)) + answer)
         sink.flush()

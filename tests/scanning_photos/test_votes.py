@@ -101,7 +101,7 @@ def test_one_place_holds_one_linear_code() -> None:
     """A ghost twin at the same bars gives way to the better proved; a code elsewhere stays."""
     ballot = Ballot()
     ballot.add([_read("8594001021123", "EAN-13", vote) for vote in (ZXING, ZXING_2, ZBAR)])
-    ballot.add([_read("9594001021120", "EAN-13", vote) for vote in ("zxing-cpp/double", "pyzbar/plain")])
+    ballot.add([_read("9594001021120", "EAN-13", vote) for vote in ("zxing-cpp/double",)])
     ballot.add([_read("4006381333931", "EAN-13", vote, ELSEWHERE) for vote in (ZXING, ZBAR)])
 
     assert ["4006381333931", "8594001021123"] == sorted(claim.text for claim, _ in ballot.trusted())
@@ -187,3 +187,27 @@ def test_a_right_check_digit_stands_for_a_second_read(text: str, believed: bool)
     ballot.add([_read(text, "Code 39", ZXING_2)])
 
     assert believed is bool(ballot.trusted())
+
+
+RIVAL = "0525178698281"
+
+
+@pytest.mark.parametrize(
+    ("votes", "against", "believed"),
+    [
+        ([ZXING, ZXING_2], [], True),
+        ([ZXING, ZXING_2], [ZBAR], False),
+        ([ZXING, ZXING_2, "pyzbar/plain"], [ZBAR], True),
+        ([ZXING, ZXING_2, "pyzbar/plain"], [ZBAR, "pyzbar/thresholded"], False),
+    ],
+)
+def test_readers_that_disagree_give_no_answer(votes: list[str], against: list[str], believed: bool) -> None:
+    """Two lucky check digits of one reader do not outvote another reader; both texts are shown."""
+    ballot = Ballot()
+    ballot.add(_read("8595258698281", "EAN-13", vote) for vote in votes)
+    ballot.add(_read(RIVAL, "EAN-13", vote) for vote in against)
+
+    assert (["8595258698281"] if believed else []) == [claim.text for claim, _ in ballot.trusted()]
+    if not believed:
+        assert {"8595258698281", RIVAL} == {claim.text for claim, _ in ballot.guesses()}
+        assert all("another number" in standing.reason for _, standing in ballot.guesses())
