@@ -191,7 +191,7 @@ def _draw(design: Design, logo: bytes, data: LabelData) -> Layout:
 
 
 def _element(block: Block, values: dict[str, str], logo: bytes, x: float, y: float, width: float) -> Element | None:
-    box = {"x_mm": x, "y_mm": y, "width_mm": width, "height_mm": block.height_mm}
+    box: dict[str, Any] = {"x_mm": x, "y_mm": y, "width_mm": width, "height_mm": block.height_mm}
     match block.kind:
         case "space":
             return None

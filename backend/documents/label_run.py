@@ -53,6 +53,7 @@ class _WordsSlot:
         self.number, self.element, self.frame, self.per_mm, self.tight = number, element, frame, per_mm, tight
         self.head, self.limit_em = "", 0.0
         self.known: dict[str, str] = {}
+        self.shrunk: dict[float, str] = {}
         marks = element_marks(msgspec.structs.replace(element, text="0"), frame, per_mm)
         if len(marks) == 1 and isinstance(marks[0], Words) and not frame.rotation:
             mark = marks[0]
@@ -65,11 +66,32 @@ class _WordsSlot:
 
     def written(self, text: str) -> str:
         line = text.replace("\xa0", " ")
-        if self.head and _PLAIN.fullmatch(line) and self._is_short(line):
+        plain = self.head and _PLAIN.fullmatch(line)
+        if plain and self._is_short(line):
             escaped = "^FH_^FD" + line if _ESCAPED.isdisjoint(line) else field_data(line)
             return f"{self.head}{escaped}^FS"
         if self.tight and not self._fits(text):
             raise _NotHere
+        if plain and self.element.fit == "shrink":
+            return self._shrunk(line, text)
+        return self._set(text)
+
+    def _shrunk(self, line: str, text: str) -> str:
+        """Size and baseline of a line that shrinks follow from its width alone; amounts of equal length are equally wide."""
+        wide = sum([self.advances[char] for char in line])
+        head = self.shrunk.get(wide)
+        if head is not None:
+            return f"{head}{field_data(line)}^FS"
+        whole = self._set(text)
+        ending = field_data(line) + "^FS"
+        if whole.endswith(ending) and "\n" not in whole:
+            if len(self.shrunk) >= _KNOWN_MAX:
+                self.shrunk.clear()
+            self.shrunk[wide] = whole.removesuffix(ending)
+        return whole
+
+    def _set(self, text: str) -> str:
+        """The element alone, the slow way; repeated words are kept."""
         known = self.known.get(text)
         if known is None:
             marks = element_marks(msgspec.structs.replace(self.element, text=text), self.frame, self.per_mm)
@@ -93,28 +115,37 @@ class _CodeSlot:
 
     def __init__(self, number: int, element: Barcode, frame: Frame, per_mm: float) -> None:
         self.number, self.element, self.frame, self.per_mm = number, element, frame, per_mm
-        self.patterns: dict[str, tuple[str, str]] = {}
+        self.patterns: dict[str, list[str]] = {}
 
     def written(self, content: str) -> str:
         element = self.element
         if element.symbology == "code128" and len(content) == 13:
             raise _NotHere  # a carrier's rule looks at all codes of the label
-        native = element.symbology in _PATTERNED and not element.hri and _CODE_PLAIN.fullmatch(content)
-        if not native:
+        if (
+            element.symbology not in _PATTERNED
+            or not _CODE_PLAIN.fullmatch(content)
+            or not self._reads_in_full(content)
+        ):
             return self._placed(content)
+        field = (content if _ESCAPED.isdisjoint(content) else field_data(content).removeprefix("^FH_^FD")) + "^FS"
         pattern = content.translate(_KINDS_OF_CHARACTER)
         around = self.patterns.get(pattern)
         if around is None:
             whole = self._placed(content)
-            inner = content if _ESCAPED.isdisjoint(content) else field_data(content).removeprefix("^FH_^FD")
-            if whole.count(inner + "^FS") != 1 or ":Z64:" in whole:
+            pieces = whole.split(field)
+            if len(pieces) != (3 if element.hri else 2) or ":Z64:" in whole:
                 return whole
-            before, _, behind = whole.partition(inner + "^FS")
             if len(self.patterns) >= _KNOWN_MAX:
                 self.patterns.clear()
-            around = self.patterns[pattern] = before, "^FS" + behind
-        inner = content if _ESCAPED.isdisjoint(content) else field_data(content).removeprefix("^FH_^FD")
-        return f"{around[0]}{inner}{around[1]}"
+            around = self.patterns[pattern] = pieces
+        return field.join(around)
+
+    def _reads_in_full(self, content: str) -> bool:
+        """Whether the readable line keeps its size; without one there is nothing to keep."""
+        if not self.element.hri:
+            return True
+        wide = sum([advance_em("regular", char) for char in content])
+        return wide * self.element.hri_size_mm * self.per_mm < self.frame.inner[0] - 1
 
     def _placed(self, content: str) -> str:
         """Raises the same `LayoutProblem`s as the whole label would."""

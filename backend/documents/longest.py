@@ -24,7 +24,9 @@ def longest_data(template: Template, language: Language, words: str = "") -> dic
 
 def _lengthened(kind: type[msgspec.Struct], fields: dict[str, Any], words: str) -> dict[str, Any]:
     longer = dict(fields)
-    for field in msgspec.inspect.type_info(kind).fields:  # type: ignore[union-attr]
+    shape = msgspec.inspect.type_info(kind)
+    assert isinstance(shape, msgspec.inspect.StructType)
+    for field in shape.fields:
         match field.type:
             case msgspec.inspect.StrType(max_length=2000):
                 longer[field.encode_name] = words

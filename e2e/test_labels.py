@@ -1,0 +1,38 @@
+"""The office changes what a label looks like: preview at true size, a bad change refused, versions kept."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import Stack
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_office_designs_a_label(tablet: Page, stack: Stack) -> None:
+    """The shelf label is opened, broken, mended, saved as version 1, and given its first looks back as version 2."""
+    page = tablet
+    owner = stack.tour()["owner"]
+    page.goto(f"{stack.address}/office/printing")
+    page.get_by_test_id("email").fill(owner["email"])
+    page.get_by_test_id("password").fill(owner["password"])
+    page.get_by_test_id("sign-in").click()
+    page.get_by_test_id("labels").click()
+    page.get_by_test_id("label-location").click()
+    preview = page.get_by_test_id("label-preview")
+    expect(preview).to_be_visible(timeout=20_000)
+    box = preview.bounding_box()
+    assert box is not None
+    assert abs(box["width"] - 100 / 25.4 * 96) < 1  # 100 mm on paper are 100 mm of CSS
+
+    blocks = page.locator("[data-testid^='block-']")
+    code = blocks.filter(has=page.locator("[data-testid^='symbology-']")).locator("[data-testid^='share-']")
+    code.fill("20")
+    expect(page.get_by_test_id("label-wrong")).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("label-save")).to_be_disabled()
+    code.fill("100")
+    expect(page.get_by_test_id("label-wrong")).to_have_count(0, timeout=20_000)
+    page.get_by_test_id("label-save").click()
+    expect(page.get_by_test_id("version-1")).to_be_visible(timeout=20_000)
+    page.get_by_test_id("label-reset").click()
+    page.get_by_test_id("ask-yes").click()
+    expect(page.get_by_test_id("label-reset")).to_have_count(0, timeout=20_000)
