@@ -90,7 +90,9 @@ def test_no_good_tone_without_a_stored_scan(picker: Floor) -> None:
         expect(picker.see("not-saved")).to_be_visible()
         page.evaluate("() => { window.fault = ''; }")
         told = page.evaluate("() => window.tones")
-        assert (heard + taken, stored + taken) == (good_tones(page), page.evaluate(STORED)), f"{fault} {told} {page.evaluate(STORED)}"
+        assert (heard + taken, stored + taken) == (good_tones(page), page.evaluate(STORED)), (
+            f"{fault} {told} {page.evaluate(STORED)}"
+        )
         picker.see("not-saved").get_by_test_id("primary").click()
         if taken > 0:
             pieces(picker, taken)
@@ -116,7 +118,9 @@ def test_a_deleted_database_is_known_and_counted(picker: Floor) -> None:
     picker.path(r"pick\.at_location")
     picker.scan(code)
     pieces(picker, 1)
-    picker.until("() => (JSON.parse(Object.values(localStorage).find((each) => each.includes('unsent')) ?? '{}').unsent ?? 0) === 2")
+    picker.until(
+        "() => (JSON.parse(Object.values(localStorage).find((each) => each.includes('unsent')) ?? '{}').unsent ?? 0) === 2"
+    )
     page.evaluate("() => { indexedDB.deleteDatabase('rampa'); }")
     expect(picker.see("lost")).to_contain_text("2")
     page.context.set_offline(False)

@@ -101,9 +101,13 @@ class ReceiveMaker:
         if line["tracking"] == "lot":
             yield rng.choice(('confirm lot {"lot": "L1"}', "scan lot:L2", "scan text:L3"))
         if line["dated"]:
-            yield rng.choice((f'confirm date {{"date": "{rng.choice(DATES)}"}}', f"scan best_before:{rng.choice(DATES)}"))
+            yield rng.choice(
+                (f'confirm date {{"date": "{rng.choice(DATES)}"}}', f"scan best_before:{rng.choice(DATES)}")
+            )
         if line["tracking"] == "serial":
-            yield rng.choice((f'confirm serial {{"serial": "S{rng.randint(1, 9)}"}}', f"scan serial:S{rng.randint(1, 9)}"))
+            yield rng.choice(
+                (f'confirm serial {{"serial": "S{rng.randint(1, 9)}"}}', f"scan serial:S{rng.randint(1, 9)}")
+            )
         if rng.random() < 0.7:
             yield rng.choice(("confirm agree {}", "confirm agree {}", "confirm cancel {}"))
 
@@ -128,7 +132,13 @@ class PutAwayMaker:
     def bundle(self, number: int) -> dict[str, Any]:
         lines = [self.line(index) for index in range(1, self.rng.choice((1, 2, 3)) + 1)]
         source = {"key": "loc:DOCK", "code": "DOCK"}
-        return {"flow": "put_away", "task": f"put_away:{number}", "number": f"P{number}", "source": source, "lines": lines}
+        return {
+            "flow": "put_away",
+            "task": f"put_away:{number}",
+            "number": f"P{number}",
+            "source": source,
+            "lines": lines,
+        }
 
     def line(self, index: int) -> dict[str, Any]:
         rng = self.rng
@@ -153,7 +163,11 @@ class PutAwayMaker:
             if rng.random() < 0.4:
                 yield f"quantity {rng.randint(0, line['quantity'] + 1)}"
             yield from self.mistakes(bundle)
-            place = line["place"]["key"] if line["place"] is not None and rng.random() < 0.7 else f"loc:S-{rng.randint(1, 8)}"
+            place = (
+                line["place"]["key"]
+                if line["place"] is not None and rng.random() < 0.7
+                else f"loc:S-{rng.randint(1, 8)}"
+            )
             yield f"scan {place}"
             if rng.random() < 0.5:
                 yield rng.choice((f"scan {place}", "confirm other {}"))
@@ -186,7 +200,13 @@ class ReturnsMaker:
         lines = []
         for index in range(1, rng.choice((1, 2, 3)) + 1):
             sent = rng.randint(1, 6)
-            product = {"id": index, "sku": f"SKU{index}", "name": "Product", "unit": rng.choice(("ks", "g")), "picture": None}
+            product = {
+                "id": index,
+                "sku": f"SKU{index}",
+                "name": "Product",
+                "unit": rng.choice(("ks", "g")),
+                "picture": None,
+            }
             open_ = rng.randint(0, sent)
             lines.append({"id": index, "product": product, "codes": codes_of(rng, index), "sent": sent, "open": open_})
         return {
@@ -213,4 +233,6 @@ class ReturnsMaker:
         rng = self.rng
         while rng.random() < 0.25:
             code = rng.choice(rng.choice(bundle["lines"])["codes"])["key"]
-            yield rng.choice((rng.choice(STRANGE), "undo", "undo", "quantity 1", "quantity 0", f"scan {code}", "scan command:undo"))
+            yield rng.choice(
+                (rng.choice(STRANGE), "undo", "undo", "quantity 1", "quantity 0", f"scan {code}", "scan command:undo")
+            )

@@ -24,16 +24,36 @@ class CountMaker:
 
     def bundle(self, number: int) -> dict[str, Any]:
         places = [self.place(index) for index in range(1, self.rng.randint(1, 3) + 1)]
-        return {"flow": "count", "task": f"count:{number}", "number": f"C{number}", "kind": "cycle", "blind": True, "places": places}
+        return {
+            "flow": "count",
+            "task": f"count:{number}",
+            "number": f"C{number}",
+            "kind": "cycle",
+            "blind": True,
+            "places": places,
+        }
 
     def place(self, index: int) -> dict[str, Any]:
         rng = self.rng
         lines = []
         for product in rng.sample((1, 2, 4), rng.randint(0, 3)):
-            face = {"id": product, "sku": f"SKU{product}", "name": "Product", "unit": rng.choice(("ks", "g")), "picture": None}
+            face = {
+                "id": product,
+                "sku": f"SKU{product}",
+                "name": "Product",
+                "unit": rng.choice(("ks", "g")),
+                "picture": None,
+            }
             codes = codes_of(rng, product)
             for lot in rng.choice((("",), ("",), ("L1", "L2"))):
-                line = {"line": f"{product}/{lot}", "product": face, "lot": lot, "codes": codes, "expected": None, "counted": None}
+                line = {
+                    "line": f"{product}/{lot}",
+                    "product": face,
+                    "lot": lot,
+                    "codes": codes,
+                    "expected": None,
+                    "counted": None,
+                }
                 lines.append(line)
         location = {"key": f"loc:A-{index}", "code": f"A-{index}", "zone": "A"}
         only = lines[0]["product"]["id"] if lines and rng.random() < 0.15 else None
@@ -86,13 +106,25 @@ class CarryMaker:
         for index in range(1, rng.randint(1, 3) + 1):
             end = {"key": f"loc:F-{index}", "code": f"F-{index}", "zone": "F"}
             start = source if free else {"key": f"loc:R-{index % 2}", "code": f"R-{index % 2}", "zone": "R"}
-            product = {"id": index, "sku": f"SKU{index}", "name": "Product", "unit": rng.choice(("ks", "g")), "picture": None}
+            product = {
+                "id": index,
+                "sku": f"SKU{index}",
+                "name": "Product",
+                "unit": rng.choice(("ks", "g")),
+                "picture": None,
+            }
             lines.append({
                 "id": f"{index}/", "product": product, "lot": rng.choice(("", "", "L1")), "codes": codes_of(rng, index),
                 "source": start, "target": None if free else end, "wanted": rng.randint(1, 8),
             })  # fmt: skip
         flow = "move" if free else "replenish"
-        return {"flow": flow, "task": f"{flow}:{number}", "number": "A-01-1", "source": source if free else None, "lines": lines}
+        return {
+            "flow": flow,
+            "task": f"{flow}:{number}",
+            "number": "A-01-1",
+            "source": source if free else None,
+            "lines": lines,
+        }
 
     def inputs(self, bundle: dict[str, Any]) -> Iterator[str]:
         rng = self.rng
@@ -112,7 +144,9 @@ class CarryMaker:
     def target(self, line: dict[str, Any]) -> str:
         if line["target"] is None:
             return self.rng.choice(("loc:B-02-2", "tote:T-001", "loc:B-02-2", "loc:A-01-1"))
-        return self.rng.choice((line["target"]["key"], f"text:{line['target']['code']}", line["target"]["key"], "loc:B-02-2"))
+        return self.rng.choice(
+            (line["target"]["key"], f"text:{line['target']['code']}", line["target"]["key"], "loc:B-02-2")
+        )
 
     def mistakes(self, bundle: dict[str, Any]) -> Iterator[str]:
         rng = self.rng

@@ -94,7 +94,9 @@ def _returned(bundle: dict[str, Any]) -> tuple[Any, Decide]:
 
 def _counted(bundle: dict[str, Any]) -> tuple[Any, Decide]:
     goods = {FOUND: counting.Goods(3, "POT", "Kettle", 1)}
-    return counting.CountSnapshot(sheets={bundle["task"]: count_bundle.from_bundle(bundle)}, goods=goods), counting.decide
+    return counting.CountSnapshot(
+        sheets={bundle["task"]: count_bundle.from_bundle(bundle)}, goods=goods
+    ), counting.decide
 
 
 def _carried(bundle: dict[str, Any]) -> tuple[Any, Decide]:
@@ -115,14 +117,21 @@ def end_of(flow: str, snapshot: Any, task: str) -> dict[str, Any]:
     if flow in ("receive", "put_away", "returns"):
         held = snapshot[task]
         if flow == "receive":
-            return {"lines": [[line.id, line.received, line.damaged] for line in held.lines.values()], "over": held.state == "received"}
+            return {
+                "lines": [[line.id, line.received, line.damaged] for line in held.lines.values()],
+                "over": held.state == "received",
+            }
         if flow == "put_away":
             return {"lines": [[line.id, line.put] for line in held.lines.values()]}
         return {"lines": [[line.id, line.open] for line in held.lines.values()], "over": held.closed}
     sheet = snapshot.sheets[task]
     if flow == "count":
         places = [
-            [place.task_id, place.done, [[key, line.counted] for key, line in place.lines.items() if line.counted is not None]]
+            [
+                place.task_id,
+                place.done,
+                [[key, line.counted] for key, line in place.lines.items() if line.counted is not None],
+            ]
             for place in sheet.places.values()
         ]
         return {"places": places}
@@ -166,7 +175,11 @@ def _only_the_books_know(record: dict[str, Any], code: str) -> bool:
     """Whether the house has a place, or the catalogue a code that was found, is in no bundle."""
     if record["kind"] == "put" and code in ("LOCATION_UNKNOWN", "WRONG_KIND"):
         return record["keys"][0] in ("loc:NOWHERE", "tote:T-1")
-    return code == "CODE_UNKNOWN" and str(record["body"].get("line", "")).startswith("found:") and FOUND not in record["body"]["line"]
+    return (
+        code == "CODE_UNKNOWN"
+        and str(record["body"].get("line", "")).startswith("found:")
+        and FOUND not in record["body"]["line"]
+    )
 
 
 def test_device_and_server_agree(played: list[Played]) -> None:

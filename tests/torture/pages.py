@@ -237,7 +237,7 @@ class FloorPage:
                 await self._act(seen)
             except PageError:
                 await asyncio.sleep(0.3)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
 
     async def _seen(self) -> dict[str, Any]:
         return {} if self.page is None else await self.page.evaluate(LOOK)
@@ -254,8 +254,8 @@ class FloorPage:
         await page.keyboard.type(code)
         await page.keyboard.press("Enter")
         self._last = (code, time.monotonic())
-        for _ in range(20):
-            await asyncio.sleep(0.06)
+        for _ in range(12):
+            await asyncio.sleep(0.1)
             now = await self._seen()
             if any(
                 now.get(each) != seen.get(each)

@@ -21,6 +21,8 @@ from tests.torture.floor import STATIONS, Hand
 from tests.torture.lines import Wire
 
 SCANS_PER_REQUEST = 120
+GATHER_S = (0.02, 0.6)
+"""A sender waits for a little silence, so that requests carry some scans and a cut one puts more at stake."""
 TIMEOUT_S = 4.0
 WAVE_MODES = ("cluster", "cluster", "single")
 REFUSED_WORK = (400, 404, 409, 422)
@@ -111,11 +113,12 @@ class Terminal(Device):
                 self._kick.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._kick.wait(), 0.5)
-                await asyncio.sleep(self.chance.uniform(0.02, 0.12))
+                await asyncio.sleep(self.chance.uniform(*GATHER_S))
                 continue
             try:
                 await self.send_some()
                 failures = 0
+                await asyncio.sleep(self.chance.uniform(*GATHER_S))
             except AGAIN:
                 failures += 1
                 await asyncio.sleep(min(1.0, 0.05 * 2**failures) * self.chance.uniform(0.5, 1.0))
