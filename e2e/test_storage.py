@@ -83,8 +83,8 @@ def test_no_good_tone_without_a_stored_scan(picker: Floor) -> None:
     picker.path(r"pick\.at_location")
     sku = picker.codes()[picker.see("pick-sku").inner_text()]
     picker.everything_saved()
-    stored, heard, taken = page.evaluate(STORED), good_tones(page), 0
-    for fault in ("quota", "aborted", "dead", "silent"):
+    stored, heard = page.evaluate(STORED), good_tones(page)
+    for taken, fault in enumerate(("quota", "aborted", "dead", "silent")):
         page.evaluate("(fault) => { window.fault = fault; return fault === 'silent' ? window.hold() : true; }", fault)
         picker.scan(sku)
         expect(picker.see("not-saved")).to_be_visible()
@@ -99,10 +99,11 @@ def test_no_good_tone_without_a_stored_scan(picker: Floor) -> None:
         if taken == 3:
             break
         picker.scan(sku)
-        taken += 1
-        pieces(picker, taken)
-        picker.until(f"async () => (await ({STORED})()) === {stored + taken}")
-        picker.until(f"() => window.tones.filter((each) => {list(GOOD_MS)}.includes(each)).length === {heard + taken}")
+        pieces(picker, taken + 1)
+        picker.until(f"async () => (await ({STORED})()) === {stored + taken + 1}")
+        picker.until(
+            f"() => window.tones.filter((each) => {list(GOOD_MS)}.includes(each)).length === {heard + taken + 1}"
+        )
     picker.everything_saved()
 
 
