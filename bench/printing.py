@@ -46,7 +46,7 @@ from printing.virtual_printer import VirtualPrinter
 AGENTS = 2
 FAULTS = ("no_media", "open", "hang", "cut")
 KILLS = 4
-PATIENCE_S = 240.0
+PATIENCE_S = 400.0
 LABEL = "^XA^CI28^PW812^LL406^FO40,30^A0N,40,40^FD{code}^FS^BY3^FO40,100^BCN,160,N,N,N,A^FD{code}^FS^XZ\n"
 
 

@@ -152,6 +152,30 @@ def test_from_the_office_to_the_paper_and_back(hall: Hall) -> None:
     assert (fourth, "failed") == (answer["job"]["voided_by"], answer["job"]["state"])
 
 
+def test_two_agents_at_one_printer_never_both_print(tmp_path: Path, sqlite_url: str) -> None:
+    """The same token on two computers by mistake: they take each other's leases, yet every label comes out once."""
+    hall = Hall(tmp_path, sqlite_url)
+    second_line = ServerLine(hall.url, str(hall.agent_line._client.headers["Authorization"]).removeprefix("Bearer "))
+    second = Agent("twin", second_line, Spool(tmp_path / "spool-2"), tmp_path / "printed-2", FAST, wait_s=1)
+    thread = threading.Thread(target=second.run)
+    try:
+        thread.start()
+        numbers = [hall.print_trial() for _ in range(6)]
+        hall.until(lambda: len(hall.virtual.jobs) >= 2, 40)
+        second.stop()
+        thread.join(30)
+        hall.until(lambda: {hall.job(number)["state"] for number in numbers} <= {"sent", "confirmed"}, 60)
+        printed = len(hall.virtual.wait_for(7, 0.5))
+    finally:
+        second.stop()
+        thread.join(30)
+        second.spool.close()
+        second_line.__exit__()
+        hall.close()
+
+    assert 6 == printed
+
+
 def test_doors_and_their_locks(hall: Hall) -> None:
     """An agent's token opens the agent's doors only; the office's does not open those; nobody's opens none."""
     agent = httpx.Client(base_url=hall.url, headers=hall.agent_line._client.headers)

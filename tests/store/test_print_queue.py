@@ -99,6 +99,24 @@ async def test_papers_of_one_order_come_one_after_another(database: Database) ->
     assert [["a1", "b1"], [], ["a2"]] == await database.write(act)
 
 
+async def test_a_printer_that_recovers_goes_on_at_once(database: Database) -> None:
+    """A job that went back pauses; when its printer reports that it works again, nobody waits for the pause to end."""
+
+    def act(conn: sa.Connection) -> list[list[str]]:
+        agent_id = set_up(conn)
+        for title in ("a", "b"):
+            enqueue(conn, title, title=title)
+        for moment in (1, 40):
+            (job, other) = claim(conn, agent_id, at(moment))
+            for one in (other, job):
+                api.report(conn, agent_id, one.id, report(ReportState.FAILED, one, retry=True), at(moment + 1))
+        down = claim(conn, agent_id, at(42), PrinterState.NO_MEDIA)
+        up = claim(conn, agent_id, at(43))
+        return [[one.label_text for one in jobs] for jobs in (down, up)]
+
+    assert [[], ["a", "b"]] == await database.write(act)
+
+
 async def test_a_reply_that_never_arrived_loses_no_time_and_no_place(database: Database) -> None:
     """The agent names the leases it knows: what it never heard of is queued in its old place, under a new lease."""
 

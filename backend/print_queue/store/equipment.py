@@ -12,8 +12,8 @@ from backend.platform import ids
 from backend.platform.database import upsert, wake_others
 from backend.platform.errors import Conflict, Malformed, NotFound
 from backend.print_queue.routing import ArtifactForm, PrinterStanding, artifact_format, is_ready, route_places, stand_in
-from backend.print_queue.tables import ANY_STATION, PAPER_KINDS, print_agent, print_route, printer
-from printing.protocol import PrinterReport, PrinterState
+from backend.print_queue.tables import ANY_STATION, PAPER_KINDS, print_agent, print_job, print_route, printer
+from printing.protocol import READY_STATES, JobState, PrinterReport, PrinterState
 
 DETAIL_MAX = 500
 
@@ -206,6 +206,10 @@ def note_reports(conn: Connection, agent_id: int, reports: Iterable[PrinterRepor
             change = {"state": report.state.value, "state_detail": detail}
             if row.state != report.state.value:
                 change["state_at"] = now
+            if row.state not in READY_STATES and report.state in READY_STATES:
+                # What went back because of its trouble need not sit out its pause now.
+                waiting = (print_job.c.printer_id == row.id) & (print_job.c.state == JobState.QUEUED)
+                conn.execute(sa.update(print_job).where(waiting).values(not_before=None))
         if report.answers_status and not row.answers_status:
             change["answers_status"] = True
         if change:
