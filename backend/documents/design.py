@@ -25,6 +25,8 @@ from backend.documents.wording import Language, day, money, weight
 
 BLOCKS_MAX = 40
 LOGO_BYTES_MAX = 200_000
+_SWITCHES = ("points", "symbology", "currency", "qr", "gs1")
+"""Data that decide about the looks and say nothing to people."""
 _RETAIL = ("ean13", "ean8", "upca")
 
 Percent = Annotated[int, msgspec.Meta(ge=5, le=100)]
@@ -74,7 +76,7 @@ def codes_of(template: Template) -> list[str]:
 
 def starting_design(template: Template) -> Design:
     """A first design to change: every field on a line of its own, the first code below."""
-    names = [name for name in field_names(template) if "language" not in name]
+    names = [name for name in field_names(template) if name not in _SWITCHES]
     codes = codes_of(template)
     media = template.media
     lines = [name for name in names if name not in codes][: 4 if media.height_mm < 60 else 12]
