@@ -38,11 +38,18 @@ def pick_wave(floor: Floor, codes: dict[str, str], tote: str) -> dict[str, int]:
         picked[sku] = picked.get(sku, 0) + wanted
 
 
+MILLS = ("KUCH-185", "KUCH-186", "KUCH-187")
+"""Goods of the demo that have serials: the bench asks for the number of each."""
+
+
 def pack(floor: Floor, codes: dict[str, str], picked: dict[str, int]) -> None:
     for sku, quantity in picked.items():
-        for _ in range(quantity):
+        for place in range(quantity):
             before = floor.see("progress").inner_text()
             floor.scan(codes[sku])
+            if sku in MILLS:
+                floor.path(r"pack\.serial")
+                floor.scan(f"SN-{sku}-{place}")
             expect(floor.see("progress")).not_to_have_text(before)
     floor.path(r"pack\.carton")
     floor.scan_own("carton", "K2")
