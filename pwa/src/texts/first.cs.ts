@@ -267,6 +267,7 @@ export const first = {
   'card.CODE_UNKNOWN': 'Neznámý kód',
   'card.TOO_MANY': 'Moc kusů',
   'card.word': 'Špatně',
+  'band.whole': 'Celé hotovo',
   'band.ok': 'V pořádku',
   'band.wait': 'Čekám na sken',
 

@@ -267,6 +267,7 @@ export const first = {
   'card.CODE_UNKNOWN': 'Unknown code',
   'card.TOO_MANY': 'Too many',
   'card.word': 'Wrong',
+  'band.whole': 'All done',
   'band.ok': 'Right',
   'band.wait': 'Waiting for a scan',
 

@@ -264,6 +264,7 @@ export const first = {
   'card.CODE_UNKNOWN': 'Ismeretlen kód',
   'card.TOO_MANY': 'Túl sok',
   'card.word': 'Rossz',
+  'band.whole': 'Minden kész',
   'band.ok': 'Rendben',
   'band.wait': 'Beolvasásra várok',
 

@@ -264,6 +264,7 @@ export const first = {
   'card.CODE_UNKNOWN': 'Neznámy kód',
   'card.TOO_MANY': 'Veľa kusov',
   'card.word': 'Zle',
+  'band.whole': 'Celé hotovo',
   'band.ok': 'V poriadku',
   'band.wait': 'Čakám na sken',
 
