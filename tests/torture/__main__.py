@@ -18,6 +18,9 @@ from tests.torture.play import CALM_S, Outcome, Setting, play
 HEAD = "| engine | seed | scans | of pages | faults | lost | doubled | labels | in doubt | seconds | verdict |\n|---|---|---|---|---|---|---|---|---|---|---|"
 
 
+SLOW = frozenset(("news", "rest"))
+
+
 def row(outcome: Outcome) -> str:
     setting = outcome.setting
     cells = [
@@ -38,22 +41,23 @@ def tell(outcome: Outcome) -> None:
         print(f"    {each}", flush=True)
 
 
-def plants(args: argparse.Namespace, engine: str) -> int:
-    """Every planted bug must be caught; the table says by what."""
+def plants(args: argparse.Namespace, engines: list[str]) -> int:
+    """Every planted bug must be caught on every engine; the table says by which checks."""
     missed = 0
-    print("| planted bug | caught by |\n|---|---|", flush=True)
+    print(f"| planted bug | {' | '.join(engines)} |\n|{'---|' * (1 + len(engines))}", flush=True)
     for name in PLANTS:
-        setting = _setting(args, engine, args.seed, name)
         strike = STRIKES.get(name, "")
-        setting = setting._replace(
-            pages=int(name in PAGE_SCRIPTS), packers=10 if strike in ("agent", "worker") else 4, strike=strike
-        )
-        outcome = play(setting)
-        checks = sorted({each.partition(":")[0] for each in outcome.wrongs})
-        print(
-            f"| {name} | {outcome.wrongs[0] if outcome.wrongs else 'NOTHING'} ({', '.join(checks)[:120]}) |", flush=True
-        )
-        missed += outcome.good
+        cells = []
+        for engine in engines:
+            setting = _setting(args, engine, args.seed, name)._replace(
+                pages=int(name in PAGE_SCRIPTS), packers=10 if strike in ("agent", "worker") else 4, strike=strike
+            )
+            checks = {each.partition(":")[0] for each in play(setting).wrongs}
+            if strike != "worker":
+                checks -= SLOW  # a killed worker's leases may outlive a short calm: that alone has caught nothing
+            missed += not checks
+            cells.append(", ".join(sorted(checks))[:120] or "NOTHING")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
     return missed
 
 
@@ -84,7 +88,7 @@ def main() -> int:
     args = parser.parse_args()
     chosen = [args.engine] if args.engine else list(ENGINES)
     if args.plants:
-        return 1 if sum(plants(args, engine) for engine in chosen) else 0
+        return 1 if plants(args, chosen) else 0
     print(HEAD, flush=True)
     bad = []
     for engine in chosen:
