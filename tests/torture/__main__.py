@@ -52,7 +52,8 @@ def plants(args: argparse.Namespace, engines: list[str]) -> int:
             setting = _setting(args, engine, args.seed, name)._replace(
                 pages=int(name in PAGE_SCRIPTS), packers=10 if strike in ("agent", "worker") else 4, strike=strike
             )
-            checks = {each.partition(":")[0] for each in play(setting).wrongs}
+            told = (each.partition(":")[0] for each in play(setting).wrongs)
+            checks = {"device" if each.startswith("terminal") else each for each in told}
             if strike != "worker":
                 checks -= SLOW  # a killed worker's leases may outlive a short calm: that alone has caught nothing
             missed += not checks
