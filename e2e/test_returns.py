@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from e2e.conftest import Stack
 from e2e.floor import Floor
+from e2e.goods_screens import HONEY, announce
 from e2e.journey import Sent, order_of, walk
 from e2e.test_counting import comes_to
 
@@ -118,10 +119,11 @@ def test_the_office_sees_the_return_with_its_photo(tablet: Page, stack: Stack, s
     assert tablet.evaluate("(each) => each.decode().then(() => each.naturalWidth)", photo.element_handle()) == 1600
 
 
-def test_a_lot_is_recalled_and_let_go_again(tablet: Page, stack: Stack) -> None:
+def test_a_lot_is_recalled_and_let_go_again(phone: Page, tablet: Page, stack: Stack) -> None:
     """Which orders, where is the rest, in one screen and one file; a blocked lot is said to be blocked."""
     office = stack.office()
-    sku, lot, places = lotted(stack)
+    lot = "LR26"
+    sku, places = receive_lot(Floor(phone, stack), lot)
     open_office(tablet, stack, "stock")
     tablet.get_by_test_id("recall-product").fill(sku)
     tablet.get_by_test_id("recall-lot").fill(lot)
@@ -142,14 +144,25 @@ def test_a_lot_is_recalled_and_let_go_again(tablet: Page, stack: Stack) -> None:
     assert office.get("/api/recall", params=asked).json()["blocked"] is False
 
 
-def lotted(stack: Stack) -> tuple[str, str, set[str]]:
-    """Goods with a lot on a shelf: SKU, lot, places."""
-    for row in stack.office().get("/api/products", params={"q": "", "limit": 200}).json():
-        places = [each for each in places_of(stack, row["id"]) if each["lot"] and each["on_hand"]]
-        if places:
-            lot = places[0]["lot"]
-            return row["sku"], lot, {each["location"] for each in places if each["lot"] == lot}
-    raise AssertionError("the demo has no goods with a lot")
+def receive_lot(floor: Floor, lot: str) -> tuple[str, set[str]]:
+    """Honey of this lot comes in by one code; its SKU and where it stands."""
+    announce(floor.stack, f"OBJ-{lot}", {HONEY: 6}, "Medař Kutná Hora")
+    floor.join()
+    floor.sign_in(3)
+    floor.see("menu-receive").click()
+    expect(floor.see("receipt")).to_be_visible()
+    floor.scan(f"OBJ-{lot}")
+    floor.path(r"receive\.scan")
+    floor.scan(f"(01)0{HONEY}(15)290131(10){lot}")
+    expect(floor.see("receive-goods")).to_contain_text(lot)
+    floor.everything_saved()
+    (product,) = floor.stack.office().get("/api/look-up", params={"key": HONEY}).json()["products"]
+
+    def places() -> set[str]:
+        return {each["location"] for each in places_of(floor.stack, product["id"]) if each["lot"] == lot}
+
+    floor.comes({"PRIJEM-1"}, places)
+    return product["sku"], places()
 
 
 def test_the_stock_of_a_past_second_and_why(tablet: Page, stack: Stack, sent: Sent) -> None:
