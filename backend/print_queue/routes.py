@@ -31,6 +31,7 @@ from printing.protocol import (
     ClaimRequest,
     JobReport,
     JobReportReply,
+    PrintJob,
 )
 
 LOOK_S = 5.0
@@ -58,14 +59,13 @@ async def claim_jobs(
     def look(conn: Connection) -> tuple[bool, str]:
         return leases.has_work(conn, agent_id, ready, clock.now()), views.read_agent_config(conn, agent_id).version
 
+    def lend(conn: Connection) -> list[PrintJob]:
+        return leases.claim(conn, agent_id, data.printers, clock.now(), scales=data.scales, holds=holds)
+
     holds = data.holds
     while True:
         seen = database.wake.seen
-        lent = await database.write(
-            lambda conn, holds=holds: leases.claim(
-                conn, agent_id, data.printers, clock.now(), scales=data.scales, holds=holds
-            )
-        )
+        lent = await database.write(lend)
         holds = None  # what this request lends later is not lost but on its way
         has_work, version = await database.read(look)
         if lent or _is_news(version, data.config_version) or time.monotonic() >= until or database.wake.over:

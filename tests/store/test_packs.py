@@ -329,7 +329,9 @@ async def test_tote_opens_its_order_at_a_known_bench(database: Database) -> None
         bundle["task"], bundle["station"], bundle["weigh"], bundle["partial"],
     )  # fmt: skip
     sku = bundle["lines"][0]["sku"]
-    assert {TEA: 1, CASE: 2, f"text:{sku}": 1} == {code["key"]: code["quantity"] for code in bundle["lines"][0]["codes"]}
+    assert {TEA: 1, CASE: 2, f"text:{sku}": 1} == {
+        code["key"]: code["quantity"] for code in bundle["lines"][0]["codes"]
+    }
     await device.send(*desk.pieces(device, TEA))
     (mine,) = await database.read(lambda conn: flow.open_for(conn, device.person_id))
     assert (1, {str(desk.tea_line): 1}) == (mine["lines"][0]["checked"], mine["parcels"][0]["contents"])
