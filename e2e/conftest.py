@@ -95,6 +95,7 @@ def running_stack(folder: Path) -> Iterator[Stack]:
     running = subprocess.Popen(
         [sys.executable, "-m", "backend.app.launch", "--port", str(port)],
         cwd=folder, env=env | {"PYTHONPATH": str(ROOT)}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,
     )  # fmt: skip
     words: list[str] = []
     reader = threading.Thread(target=lambda: words.extend(iter(running.stdout.readline, "")), daemon=True)
@@ -116,7 +117,9 @@ def running_stack(folder: Path) -> Iterator[Stack]:
     try:
         running.wait(20)
     except subprocess.TimeoutExpired:
-        running.kill()
+        # Its parts as well: one that is left behind keeps the pipe open, and the session would wait for it for ever.
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
     reader.join(5)
     running.stdout.close()
 
