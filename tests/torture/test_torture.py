@@ -6,7 +6,7 @@ from tests.torture.adversary import plan
 from tests.torture.lines import WIRE_FAULTS
 from tests.torture.play import Outcome, Setting, play
 
-SHORT = Setting(scans=500, faults=40, seconds=18.0, pages=0)
+SHORT = Setting(scans=500, faults=40, seconds=18.0, pages=0, overtime=1.5)
 
 
 def told(outcome: Outcome) -> str:
@@ -31,7 +31,11 @@ def test_what_was_shown_as_taken_is_in_the_books_once(engine: str, seed: int, pa
 @pytest.mark.parametrize("bug", ["no_dedupe", "gap_not_asked"])
 def test_a_planted_bug_is_seen(bug: str) -> None:
     """The harness sees what it is there for; all planted bugs by hand: ./dev torture --plants."""
-    outcome = play(Setting(engine="sqlite", scans=250, faults=40, seconds=8.0, pages=0, seed=5, plant=bug, calm_s=6.0))
+    outcome = play(
+        Setting(
+            engine="sqlite", scans=250, faults=40, seconds=8.0, pages=0, seed=5, plant=bug, calm_s=6.0, overtime=1.5
+        )
+    )
 
     assert not outcome.good, told(outcome)
 
