@@ -24,6 +24,7 @@ PAGE_FAULTS: dict[str, int] = {"page_reload": 3, "page_killed": 2, "worker_wiped
 WIRE_WEIGHT = 60
 STRIKES: dict[str, dict[str, float]] = {
     "agent": {"printer_cuts": 30, "kill_agent": 30, "kill_worker": 0, "kill_server": 2, "freeze_server": 0},
+    "server": {"kill_server": 60, "freeze_server": 0},
     "worker": {"kill_worker": 40},
     "page": {"page_dark": 60, "kill_worker": 0, "kill_agent": 0, "freeze_server": 0},
 }

@@ -357,6 +357,7 @@ PLANTS: dict[str, Callable[[], None]] = {
     **dict.fromkeys(PAGE_SCRIPTS, _elsewhere),
 }
 STRIKES = {
+    "acknowledge_before_commit": "server",
     **dict.fromkeys(("print_lease_not_honoured", "retry_after_first_byte", "first_byte_not_written"), "agent"),
     **dict.fromkeys(("cursor_instead_of_rows", "done_before_done"), "worker"),
     **dict.fromkeys(PAGE_SCRIPTS, "page"),
