@@ -114,7 +114,11 @@ def told_to_devices(terminals: list[Terminal]) -> Told:
             elif one["flow"] == "pick" and one["kind"] == "tote":
                 picked[act] = (body["line"], body["quantity"])
             elif one["flow"] == "pack" and one["kind"] == "product":
-                packed[act] = (body["parcel"], body.get("line", 0), body["quantity"])  # goods of no line are in no books
+                packed[act] = (
+                    body["parcel"],
+                    body.get("line", 0),
+                    body["quantity"],
+                )  # goods of no line are in no books
     for act in undone:
         picked.pop(act, None)
         packed.pop(act, None)
