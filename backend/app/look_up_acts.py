@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody, QueryParameter
 from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
@@ -32,7 +32,9 @@ PAPER_KINDS = {"product": "goods_label", "location": "place_label"}
 OF_THEIR_OWN = ("tote", "cart")
 """Kinds of places whose code and label say what they are; any other is a location."""
 
-About = Annotated[str, msgspec.Meta(pattern=r"^(product|location):\d{1,18}$")]
+ABOUT = r"^(product|location):[0-9]{1,18}$"
+About = Annotated[str, msgspec.Meta(pattern=ABOUT)]
+AskedAbout = Annotated[str, QueryParameter(pattern=ABOUT)]
 
 
 class LabelAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +126,7 @@ def _find(conn: Connection, about: str) -> None:
     request_max_body_size=closing.PHOTO_BYTES_MAX + 1,
 )  # fmt: skip
 async def keep_photo_route(
-    request: Request, about: FromQuery[About], database: NamedDependency[Database], caller: NamedDependency[Caller]
+    request: Request, about: AskedAbout, database: NamedDependency[Database], caller: NamedDependency[Caller]
 ) -> PhotoKept:
     """A picture as the body (JPEG, PNG, WebP; at most 4 MB), kept because a person asked for it."""
     content = await request.body()
@@ -137,7 +139,7 @@ async def keep_photo_route(
 
 
 @get("/api/look-up/photos", guards=[requires("worker")])
-async def photos_route(about: FromQuery[About], database: NamedDependency[Database]) -> PhotoNumbers:
+async def photos_route(about: AskedAbout, database: NamedDependency[Database]) -> PhotoNumbers:
     """What was kept of a product or a place."""
     kept = sa.select(inbound_photo.c.id).where(inbound_photo.c.about == about).order_by(inbound_photo.c.id)
     return PhotoNumbers(await database.read(lambda conn: list(conn.execute(kept).scalars())))
