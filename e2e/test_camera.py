@@ -88,8 +88,8 @@ def rows_of(page: Page) -> dict[str, tuple[str, str]]:
 
 def test_everything_in_sight_is_received_by_one_tap(floor: Floor, clip: Path) -> None:
     """Two boxes of expected goods, one known, one that nobody knows: three colours, a number put right, one tap."""
-    wanted, known = gtin("Zelený čaj"), gtin("Čokoláda")
-    announce(floor.stack, "KAMERA-1", Zelený_čaj=20)
+    wanted, known = gtin("Majoránka"), gtin("Čokoláda")
+    announce(floor.stack, "KAMERA-1", Majoránka=20)
     floor.see("menu-receive").click()
     expect(floor.see("receipt")).to_be_visible()
     floor.scan("KAMERA-1")
@@ -102,8 +102,8 @@ def test_everything_in_sight_is_received_by_one_tap(floor: Floor, clip: Path) ->
     assert {wanted: ("green", "2"), known: ("amber", "1"), STRANGER: ("red", "0")} == rows_of(floor.page)
     outlines = {each.get_attribute("data-colour") for each in floor.page.get_by_test_id("sight").all()}
     assert {"green", "amber", "red"} == outlines
-    tea = looking.filter(has_text=wanted)
-    tea.get_by_test_id("many-more").click()
+    herb = looking.filter(has_text=wanted)
+    herb.get_by_test_id("many-more").click()
     looking.filter(has_text=known).get_by_test_id("many-less").click()
     floor.see("many-take").click()
     floor.path(r"receive\.scan")
