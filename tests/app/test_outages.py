@@ -83,8 +83,9 @@ async def test_a_postgres_that_dies_and_returns_needs_no_hand(postgres: Postgres
         await asyncio.to_thread(postgres.stop)
         read = await client.get("/api/orders")
         write = await client.post("/api/enrolments", json={"device_name": "Zebra"})
-        stranger = await client.get("/api/me", headers={"Authorization": "Bearer never-seen"})
-        ready, health = await client.get("/ready"), await client.get("/health")
+        never_seen = {"Authorization": "Bearer never-seen"}
+        stranger = await client.get("/api/me", headers=never_seen)
+        ready, health = await client.get("/ready"), await client.get("/health", headers=never_seen)
 
         await asyncio.to_thread(postgres.start)
         after = [(await client.get(path)).status_code for path in ("/api/orders", "/ready", "/health")]

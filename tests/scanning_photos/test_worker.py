@@ -42,9 +42,10 @@ def test_too_much_time_ends_the_child_and_refuses_the_picture() -> None:
     """The next picture is read by a new child."""
 
     async def story() -> None:
-        reader = PhotoReader(children=1, cpu_s=0.2)
+        wide = pictures.as_file(pictures.texture(3100, 3100, 5), "jpeg", quality=60)
+        reader = PhotoReader(children=1, cpu_s=0.05)  # unpacking the wide one alone takes longer; the label a tenth
         try:
-            assert "PHOTO_TOO_HARD" == (await reader.read(GRAVEL)).refusal.code
+            assert "PHOTO_TOO_HARD" == (await reader.read(wide)).refusal.code
             assert ["pool"] == [code.text for code in (await reader.read(LABEL)).codes]
         finally:
             await reader.close()
