@@ -42,8 +42,8 @@ def test_too_much_time_ends_the_child_and_refuses_the_picture() -> None:
     """The next picture is read by a new child."""
 
     async def story() -> None:
-        wide = pictures.as_file(pictures.texture(3100, 3100, 5), "jpeg", quality=60)
-        reader = PhotoReader(children=1, cpu_s=0.05)  # unpacking the wide one alone takes longer; the label a tenth
+        wide = pictures.as_file(pictures.texture(3990, 3990, 5), "jpeg", quality=90)
+        reader = PhotoReader(children=1, cpu_s=0.03)  # unpacking the wide one takes thrice as long, the label a fifth
         try:
             assert "PHOTO_TOO_HARD" == (await reader.read(wide)).refusal.code
             assert ["pool"] == [code.text for code in (await reader.read(LABEL)).codes]
