@@ -22,7 +22,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Connection
 
-from backend.app.schema import alembic_config, create_schema
+from backend.app.schema import alembic_config, create_schema, migrate
 from backend.platform.database import Database, run_once, sqlite_engine
 
 Build = Callable[[Connection], Any]
@@ -36,8 +36,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """Address of a server in a folder of its own, ended and removed afterwards."""
+def postgres_server(keep: Path | None = None) -> Iterator[str]:
+    """Address of a server in a folder of its own, ended and removed afterwards; one in the folder `keep` stays there with
+    its databases for the next run."""
     given = os.environ.get("RAMPA_TEST_POSTGRES")
     if given:
         yield given
@@ -45,7 +46,8 @@ def postgres_server() -> Iterator[str]:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not found:
         raise SystemExit("bench: no PostgreSQL server found: install Debian's package postgresql.")
-    folder, port = Path(tempfile.mkdtemp(prefix="rampa-bench-")), free_port()
+    folder, port = keep or Path(tempfile.mkdtemp(prefix="rampa-bench-")), free_port()
+    folder.mkdir(parents=True, exist_ok=True)
     options: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     if os.geteuid() == 0:
         account = pwd.getpwnam("postgres")
@@ -54,22 +56,32 @@ def postgres_server() -> Iterator[str]:
     cluster = folder / "cluster"
     control = [f"{found[-1]}/pg_ctl", "-D", str(cluster), "-w", "-l", str(folder / "log")]
     try:
-        subprocess.run(
-            [f"{found[-1]}/initdb", "-U", "postgres", "-A", "trust", "-D", str(cluster)], check=True, **options
-        )
+        if not cluster.exists():
+            subprocess.run(
+                [f"{found[-1]}/initdb", "-U", "postgres", "-A", "trust", "-D", str(cluster)], check=True, **options
+            )
         subprocess.run([*control, "-o", f"-p {port} -h 127.0.0.1 -k {folder}", "start"], check=True, **options)
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
         finally:
             subprocess.run([*control, "-m", "fast", "stop"], check=True, **options)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _say(server: str, statement: str) -> None:
     conn = await asyncpg.connect(server)
     try:
         await conn.execute(statement)
+    finally:
+        await conn.close()
+
+
+async def _databases(server: str) -> set[str]:
+    conn = await asyncpg.connect(server)
+    try:
+        return {row["datname"] for row in await conn.fetch("SELECT datname FROM pg_database")}
     finally:
         await conn.close()
 
@@ -83,11 +95,12 @@ def _config(conn: Connection) -> Config:
 class Ground:
     """A database built once; `fresh` hands out copies of it."""
 
-    def __init__(self, engine: str, server: str | None, folder: Path) -> None:
+    def __init__(self, engine: str, server: str | None, folder: Path, strategy: str = "") -> None:
         self.engine = engine
         self.server = server
         self.folder = folder
         self.name = f"ground_{uuid.uuid4().hex[:8]}"
+        self.strategy = strategy
         self.made: Any = None
 
     def build(self, *steps: Build) -> Any:
@@ -113,8 +126,35 @@ class Ground:
                 conn.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
             engine.dispose()
         else:
-            asyncio.run(_say(url, "ANALYZE"))
+            asyncio.run(_say(url, "VACUUM ANALYZE"))  # as a database that lives does by itself
         return self.made
+
+    def find_kept(self, name: str) -> bool:
+        """Whether `name` was built and kept by an earlier run; it is this ground then, with the newest schema."""
+        if self.engine == "sqlite":
+            is_there = (self.folder / f"{name}.db").exists()
+        else:
+            assert self.server is not None
+            is_there = name in asyncio.run(_databases(self.server))
+        if is_there:
+            self.name = name
+            run_once(self.url, migrate)
+            if self.engine == "postgres":
+                asyncio.run(_say(self.url, "VACUUM ANALYZE"))
+        return is_there
+
+    def keep_as(self, name: str) -> None:
+        """What was built is found under this name from now on."""
+        if self.engine == "sqlite":
+            (self.folder / f"{self.name}.db").rename(self.folder / f"{name}.db")
+        else:
+            assert self.server is not None
+            asyncio.run(_say(self.server, f"ALTER DATABASE {self.name} RENAME TO {name}"))
+        self.name = name
+
+    @property
+    def url(self) -> str:
+        return self._url(self.name)
 
     def _url(self, name: str) -> str:
         if self.engine == "sqlite":
@@ -128,7 +168,7 @@ class Ground:
                 shutil.copy(self.folder / f"{template}.db", self.folder / f"{name}.db")
         else:
             assert self.server is not None
-            clause = f" TEMPLATE {template}" if template else ""
+            clause = f" TEMPLATE {template} {self.strategy}" if template else ""
             asyncio.run(_say(self.server, f"CREATE DATABASE {name}{clause}"))
         return self._url(name)
 
@@ -136,10 +176,12 @@ class Ground:
     def fresh(self) -> Iterator[str]:
         """The address of a copy, removed afterwards."""
         name = f"copy_{uuid.uuid4().hex[:8]}"
-        yield self._create(name, self.name)
-        if self.engine == "sqlite":
-            for path in self.folder.glob(f"{name}.db*"):
-                path.unlink()
-        else:
-            assert self.server is not None
-            asyncio.run(_say(self.server, f"DROP DATABASE {name} WITH (FORCE)"))
+        try:
+            yield self._create(name, self.name)
+        finally:
+            if self.engine == "sqlite":
+                for path in self.folder.glob(f"{name}.db*"):
+                    path.unlink()
+            else:
+                assert self.server is not None
+                asyncio.run(_say(self.server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
