@@ -188,7 +188,13 @@ class Agent:
         elif not reports or any(report.state not in READY_STATES for report in reports):
             wait_s = min(wait_s, TROUBLE_WAIT_S)
         return ClaimRequest(
-            self.name, wait_s, (*reports, *self._broken.values()), self._config.version, scales, self.spool.leases()
+            self.name,
+            wait_s,
+            (*reports, *self._broken.values()),
+            self._config.version,
+            scales,
+            self.spool.leases(),
+            self.spool.name,
         )
 
 

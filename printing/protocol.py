@@ -13,11 +13,13 @@ Both sides read leniently (unknown fields are ignored) so that an older agent wo
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from urllib.parse import quote
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 CLAIM_PATH = "/api/agent/claim"
+SPOOL_NAME = "^([0-9a-f]{8})?$"
 CONFIG_PATH = "/api/agent/config"
 
 WAIT_S_MAX = 25
@@ -190,6 +192,8 @@ class ClaimRequest(Struct, frozen=True):
 
     `config_version` is what the agent works with: the wait ends as well when the server has another one. `holds` are the
     leases that the agent knows: a job lent to it in a reply that never arrived is queued again at once, in its old place.
+    `spool` names the agent's memory (hexadecimal): a second program with the same token has another one, and what was
+    lent to that one is not taken back.
     """
 
     agent: str
@@ -198,6 +202,7 @@ class ClaimRequest(Struct, frozen=True):
     config_version: str = ""
     scales: tuple[ScaleReport, ...] = ()
     holds: tuple[str, ...] | None = None
+    spool: Annotated[str, Meta(pattern=SPOOL_NAME)] = ""
 
 
 class ClaimReply(Struct, frozen=True):

@@ -13,6 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import secrets
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,12 +25,10 @@ import msgspec
 
 from printing.journal import Remembered, Step, advance, fold, read_journal, unfold, write_line
 from printing.problems import PrintingProblem, UnfitJob
-from printing.protocol import PrintJob, ReportState
+from printing.protocol import SPOOL_NAME, PrintJob, ReportState
 
-try:
+if sys.platform != "win32":  # there opening the same folder twice is not guarded
     import fcntl
-except ImportError:  # Windows: opening the same folder twice is not guarded there
-    fcntl = None  # type: ignore[assignment]
 
 REMEMBERED_DAYS = 30
 DETAIL_MAX = 500
@@ -54,6 +55,7 @@ class Spool:
         if good != len(raw):
             os.ftruncate(self._file, good)
         os.fsync(self._file)
+        self.name = _spool_name(folder / "name")
         _sync_folder(folder)
         self.jobs = fold(steps)
         self._settle_interrupted()
@@ -182,7 +184,7 @@ class Spool:
 
 def _open_locked(path: Path, folder: Path) -> int:
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    if fcntl is not None:
+    if sys.platform != "win32":
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as cause:
@@ -191,6 +193,16 @@ def _open_locked(path: Path, folder: Path) -> int:
                 f"Expected the spool {folder} to be free, but another agent holds it; stop that one or use --spool."
             ) from cause
     return file
+
+
+def _spool_name(path: Path) -> str:
+    """Eight hexadecimal letters that tell this memory from any other; made once, with the folder."""
+    known = path.read_text("ascii") if path.exists() else ""
+    if re.fullmatch(SPOOL_NAME, known) and known:
+        return known
+    made = secrets.token_hex(4)
+    _write_whole(path, made.encode())
+    return made
 
 
 def _write_whole(path: Path, content: bytes) -> None:

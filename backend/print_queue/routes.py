@@ -60,7 +60,9 @@ async def claim_jobs(
         return leases.has_work(conn, agent_id, ready, clock.now()), views.read_agent_config(conn, agent_id).version
 
     def lend(conn: Connection) -> list[PrintJob]:
-        return leases.claim(conn, agent_id, data.printers, clock.now(), scales=data.scales, holds=holds)
+        return leases.claim(
+            conn, agent_id, data.printers, clock.now(), scales=data.scales, holds=holds, spool=data.spool
+        )
 
     holds = data.holds
     while True:

@@ -139,6 +139,23 @@ async def test_a_reply_that_never_arrived_loses_no_time_and_no_place(database: D
     assert ["sending", "leased", "leased"] == ends
 
 
+async def test_two_programs_with_one_token_do_not_take_jobs_from_each_other(database: Database) -> None:
+    """What the sibling was lent is not lost, though this one does not hold it; each gets back only its own."""
+
+    def act(conn: sa.Connection) -> list[list[str]]:
+        agent_id = set_up(conn)
+        for title in ("a", "b"):
+            enqueue(conn, title, title=title)
+        ready = [PrinterReport("L1", PrinterState.CONNECTED, room=1)]
+        (first,) = api.claim(conn, agent_id, ready, at(1), holds=[], spool="00000001")
+        (second,) = api.claim(conn, agent_id, ready, at(2), holds=[], spool="00000002")
+        api.report(conn, agent_id, first.id, report(ReportState.SENDING, first), at(3))
+        again = api.claim(conn, agent_id, ready, at(4), holds=[], spool="00000002")
+        return [[one.label_text for one in jobs] for jobs in ([first], [second], again)]
+
+    assert [["a"], ["b"], ["b"]] == await database.write(act)
+
+
 @pytest.mark.parametrize(("returns", "second"), [(1, []), (ATTEMPTS_HOLDING, ["b"])])
 async def test_a_job_that_was_given_back_is_not_overtaken(database: Database, returns: int, second: list[str]) -> None:
     """While it pauses its juniors wait, and then come after it; one that comes back for ever holds nobody up."""

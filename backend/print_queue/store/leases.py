@@ -46,12 +46,13 @@ def claim(
     limit: int = JOBS_PER_CLAIM_MAX,
     scales: Sequence[ScaleReport] = (),
     holds: Sequence[str] | None = None,
+    spool: str = "",
 ) -> list[PrintJob]:
     """Note the printers and scales, settle what ran out, and lend what the ready printers have room for, in order."""
     own = note_reports(conn, agent_id, reports, now)
     note_scales(conn, agent_id, scales, now)
     if holds is not None:
-        _take_back_unheard(conn, agent_id, holds)
+        _take_back_unheard(conn, agent_id, spool, holds)
     sweep(conn, now)
     move_waiting(conn, now)
     room = {own[one.code]: one.room for one in reports if one.code in own and one.state in READY_STATES}
@@ -61,17 +62,21 @@ def claim(
         if room[row.printer_id] <= 0 or len(lent) >= limit:
             continue
         room[row.printer_id] -= 1
-        lent.append(_lend(conn, agent_id, row, now))
+        lent.append(_lend(conn, agent_id, spool, row, now))
     return lent
 
 
-def _take_back_unheard(conn: Connection, agent_id: int, holds: Sequence[str]) -> None:
-    """Jobs lent in a reply that never arrived: without their lease nobody can send them, so they are queued again."""
+def _take_back_unheard(conn: Connection, agent_id: int, spool: str, holds: Sequence[str]) -> None:
+    """Jobs lent in a reply that never arrived: without their lease nobody can send them, so they are queued again.
+
+    Only what was lent to this spool: two programs with one token would take each other's jobs away for ever.
+    """
     lent = sa.select(print_job.c.id, print_job.c.lease).where(
         print_job.c.agent_id == agent_id, print_job.c.state == JobState.LEASED
     )
     known = set(holds)
-    lost = [row.id for row in conn.execute(lent) if row.lease not in known]
+    own = [row for row in conn.execute(lent) if row.lease.rpartition(".")[0] == spool]
+    lost = [row.id for row in own if row.lease not in known]
     if lost:
         change = {"state": JobState.QUEUED, "lease": None, "leased_until": None}
         waiting = sa.and_(print_job.c.id.in_(lost), print_job.c.state == JobState.LEASED)
@@ -129,8 +134,8 @@ def has_work(conn: Connection, agent_id: int, ready_codes: Sequence[str], now: d
     return conn.execute(found.where(mine, sa.or_(queued, over)).limit(1)).first() is not None
 
 
-def _lend(conn: Connection, agent_id: int, row: sa.Row, now: datetime) -> PrintJob:
-    lease = ids.token()
+def _lend(conn: Connection, agent_id: int, spool: str, row: sa.Row, now: datetime) -> PrintJob:
+    lease = f"{spool}.{ids.token()}" if spool else ids.token()
     change = {
         "state": JobState.LEASED,
         "lease": lease,
