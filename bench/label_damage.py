@@ -33,12 +33,12 @@ def low_contrast(dots: Grey, rng: np.random.Generator, per_mm: float) -> Grey:
 
 def growth(dots: Grey, rng: np.random.Generator, per_mm: float) -> Grey:
     """Too much heat: every black edge moves out by half a dot on each side, so bars grow by one dot."""
-    return cv2.erode(dots, np.ones((2, 2), np.uint8))  # type: ignore[return-value]
+    return np.asarray(cv2.erode(dots, np.ones((2, 2), np.uint8)), np.uint8)
 
 
 def shrink(dots: Grey, rng: np.random.Generator, per_mm: float) -> Grey:
     """Too little heat: bars lose one dot."""
-    return cv2.dilate(dots, np.ones((2, 2), np.uint8))  # type: ignore[return-value]
+    return np.asarray(cv2.dilate(dots, np.ones((2, 2), np.uint8)), np.uint8)
 
 
 def turned(dots: Grey, rng: np.random.Generator, per_mm: float) -> Grey:
@@ -83,14 +83,15 @@ def _turn(dots: Grey, degrees: float) -> Grey:
     margin = int(0.04 * max(height, width)) + 2
     matrix[:, 2] += margin
     size = width + 2 * margin, height + 2 * margin
-    return cv2.warpAffine(dots, matrix, size, flags=cv2.INTER_LINEAR, borderValue=(PAPER,))  # type: ignore[return-value]
+    turned = cv2.warpAffine(dots, matrix, size, flags=cv2.INTER_LINEAR, borderValue=(PAPER,))
+    return np.asarray(turned, np.uint8)
 
 
 def seen(dots: Grey) -> Grey:
     """As a camera sees it: two picture dots for a printed one, slightly soft, on a table."""
     framed = cv2.copyMakeBorder(dots, 12, 12, 12, 12, cv2.BORDER_CONSTANT, value=(PAPER,))
     large = cv2.resize(framed, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
-    return cv2.GaussianBlur(large, (0, 0), 0.8)  # type: ignore[return-value]
+    return np.asarray(cv2.GaussianBlur(large, (0, 0), 0.8), np.uint8)
 
 
 def read(picture: Grey) -> set[str]:

@@ -8,18 +8,17 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from PIL import Image
 
 from backend.documents.artifact import placed_label
 from backend.documents.bitmap import draw_bitmap, lettered
 from backend.documents.lettering import printable
-from backend.documents.longest import longest_data
+from backend.documents.longest import LONG_WORDS, longest_data
 from backend.documents.page import DOTS_PER_MM, Dpi
 from backend.documents.template import Template
 from backend.documents.templates import templates
-from backend.documents.wording import Language
 
 SHEET_DPI = 600
 _SHEET = 7016, 9921
@@ -33,8 +32,8 @@ def entries() -> Iterator[tuple[str, Template, dict[str, Any], Dpi]]:
             yield f"{code} {look} 203 dpi", template, data, 203
     for code, template in templates().items():
         for dpi in DOTS_PER_MM:
-            for language in get_args(Language):
-                yield f"{code} longest {language} {dpi} dpi", template, longest_data(template, language), dpi  # type: ignore[misc]
+            for language in LONG_WORDS:
+                yield f"{code} longest {language} {dpi} dpi", template, longest_data(template, language), dpi
 
 
 def _drawn(caption: str, template: Template, data: dict[str, Any], dpi: Dpi) -> Image.Image:

@@ -121,7 +121,7 @@ def _alone(
 
 def _as_run(
     label: str, data: Callable[[int], dict[str, Any]], label_format: LabelFormat
-) -> Callable[[Sequence[int]], int]:
+) -> Callable[[Sequence[Any]], int]:
     """One run for all rounds, as a worker keeps one; for PDF one file."""
     if label_format == "pdf":
         return lambda numbers: len(render_label_run(label, [data(number) for number in numbers], "pdf"))
@@ -133,7 +133,7 @@ def _as_run(
     def make(rows: Sequence[dict[str, Any]]) -> int:
         return sum(len(run.zpl(row)) for row in rows)
 
-    return make  # type: ignore[return-value]
+    return make
 
 
 class Way(msgspec.Struct, frozen=True):

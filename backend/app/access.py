@@ -24,7 +24,7 @@ FOR_ANYBODY = "/health"
 
 
 class Access(ASGIMiddleware):
-    """Puts `rampa_caller` into the scope; guards read it. An unknown secret is nobody, never an error here."""
+    """Puts `caller` into the scope's state; guards read it. An unknown secret is nobody, never an error here."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -33,8 +33,8 @@ class Access(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         if scope["type"] == ScopeType.HTTP:
-            scope["rampa_caller"] = await self._caller(scope)  # type: ignore[typeddict-unknown-key]
-            scope["rampa_forget"] = self.forget  # type: ignore[typeddict-unknown-key]
+            scope["state"]["caller"] = await self._caller(scope)
+            scope["state"]["forget_callers"] = self.forget
         await next_app(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Caller:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -51,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True):
 def load(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from RAMPA_* variables. Raises `Problem` SETTING_WRONG naming the variable."""
     given = os.environ if environment is None else environment
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for field in msgspec.structs.fields(Settings):
         name = f"RAMPA_{field.name.upper()}"
         if given.get(name, "") == "":
@@ -63,7 +64,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
                 values[field.name] = msgspec.convert(given[name], field.type, strict=False, dec_hook=read_secret)
         except msgspec.ValidationError as error:
             raise _wrong(name, given[name], str(error).removeprefix("Expected ").split(",")[0].strip("`")) from None
-    settings = Settings(**values)  # type: ignore[arg-type]
+    settings = Settings(**values)
     if settings.worker not in ("inline", "none"):
         raise _wrong("RAMPA_WORKER", settings.worker, "inline or none")
     if not 0 < settings.port <= PORT_MAX:

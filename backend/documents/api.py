@@ -61,21 +61,20 @@ def label_artifact(
     return make_artifact(template_of(template_code), data, _known_dpi(dpi), label_format)
 
 
-def artifact_of(template: Template, data: dict[str, Any], dpi: int, label_format: str) -> Artifact:
+def artifact_of(template: Template, data: dict[str, Any], dpi: int, label_format: LabelFormat) -> Artifact:
     """A label by its template, such as `load_label` gave: drawn while no transaction is open.
 
     A design that cannot bear these data, against all that was checked when it was saved, gives way to the label that Rampa
     brings: no parcel waits for a designer.
     """
-    wanted: LabelFormat = label_format if label_format in ("zpl", "png1", "pdf") else "zpl"  # type: ignore[assignment]
     known = _known_dpi(dpi)
     try:
-        return make_artifact(template, data, known, wanted)
+        return make_artifact(template, data, known, label_format)
     except LayoutProblem:
         brought = templates().get(template.code)
         if brought is None or brought is template:
             raise
-        return make_artifact(brought, data, known, wanted)
+        return make_artifact(brought, data, known, label_format)
 
 
 def render_label_run(
@@ -109,5 +108,5 @@ def label_examples() -> dict[str, dict[str, Any]]:
 def _known_dpi(dpi: int) -> Dpi:
     for known in DOTS_PER_MM:
         if dpi == known:
-            return known  # type: ignore[return-value]
+            return known
     raise LayoutProblem("dpi", expected="203, 300 or 600", got=str(dpi), cure="choose the printer's resolution")

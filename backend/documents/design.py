@@ -16,7 +16,7 @@ import msgspec
 from backend.documents.bitmap import draw_bitmap
 from backend.documents.canvas import Align, Barcode, Element, Image, Layout, LayoutProblem, Line, Media, Text, Weight
 from backend.documents.longest import longest_data
-from backend.documents.page import DOTS_PER_MM, place
+from backend.documents.page import DOTS_PER_MM, Dpi, place
 from backend.documents.readback import demands_of, read_back
 from backend.documents.sign_parts import tracked_content
 from backend.documents.symbologies import LINEAR, Symbology
@@ -146,9 +146,9 @@ def check_design(design: Design, base: Template, code: str) -> Template:
     languages: tuple[Language, ...] = ("cs", "sk", "hu", "en")
     for dpi in DOTS_PER_MM:
         for language in languages:
-            place(template.draw(read_data(template, {**base.example, "language": language})), dpi)  # type: ignore[arg-type]
-            place(template.draw(read_data(template, longest_data(template, language))), dpi)  # type: ignore[arg-type]
-        page = place(template.draw(read_data(template, base.example)), dpi)  # type: ignore[arg-type]
+            place(template.draw(read_data(template, {**base.example, "language": language})), dpi)
+            place(template.draw(read_data(template, longest_data(template, language))), dpi)
+        page = place(template.draw(read_data(template, base.example)), dpi)
         mismatches = read_back(draw_bitmap(page), demands_of(page))
         if mismatches:
             raise LayoutProblem(
@@ -250,10 +250,10 @@ def _flat(data: Any, language: Language, prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def preview_png(template: Template, language: Language, dpi: int, *, longest: bool) -> bytes:
+def preview_png(template: Template, language: Language, dpi: Dpi, *, longest: bool) -> bytes:
     """The label as the printer's dots, with its example or its longest data; it knows its true size."""
     fields = longest_data(template, language) if longest else {**template.example, "language": language}
-    page = place(template.draw(read_data(template, fields)), dpi)  # type: ignore[arg-type]
+    page = place(template.draw(read_data(template, fields)), dpi)
     target = io.BytesIO()
     draw_bitmap(page).save(target, "PNG", dpi=(dpi, dpi))
     return target.getvalue()

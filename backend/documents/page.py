@@ -15,9 +15,9 @@ from backend.documents.canvas import Barcode, Box, Element, Image, Layout, Layou
 from backend.documents.code_placing import placed_code
 from backend.documents.lettering import ASCENT_EM, DESCENT_EM, fit, width_em
 
-DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4, 600: 600 / 25.4}
-"""Print heads: "203 dpi" is 8 dots/mm exactly."""
 Dpi = Literal[203, 300, 600]
+DOTS_PER_MM: dict[Dpi, float] = {203: 8.0, 300: 300 / 25.4, 600: 600 / 25.4}
+"""Print heads: "203 dpi" is 8 dots/mm exactly."""
 
 
 class Frame(msgspec.Struct, frozen=True):

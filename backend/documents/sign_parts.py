@@ -1,10 +1,27 @@
 """What labels have in common: words read from afar, bars as wide as the paper, the element string of tracked goods."""
 
 import datetime
+from typing import TypedDict, Unpack
 
-from backend.documents.canvas import Barcode, Media, Text
+from backend.documents.canvas import Align, Barcode, Fit, Media, Text, VerticalAlign, Weight
 
 EDGE_MM = 1.0
+
+
+class Look(TypedDict, total=False):
+    """What words may be told beside their box; see `Text`."""
+
+    fit: Fit
+    weight: Weight
+    align: Align
+    vertical: VerticalAlign
+    inverse: bool
+    min_size_mm: float
+
+
+def boxed(x: float, y: float, width: float, height: float, text: str, size: float, **look: Unpack[Look]) -> Text:
+    """Words in a box, all measures in millimetres: the short hand of labels with many of them."""
+    return Text(x_mm=x, y_mm=y, width_mm=width, height_mm=height, text=text, size_mm=size, **look)
 
 
 def band(media: Media, text: str, height_mm: float, size_mm: float, *, narrow: bool = False) -> Text:

@@ -1,6 +1,7 @@
 """`rampa resolve` reads codes from standard input; `rampa ai-table` writes the tables of application identifiers."""
 
 import argparse
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -107,7 +108,8 @@ def read_layouts(patterns: list[str] | None) -> tuple[WeightLayout, ...]:
 
 def typed_lines() -> Iterable[str]:
     """Standard input line by line. A wrong byte is a wrong code, not a reason to stop the other thousand."""
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     return sys.stdin
 
 

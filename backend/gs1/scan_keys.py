@@ -124,7 +124,7 @@ def _heal(
             if healed is None or healed == raw:
                 continue
             candidate = _settle(_read(healed, layouts, year), known)
-            is_known = bool(known) and any(key in known for key in candidate.keys)  # type: ignore[operator]
+            is_known = known is not None and any(key in known for key in candidate.keys)
             # A text that already reads well is changed only for a key the work is waiting for.
             if not is_known and (reading.proven or not candidate.proven or candidate.error is not None):
                 continue

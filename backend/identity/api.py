@@ -27,13 +27,14 @@ Guard = Callable[[ASGIConnection, BaseRouteHandler], None]
 
 
 def caller_of(connection: ASGIConnection) -> Caller:
-    """The caller that the access layer put into the scope; `NOBODY` on public routes."""
-    return connection.scope.get("rampa_caller", NOBODY)  # type: ignore[return-value]
+    """The caller that the access layer put into the scope's state; `NOBODY` on public routes."""
+    caller = connection.scope["state"].get("caller")
+    return caller if isinstance(caller, Caller) else NOBODY
 
 
 def forget_callers(connection: ASGIConnection) -> None:
     """Secrets that have just become worthless must not be remembered as good ones."""
-    forget = connection.scope.get("rampa_forget")
+    forget = connection.scope["state"].get("forget_callers")
     if callable(forget):
         forget()
 

@@ -129,9 +129,8 @@ def _lines(texts: list[str], place_mm: tuple[float, float], room_mm: tuple[float
 
 def meanings(length_mm: int, dpi: int) -> list[str]:
     """What the measured length of the line says about the printer."""
+    said = next(per_mm for known, per_mm in DOTS_PER_MM.items() if known == dpi)
     others = [
-        f"{length_mm * DOTS_PER_MM[dpi] / per_mm:.0f} mm = {real} dpi !"
-        for real, per_mm in DOTS_PER_MM.items()
-        if real != dpi
+        f"{length_mm * said / per_mm:.0f} mm = {real} dpi !" for real, per_mm in DOTS_PER_MM.items() if real != dpi
     ]
     return [f"{length_mm} mm = {dpi} dpi OK", *others]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from backend.documents.artifact import LabelFormat
 from printing.protocol import READY_STATES, PrinterState
 
 AGENT_SILENT_S = 60
@@ -58,7 +59,7 @@ class PrinterStanding(msgspec.Struct, frozen=True):
 class ArtifactForm(msgspec.Struct, frozen=True):
     """How a label for a printer must be drawn: `format` is `zpl`, `png1` or `pdf`; PDF has no density of its own."""
 
-    format: str
+    format: LabelFormat
     dpi: int
 
 
@@ -81,7 +82,7 @@ def artifact_format(printer: PrinterStanding, stand_ins: Sequence[PrinterStandin
     """
     if printer.driver in PAGE_DRIVERS:
         return ArtifactForm("pdf", printer.dpi)
-    forms = ("zpl", "png1") if printer.driver in ZPL_DRIVERS else ("png1",)
+    forms: tuple[LabelFormat, ...] = ("zpl", "png1") if printer.driver in ZPL_DRIVERS else ("png1",)
     return ArtifactForm(
         max(forms, key=lambda form: sum(takes(other, form, printer.dpi) for other in stand_ins)), printer.dpi
     )

@@ -199,7 +199,7 @@ def _carriers_own(number: str, own: CarrierLabel, form: printing.ArtifactForm) -
     if kind == "pdf":
         media = documents.Media("carrier", own.width_mm, own.height_mm)
         try:
-            paper = documents.fit_carrier_paper(content, "pdf", media, own.code, form.format, form.dpi)  # type: ignore[arg-type]
+            paper = documents.fit_carrier_paper(content, "pdf", media, own.code, form.format, form.dpi)
             content, kind, dpi = paper.content, paper.format, paper.dpi
         except documents.LayoutProblem:
             pass  # the agent reads it back before printing, and tells the bench what is wrong with it

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from backend.app.problems import HANDLERS
 from backend.channels.routes import ROUTES as CHANNEL_ROUTES
+from backend.identity.api import caller_of
 from backend.identity.caller import NOBODY, Caller
 from backend.orders.routes import ROUTES as ORDER_ROUTES
 from backend.platform.database import Database
@@ -22,7 +23,7 @@ CALLERS = {role: Caller(role=role, name=role) for role in ("worker", "lead", "of
 def _name_caller(app: ASGIApp) -> ASGIApp:
     async def ask(scope: Scope, receive: Receive, send: Send) -> None:
         role = dict(scope.get("headers", [])).get(b"x-role", b"").decode()
-        scope["rampa_caller"] = CALLERS.get(role, NOBODY)
+        scope["state"]["caller"] = CALLERS.get(role, NOBODY)
         await app(scope, receive, send)
 
     return ask
@@ -37,7 +38,7 @@ def open_client(database_url: str, *more: Any) -> Iterator[TestClient[Litestar]]
         return database
 
     async def give_caller(request: Request[Any, Any, Any]) -> Caller:
-        return request.scope["rampa_caller"]
+        return caller_of(request)
 
     async def close(_: Litestar) -> None:
         await database.close()

@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 from sqlalchemy.engine import Connection
 
 from backend.app.problems import HANDLERS
+from backend.identity.api import caller_of
 from backend.identity.caller import Caller
 from backend.inbound.routes import ROUTES
 from backend.platform.database import Database, run_once
@@ -32,7 +33,7 @@ def client(sqlite_url: str) -> Iterator[TestClient[Litestar]]:
         return database
 
     async def give_caller(request: Request[Any, Any, Any]) -> Caller:
-        return request.scope["rampa_caller"]
+        return caller_of(request)
 
     async def close(_: Litestar) -> None:
         await database.close()

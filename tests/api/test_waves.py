@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from sqlalchemy.engine import Connection
 
 from backend.app.problems import HANDLERS
+from backend.identity.api import caller_of
 from backend.identity.caller import NOBODY, Caller
 from backend.outbound.routes.waves import ROUTES
 from backend.platform.database import Database, run_once
@@ -37,7 +38,7 @@ def client(sqlite_url: str) -> Iterator[TestClient[Litestar]]:
     def name_caller(app: ASGIApp) -> ASGIApp:
         async def ask(scope: Scope, receive: Receive, send: Send) -> None:
             role = dict(scope.get("headers", [])).get(b"x-role", b"").decode()
-            scope["rampa_caller"] = CALLERS.get(role, NOBODY)  # type: ignore[typeddict-unknown-key]
+            scope["state"]["caller"] = CALLERS.get(role, NOBODY)
             await app(scope, receive, send)
 
         return ask
@@ -46,7 +47,7 @@ def client(sqlite_url: str) -> Iterator[TestClient[Litestar]]:
         return database
 
     async def give_caller(request: Request[Any, Any, Any]) -> Caller:
-        return request.scope["rampa_caller"]
+        return caller_of(request)
 
     async def close(_: Litestar) -> None:
         await database.close()

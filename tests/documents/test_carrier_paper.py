@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from backend.documents.api import label_examples, render_label
+from backend.documents.artifact import LabelFormat
 from backend.documents.canvas import LayoutProblem, Media
 from backend.documents.carrier_paper import CarrierPaper, fit_carrier_paper
 from tests.documents.readers import by_zbar, by_zxing
@@ -55,9 +56,9 @@ def test_page_of_the_right_size_passes_byte_for_byte() -> None:
     ("place", "lying"),
     [((0, 0), False), ((1240, 0), False), ((0, 1754), False), ((1240, 1754), False), ((40, 60), True)],
 )
-def test_label_is_cut_out_of_its_sheet_and_read(place: tuple[int, int], lying: bool, wanted: str) -> None:
+def test_label_is_cut_out_of_its_sheet_and_read(place: tuple[int, int], lying: bool, wanted: LabelFormat) -> None:
     """Each quarter of an A4 sheet, and one lying across: A6 comes out, both codes readers see the parcel's code."""
-    paper = fit_carrier_paper(_sheet(place, lying=lying), "pdf", A6, CODE, wanted, 203)  # type: ignore[arg-type]
+    paper = fit_carrier_paper(_sheet(place, lying=lying), "pdf", A6, CODE, wanted, 203)
     picture = _picture(paper)
 
     assert (paper.changed, paper.format) == (True, wanted)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.documents.api import label_examples, render_label, render_label_run
+from backend.documents.artifact import LabelFormat
 from backend.documents.canvas import Barcode, Layout, LayoutProblem, Media, Text
 from backend.documents.label_run import LabelRun
 from backend.documents.template import LabelData, RunShape, Template
@@ -134,9 +135,10 @@ def test_run_as_one_pdf_has_a_page_for_each_label() -> None:
 
 def test_run_is_refused_as_a_picture_or_empty() -> None:
     """A picture holds one label; nothing to print is no file."""
-    for rows, label_format in ((_places(2), "png"), ([], "zpl")):
+    refused: list[tuple[list[dict[str, Any]], LabelFormat]] = [(_places(2), "png"), ([], "zpl")]
+    for rows, label_format in refused:
         with pytest.raises(LayoutProblem, match="choose zpl or pdf"):
-            render_label_run("location", rows, label_format)  # type: ignore[arg-type]
+            render_label_run("location", rows, label_format)
 
 
 def test_command_line_takes_a_list(tmp_path: Path) -> None:

@@ -1,19 +1,20 @@
 """A layout that a scanner or a carrier would punish is refused, with the rule's name and a cure."""
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image as Pillow
 
 from backend.documents.canvas import Barcode, Box, Element, Image, Layout, LayoutProblem, Line, Media, Text
-from backend.documents.page import DOTS_PER_MM, place, quiet_area
-from backend.documents.symbologies import rule_of
+from backend.documents.page import DOTS_PER_MM, Dpi, place, quiet_area
+from backend.documents.symbologies import Symbology, Use, rule_of
 
 MEDIA = Media("100x60", 100, 60)
 
 
-def _code(**changes: object) -> Barcode:
-    fields = {
+def _code(**changes: Any) -> Barcode:
+    fields: dict[str, Any] = {
         "x_mm": 2,
         "y_mm": 2,
         "width_mm": 60,
@@ -21,12 +22,12 @@ def _code(**changes: object) -> Barcode:
         "symbology": "code128",
         "content": "P.26-123.K",
     }
-    return Barcode(**{**fields, **changes})  # type: ignore[arg-type]
+    return Barcode(**{**fields, **changes})
 
 
-def _text(**changes: object) -> Text:
-    fields = {"x_mm": 2, "y_mm": 40, "width_mm": 40, "height_mm": 6, "text": "words", "size_mm": 4}
-    return Text(**{**fields, **changes})  # type: ignore[arg-type]
+def _text(**changes: Any) -> Text:
+    fields: dict[str, Any] = {"x_mm": 2, "y_mm": 40, "width_mm": 40, "height_mm": 6, "text": "words", "size_mm": 4}
+    return Text(**{**fields, **changes})
 
 
 BROKEN: list[tuple[str, str, tuple[Element, ...]]] = [
@@ -97,8 +98,9 @@ def test_postal_code_beside_other_lengths_is_allowed() -> None:
 
 def test_unknown_resolution_is_refused() -> None:
     """A resolution without a known head is not guessed."""
+    unknown: Any = 150
     with pytest.raises(LayoutProblem, match="203, 300 or 600"):
-        place(Layout(MEDIA, ()), 150)  # type: ignore[arg-type]
+        place(Layout(MEDIA, ()), unknown)
 
 
 @pytest.mark.parametrize(
@@ -111,10 +113,10 @@ def test_unknown_resolution_is_refused() -> None:
         ("itf14", "logistics", 203, 4),
     ],
 )
-def test_smallest_module_of_a_rule_is_whole_dots(symbology: str, use: str, dpi: int, dots: int) -> None:
+def test_smallest_module_of_a_rule_is_whole_dots(symbology: Symbology, use: Use, dpi: Dpi, dots: int) -> None:
     """The dots that GS1's smallest module needs on a real head: 0.264 mm is 3 dots at 203 dpi, never 2."""
     content = {"ean13": "8591234567893", "gs1-128": "(00)385912345678901230", "itf14": "08591234567893"}[symbology]
-    smallest = rule_of(symbology, use).module_min_mm  # type: ignore[arg-type]
+    smallest = rule_of(symbology, use).module_min_mm
     code = _code(
         symbology=symbology,
         use=use,
@@ -124,7 +126,7 @@ def test_smallest_module_of_a_rule_is_whole_dots(symbology: str, use: str, dpi: 
         height_mm=50,
     )
 
-    module = place(Layout(MEDIA, (code,)), dpi).codes[0].module  # type: ignore[arg-type]
+    module = place(Layout(MEDIA, (code,)), dpi).codes[0].module
     assert dots == module
 
 

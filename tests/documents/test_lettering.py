@@ -1,14 +1,16 @@
 """Words fitted into boxes: wrapped, shrunk, cut, and never with an empty box for a letter."""
 
+from typing import Any
+
 import pytest
 
-from backend.documents.canvas import Text
+from backend.documents.canvas import Text, Weight
 from backend.documents.lettering import fit, has_glyph, printable, width_em, wrapped
 
 
-def _text(text: str, **changes: object) -> Text:
-    fields = {"x_mm": 0, "y_mm": 0, "width_mm": 40, "height_mm": 12, "text": text, "size_mm": 4}
-    return Text(**{**fields, **changes})  # type: ignore[arg-type]
+def _text(text: str, **changes: Any) -> Text:
+    fields: dict[str, Any] = {"x_mm": 0, "y_mm": 0, "width_mm": 40, "height_mm": 12, "text": text, "size_mm": 4}
+    return Text(**{**fields, **changes})
 
 
 def test_short_words_keep_their_size() -> None:
@@ -82,8 +84,8 @@ def test_printable_text(typed: str, printed: str) -> None:
 
 
 @pytest.mark.parametrize("weight", ["regular", "bold", "condensed"])
-def test_fonts_have_every_letter_of_our_languages(weight: str) -> None:
+def test_fonts_have_every_letter_of_our_languages(weight: Weight) -> None:
     """No Czech, Slovak, Hungarian, Polish or German letter and no sign we print is missing in a bundled font."""
     letters = "áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽäĺľôŕÄĹĽÔŔőűŐŰöüÖÜąćęłńśźżĄĆĘŁŃŚŹŻß€„“–…▲▼°×"
 
-    assert [] == [letter for letter in letters if not has_glyph(weight, letter)]  # type: ignore[arg-type]
+    assert [] == [letter for letter in letters if not has_glyph(weight, letter)]

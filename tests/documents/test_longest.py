@@ -8,9 +8,11 @@ from PIL import Image
 
 from backend.documents.api import label_artifact, render_label
 from backend.documents.artifact import placed_label
-from backend.documents.longest import longest_data
+from backend.documents.longest import LONG_WORDS, longest_data
+from backend.documents.page import DOTS_PER_MM
 from backend.documents.readback import read_back
 from backend.documents.templates import template_of, templates
+from backend.documents.wording import Language
 from backend.documents.zpl_lint import lint
 from bench import label_damage, label_sheet
 from tests.documents.test_hostile_texts import TEXTS
@@ -19,12 +21,12 @@ WORST = "^XZ~JA\u202e李😀űŐř" + "W" * 120
 
 
 @pytest.mark.parametrize("code", list(templates()))
-@pytest.mark.parametrize("language", ["cs", "sk", "hu", "en"])
-def test_longest_data_of_a_language_is_laid_out_at_every_resolution(code: str, language: str) -> None:
+@pytest.mark.parametrize("language", LONG_WORDS)
+def test_longest_data_of_a_language_is_laid_out_at_every_resolution(code: str, language: Language) -> None:
     """200 characters in every place for words, the longest codes: no rule is broken at 203, 300 or 600 dpi."""
-    data = longest_data(template_of(code), language)  # type: ignore[arg-type]
-    for dpi in (203, 300, 600):
-        assert placed_label(template_of(code), data, dpi).codes  # type: ignore[arg-type]
+    data = longest_data(template_of(code), language)
+    for dpi in DOTS_PER_MM:
+        assert placed_label(template_of(code), data, dpi).codes
 
 
 @pytest.mark.parametrize("code", list(templates()))
@@ -41,8 +43,8 @@ def test_longest_label_is_read_back(code: str) -> None:
 def test_every_look_of_a_label_is_drawn(code: str) -> None:
     """Priced and price-less, up and down, bars and square: each look that a template names, at all resolutions."""
     for data in template_of(code).looks().values():
-        for dpi in (203, 300, 600):
-            assert placed_label(template_of(code), data, dpi).codes  # type: ignore[arg-type]
+        for dpi in DOTS_PER_MM:
+            assert placed_label(template_of(code), data, dpi).codes
 
 
 @pytest.mark.parametrize("code", list(templates()))

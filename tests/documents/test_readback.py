@@ -6,8 +6,8 @@ from PIL import Image, ImageDraw
 from backend.documents.api import label_examples
 from backend.documents.artifact import placed_label
 from backend.documents.bitmap import draw_bitmap
-from backend.documents.canvas import Barcode, Layout, Media
-from backend.documents.page import Page, place
+from backend.documents.canvas import Barcode, Layout, Media, Rotation
+from backend.documents.page import Dpi, Page, place
 from backend.documents.readback import Demand, demands_of, read_back
 from backend.documents.symbologies import Symbology
 from backend.documents.templates import template_of
@@ -28,7 +28,9 @@ SYMBOLS: list[tuple[Symbology, str]] = [
 ]
 
 
-def _page(symbology: Symbology = "code128", content: str = "P.26-123.K", rotation: int = 0, dpi: int = 203) -> Page:
+def _page(
+    symbology: Symbology = "code128", content: str = "P.26-123.K", rotation: Rotation = 0, dpi: Dpi = 203
+) -> Page:
     code = Barcode(
         x_mm=2,
         y_mm=2,
@@ -37,9 +39,9 @@ def _page(symbology: Symbology = "code128", content: str = "P.26-123.K", rotatio
         symbology=symbology,
         content=content,
         module_max_mm=0.5,
-        rotation=rotation,  # type: ignore[arg-type]
+        rotation=rotation,
     )
-    return place(Layout(Media("test", 70, 70), (code,)), dpi)  # type: ignore[arg-type]
+    return place(Layout(Media("test", 70, 70), (code,)), dpi)
 
 
 def _rules(bitmap: Image.Image, demands: tuple[Demand, ...]) -> list[str]:
@@ -49,7 +51,7 @@ def _rules(bitmap: Image.Image, demands: tuple[Demand, ...]) -> list[str]:
 @pytest.mark.parametrize("dpi", [203, 300, 600])
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 @pytest.mark.parametrize(("symbology", "content"), SYMBOLS)
-def test_good_picture_has_no_mismatch(symbology: Symbology, content: str, rotation: int, dpi: int) -> None:
+def test_good_picture_has_no_mismatch(symbology: Symbology, content: str, rotation: Rotation, dpi: Dpi) -> None:
     """Every symbology passes in every direction and resolution, measured and read."""
     page = _page(symbology, content, rotation, dpi)
 

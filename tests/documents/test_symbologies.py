@@ -6,7 +6,7 @@ import pytest
 from backend.documents.barcodes import encode
 from backend.documents.bitmap import draw_bitmap
 from backend.documents.canvas import Barcode, Layout, LayoutProblem, Media
-from backend.documents.page import Page, place
+from backend.documents.page import Dpi, Page, place
 from backend.documents.pdf import write_pdf
 from backend.documents.readback import demands_of, read_back
 from backend.documents.symbologies import LINEAR, Symbology
@@ -32,17 +32,17 @@ KNOWN: list[tuple[Symbology, str, str]] = [
 """Examples of GS1's own documents and of encyclopaedias: what a reader must say of each is public."""
 
 
-def _page(symbology: Symbology, content: str, dpi: int = 203) -> Page:
+def _page(symbology: Symbology, content: str, dpi: Dpi = 203) -> Page:
     code = Barcode(
         x_mm=2, y_mm=2, width_mm=96, height_mm=66, symbology=symbology, content=content,
         module_max_mm=0.5 if symbology in LINEAR else 0.75,
     )  # fmt: skip
-    return place(Layout(Media("test", 100, 70), (code,)), dpi)  # type: ignore[arg-type]
+    return place(Layout(Media("test", 100, 70), (code,)), dpi)
 
 
 @pytest.mark.parametrize("dpi", [203, 300, 600])
 @pytest.mark.parametrize(("symbology", "content", "said"), KNOWN)
-def test_picture_says_what_the_world_says(symbology: Symbology, content: str, said: str, dpi: int) -> None:
+def test_picture_says_what_the_world_says(symbology: Symbology, content: str, said: str, dpi: Dpi) -> None:
     """The picture is read by zxing-cpp, by zbar where it can, and by our own read-back."""
     page = _page(symbology, content, dpi)
     picture = draw_bitmap(page)

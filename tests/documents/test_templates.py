@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from backend.documents.api import label_artifact, label_examples, render_label
+from backend.documents.artifact import LabelFormat
 from backend.documents.canvas import LayoutProblem
 from backend.documents.page import place
 from backend.documents.papers import papers
@@ -72,10 +73,11 @@ def test_pdf_keeps_letters_as_letters() -> None:
 
 def test_threads_set_labels_side_by_side() -> None:
     """Labels made by several threads at once are the same bytes as made one after another."""
-    jobs = [(code, label_format) for code in ("tote", "badge", "parcel") for label_format in ("zpl", "png", "pdf")] * 2
+    formats: tuple[LabelFormat, ...] = ("zpl", "png", "pdf")
+    jobs = [(code, label_format) for code in ("tote", "badge", "parcel") for label_format in formats] * 2
 
-    def make(job: tuple[str, str]) -> bytes:
-        return render_label(job[0], label_examples()[job[0]], job[1])  # type: ignore[arg-type]
+    def make(job: tuple[str, LabelFormat]) -> bytes:
+        return render_label(job[0], label_examples()[job[0]], job[1])
 
     alone = [make(job) for job in jobs]
     with ThreadPoolExecutor(4) as pool:
@@ -85,12 +87,12 @@ def test_threads_set_labels_side_by_side() -> None:
 
 
 @pytest.mark.parametrize("label_format", ["zpl", "png", "pdf"])
-def test_equal_data_gives_equal_bytes(label_format: str) -> None:
+def test_equal_data_gives_equal_bytes(label_format: LabelFormat) -> None:
     """An artifact can be known by its hash: drawing twice gives the same bytes."""
     example = label_examples()["product"]
 
-    first = render_label("product", example, label_format, 203)  # type: ignore[arg-type]
-    assert first == render_label("product", dict(example), label_format, 203)  # type: ignore[arg-type]
+    first = render_label("product", example, label_format, 203)
+    assert first == render_label("product", dict(example), label_format, 203)
 
 
 @pytest.mark.parametrize("code", list(templates()))

@@ -4,6 +4,7 @@ import pytest
 
 from backend.documents.api import label_examples, render_label
 from backend.documents.artifact import placed_label
+from backend.documents.page import Dpi
 from backend.documents.templates import template_of, templates
 from backend.documents.zpl_graphics import GraphicUnreadable, read_z64
 from backend.documents.zpl_lint import lint
@@ -83,10 +84,10 @@ def test_planted_fault_is_found(rule: str, good: str, bad: str) -> None:
 
 
 @pytest.mark.parametrize(("code", "dpi"), [(code, dpi) for code in templates() for dpi in (203, 300, 600)])
-def test_our_labels_are_clean(code: str, dpi: int) -> None:
+def test_our_labels_are_clean(code: str, dpi: Dpi) -> None:
     """Every label passes the linter at every resolution, held against the real size of its media."""
     example = label_examples()[code]
-    page = placed_label(template_of(code), example, dpi)  # type: ignore[arg-type]
+    page = placed_label(template_of(code), example, dpi)
 
     assert [] == lint(render_label(code, example, "zpl", dpi).decode(), page.width, page.height)
 

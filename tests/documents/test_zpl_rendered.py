@@ -7,8 +7,8 @@ from backend.documents.api import label_examples
 from backend.documents.artifact import placed_label
 from backend.documents.barcodes import encode
 from backend.documents.bitmap import draw_bitmap
-from backend.documents.canvas import Barcode, Layout, Media
-from backend.documents.page import Page, place
+from backend.documents.canvas import Barcode, Layout, Media, Rotation
+from backend.documents.page import Dpi, Page, place
 from backend.documents.readback import demands_of
 from backend.documents.symbologies import Symbology
 from backend.documents.templates import template_of, templates
@@ -41,7 +41,7 @@ CONTENTS: list[tuple[Symbology, str]] = [
 ]
 
 
-def _alone(symbology: Symbology, content: str, rotation: int, dpi: int = 203) -> Page:
+def _alone(symbology: Symbology, content: str, rotation: Rotation, dpi: Dpi = 203) -> Page:
     """A page with one code in the middle."""
     code = Barcode(
         x_mm=2,
@@ -52,17 +52,17 @@ def _alone(symbology: Symbology, content: str, rotation: int, dpi: int = 203) ->
         content=content,
         module_max_mm=0.5,
         hri=symbology == "ean13",
-        rotation=rotation,  # type: ignore[arg-type]
+        rotation=rotation,
     )
-    return place(Layout(Media("test", 70, 70), (code,)), dpi)  # type: ignore[arg-type]
+    return place(Layout(Media("test", 70, 70), (code,)), dpi)
 
 
 @pytest.mark.parametrize(
     ("code", "dpi"), [*((code, dpi) for code in templates() for dpi in (203, 300)), ("location", 600), ("tote", 600)]
 )
-def test_zpl_label_is_read_after_an_independent_renderer(code: str, dpi: int, render_zpl: Renderer) -> None:
+def test_zpl_label_is_read_after_an_independent_renderer(code: str, dpi: Dpi, render_zpl: Renderer) -> None:
     """Every label's ZPL, drawn by another program, gives its codes to two readers."""
-    page = placed_label(template_of(code), label_examples()[code], dpi)  # type: ignore[arg-type]
+    page = placed_label(template_of(code), label_examples()[code], dpi)
     picture = render_zpl(write_zpl(page), page.width, page.height, dpi)
 
     demands = demands_of(page)
@@ -85,7 +85,9 @@ def test_native_codes_stand_where_they_were_placed(code: str, render_zpl: Render
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 @pytest.mark.parametrize(("symbology", "content"), CONTENTS)
-def test_every_symbology_turned_in_zpl(symbology: Symbology, content: str, rotation: int, render_zpl: Renderer) -> None:
+def test_every_symbology_turned_in_zpl(
+    symbology: Symbology, content: str, rotation: Rotation, render_zpl: Renderer
+) -> None:
     """Each symbology reads alike from ZPL and from our picture, in all four directions, GS1 marked as GS1."""
     page = _alone(symbology, content, rotation)
     zpl = write_zpl(page)

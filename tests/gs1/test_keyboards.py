@@ -2,6 +2,7 @@
 
 import random
 import string
+from collections.abc import Callable
 
 import pytest
 
@@ -36,12 +37,12 @@ def post(rng: random.Random) -> str:
 @pytest.mark.parametrize("layout", LAYOUT_KEYS)
 @pytest.mark.parametrize("make", [ean, own, gs1, post])
 @pytest.mark.parametrize("caps_lock", [False, True])
-def test_proven_codes_come_back(layout: str, make: object, caps_lock: bool) -> None:
+def test_proven_codes_come_back(layout: str, make: Callable[[random.Random], str], caps_lock: bool) -> None:
     """1,500 codes of each family through each layout read as if nothing had happened."""
-    rng = random.Random(f"{layout} {make.__name__}")  # type: ignore[attr-defined]
+    rng = random.Random(f"{layout} {make.__name__}")
     wrong = []
     for _ in range(COUNT):
-        text = make(rng)  # type: ignore[operator]
+        text = make(rng)
         seen = damage_keyboard(text, layout)
         reading = read_code(swap_case(seen) if caps_lock else seen)
         wanted = read_code(text)

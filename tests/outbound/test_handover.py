@@ -1,6 +1,7 @@
 """What is signed: a hash that anybody can compute again, and a chain that shows every later change."""
 
 import hashlib
+import random
 import re
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def test_the_documented_command_gives_the_hash() -> None:
 
 
 @given(NUMBERS, st.randoms())
-def test_the_order_of_loading_does_not_matter(numbers: list[str], rng) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_loading_does_not_matter(numbers: list[str], rng: random.Random) -> None:
     """Both sides may have scanned in any order."""
     mixed = list(numbers)
     rng.shuffle(mixed)

@@ -1,6 +1,7 @@
 """Which report moves a job where; a person is asked only when nobody can know."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,9 @@ from printing.protocol import JobReport, JobState, ReportState
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-def _job(state: str, **changes: object) -> JobStanding:
-    fields: dict[str, object] = {"lease": "l", "attempts": 1, "expires_at": NOW + timedelta(hours=1)}
-    return JobStanding(JobState(state), **fields | changes)  # type: ignore[arg-type]
+def _job(state: str, **changes: Any) -> JobStanding:
+    fields: dict[str, Any] = {"lease": "l", "attempts": 1, "expires_at": NOW + timedelta(hours=1)}
+    return JobStanding(JobState(state), **fields | changes)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which printer takes a paper while others are down."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,12 +28,12 @@ def _ago(seconds: float) -> datetime:
     return NOW - timedelta(seconds=seconds)
 
 
-def _printer(number: int = 1, **changes: object) -> PrinterStanding:
-    fields: dict[str, object] = {
+def _printer(number: int = 1, **changes: Any) -> PrinterStanding:
+    fields: dict[str, Any] = {
         "code": f"L{number}", "state": PrinterState.CONNECTED, "state_at": _ago(3600), "agent_seen_at": _ago(1),
         "fallback_id": None, "dpi": 203,
     }  # fmt: skip
-    return PrinterStanding(number, **fields | changes)  # type: ignore[arg-type]
+    return PrinterStanding(number, **fields | changes)
 
 
 @pytest.mark.parametrize(

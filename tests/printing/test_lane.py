@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -220,12 +221,12 @@ def test_nobody_there_is_retried(bench: Bench) -> None:
         ({"media_width_mm": 150, "media_height_mm": 100}, "media 100 x 150"),
     ],
 )
-def test_an_unfit_job_never_reaches_the_printer(tmp_path: Path, changes: dict[str, object], word: str) -> None:
+def test_an_unfit_job_never_reaches_the_printer(tmp_path: Path, changes: dict[str, Any], word: str) -> None:
     """Wrong code, wrong bytes, too late, wrong media: failed for good, with the reason, before the first byte."""
     bench = Bench(tmp_path, media=Media(100, 150))
     if changes.get("content_sha256", "") is None:
         changes = {"content": changes["content"]}
-    bench.print(job(**changes))  # type: ignore[arg-type]
+    bench.print(job(**changes))
     printed, reports = bench.printed(timeout_s=0.2), bench.server.reports
     bench.close()
 

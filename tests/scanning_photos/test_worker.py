@@ -3,12 +3,15 @@
 import asyncio
 import os
 import signal
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import pytest
 
 from backend.scanning.api import PhotoReader, read_photo
 from tests.scanning_photos import pictures
 
+T = TypeVar("T")
 LABEL = pictures.as_file(pictures.on_table(pictures.drawn_qr("pool"), 400, 400))
 # Large and noisy: the chain goes through all its steps, which takes far more than the time a test allows it.
 GRAVEL = pictures.as_file(pictures.texture(2400, 1800, 5), "jpeg", quality=60)
@@ -16,8 +19,8 @@ GRAVEL = pictures.as_file(pictures.texture(2400, 1800, 5), "jpeg", quality=60)
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def _run(coroutine: object) -> object:
-    return asyncio.run(coroutine)  # type: ignore[arg-type]
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(coroutine)
 
 
 def test_a_child_reads_and_is_used_again() -> None:

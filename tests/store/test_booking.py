@@ -1,6 +1,7 @@
 """From the packed order to the label: the carrier is asked once, whatever happens on the way."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from backend.platform.database import Database
 from backend.platform.errors import Conflict
 from backend.print_queue.tables import print_content, print_job, printer
 from backend.shipping import reactions
-from backend.shipping.fake_partner import FakePartner
+from backend.shipping.fake_partner import FakePartner, Mode
 from backend.shipping.tables import consignment, extra_label
 from printing.protocol import Demand
 from printing.verify import read_back
@@ -54,7 +55,7 @@ class Packed:
     async def drain(self) -> None:
         await drain(self.database, self.partner)
 
-    async def one(self, table: sa.Table) -> sa.Row:  # type: ignore[type-arg]
+    async def one(self, table: sa.Table) -> sa.Row[Any]:
         return await self.database.read(lambda conn: conn.execute(sa.select(table)).one())
 
     async def count(self, table: sa.Table) -> int:
@@ -120,10 +121,10 @@ async def test_a_late_carrier_is_asked_again_under_one_reference(packed: Packed)
 
 
 @pytest.mark.parametrize("mode", ["down", "silent"])
-async def test_a_carrier_out_of_reach_loses_nothing(packed: Packed, mode: str) -> None:
+async def test_a_carrier_out_of_reach_loses_nothing(packed: Packed, mode: Mode) -> None:
     """While it is away the parcel waits closed, without a hold; when it is back the label comes."""
     await packed.begin("fake")
-    packed.partner.mode = mode  # type: ignore[assignment]
+    packed.partner.mode = mode
     await packed.drain()
     assert "closed" == (await packed.one(parcel)).state
     assert [] == await packed.holds()
@@ -237,7 +238,7 @@ async def test_customer_gets_the_labels_that_it_wishes(packed: Packed) -> None:
     await packed.database.write(wish)
     await packed.drain()
 
-    def jobs(conn: Connection) -> list[sa.Row]:  # type: ignore[type-arg]
+    def jobs(conn: Connection) -> list[sa.Row[Any]]:
         return list(conn.execute(sa.select(print_job).where(print_job.c.template == "customer")))
 
     found = await packed.database.read(jobs)

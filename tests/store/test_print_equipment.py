@@ -54,7 +54,7 @@ async def test_the_list_is_paged_and_filtered(database: Database) -> None:
             if cursor is None:
                 break
         counts = [
-            len(api.read_jobs(conn, at(3), **filters).rows)  # type: ignore[arg-type]
+            len(api.read_jobs(conn, at(3), **filters).rows)
             for filters in ({"state": "open"}, {"state": "trouble"}, {"about": "order:1"}, {"state": "nonsense"},
                             {"printer_code": "A4"}, {"station": "P1"})
         ]  # fmt: skip

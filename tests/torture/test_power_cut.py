@@ -25,8 +25,11 @@ async def test_the_documented_durability_is_what_the_writer_uses(sqlite_database
     """Write-ahead log and full sync, as docs/reliability.md says: a commit is on the disk before anybody hears of it."""
 
     def read(conn: Connection) -> tuple[str, int, int]:
-        words = ("journal_mode", "synchronous", "foreign_keys")
-        return tuple(conn.exec_driver_sql(f"PRAGMA {each}").scalar_one() for each in words)  # type: ignore[return-value]
+        mode, synced, linked = (
+            conn.exec_driver_sql(f"PRAGMA {each}").scalar_one()
+            for each in ("journal_mode", "synchronous", "foreign_keys")
+        )
+        return mode, synced, linked
 
     assert ("wal", 2, 1) == await sqlite_database.write(read)
 

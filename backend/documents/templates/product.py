@@ -9,6 +9,8 @@ from backend.documents.template import LabelData, RunShape, Short, Template, Wor
 from backend.documents.wording import money
 
 MEDIA = Media("50x30", 50, 30)
+_BARS: dict[int, Symbology] = {8: "ean8", 12: "upca", 13: "ean13"}
+"""Symbols of tills by the digits of the GTIN."""
 
 
 class ProductLabel(LabelData, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,7 +47,7 @@ def retail_code(gtin: str) -> RetailCode:
         gtin = gtin[1:]
     if len(gtin) == 14:
         return RetailCode("gs1-datamatrix", f"(01){gtin}")
-    return RetailCode({8: "ean8", 12: "upca", 13: "ean13"}[len(gtin)], gtin)  # type: ignore[arg-type]
+    return RetailCode(_BARS[len(gtin)], gtin)
 
 
 def price_text(data: ProductLabel) -> str:
