@@ -1,8 +1,8 @@
 """What may be done with something that was looked up: print its label anew, keep a photo of it because somebody asked."""
 
-from collections.abc import Mapping
+import asyncio
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.documents import api as documents
-from backend.documents.artifact import LabelFormat
 from backend.gs1.own_codes import build_own_code
 from backend.identity.api import Caller, requires
 from backend.inbound.labels import gtin_of
@@ -26,8 +25,7 @@ from backend.print_queue import api as printing
 from backend.stock.tables import location
 
 COPIES_MAX = 50
-DPI = 203
-FORMATS: dict[str, LabelFormat] = {"zpl": "zpl", "png1": "png1", "pdf": "pdf"}
+ANY_STATION = "*"
 PAPER_KINDS = {"product": "goods_label", "location": "place_label"}
 OF_THEIR_OWN = ("tote", "cart")
 """Kinds of places whose code and label say what they are; any other is a location."""
@@ -62,46 +60,59 @@ class PhotoNumbers(msgspec.Struct, frozen=True):
     photos: list[int]
 
 
-def print_label(conn: Connection, asked: LabelAsked, language: str, now: datetime) -> int:
-    """Number of the print job. Raises PRODUCT_UNKNOWN, LOCATION_UNKNOWN, NO_ROUTE."""
-    kind, _, number = asked.about.partition(":")
-    drawn = _product(conn, int(number), asked.lot) if kind == "product" else _place(conn, int(number))
-    template, title, merchant_id, fields = drawn
-    paper_kind = PAPER_KINDS[kind]
-    form = printing.label_form(conn, asked.station or "*", paper_kind)
-    artifact = documents.label_artifact(
-        template, {"language": language, **fields}, form.dpi or DPI, FORMATS[form.format]
-    )
+class Drawable(NamedTuple):
+    """A label before it is drawn. `merchant_id`: owner of the goods."""
+
+    label: str
+    title: str
+    merchant_id: int | None
+    fields: dict[str, Any]
+
+
+def _drawable(conn: Connection, about: str, lot: str = "") -> Drawable:
+    kind, _, number = about.partition(":")
+    return _product(conn, int(number), lot) if kind == "product" else _place(conn, int(number))
+
+
+def _read(conn: Connection, asked: LabelAsked) -> tuple[Drawable, documents.Template, printing.ArtifactForm]:
+    """Raises PRODUCT_UNKNOWN, LOCATION_UNKNOWN, NO_ROUTE."""
+    drawable = _drawable(conn, asked.about, asked.lot)
+    form = printing.label_form(conn, asked.station or ANY_STATION, _paper_kind(asked))
+    return drawable, documents.load_label(conn, drawable.label), form
+
+
+def _paper_kind(asked: LabelAsked) -> str:
+    return PAPER_KINDS[asked.about.partition(":")[0]]
+
+
+def _queue(conn: Connection, asked: LabelAsked, drawable: Drawable, drawn: documents.Artifact, now: datetime) -> int:
+    """Number of the print job."""
     return printing.enqueue(
-        conn, key=f"look-up:{asked.key}", station=asked.station or "*", paper_kind=paper_kind, title=title,
-        about=asked.about, content=artifact.content, format=artifact.format, now=now,
-        media_width_mm=round(artifact.media.width_mm), media_height_mm=round(artifact.media.height_mm), dpi=form.dpi or DPI,
-        demands=tuple(printing.Demand(each["symbology"], each["text"]) for each in artifact.plain_demands),
-        copies=asked.count, template=template, merchant_id=merchant_id, priority=5,
+        conn, key=f"look-up:{asked.key}", station=asked.station or ANY_STATION, paper_kind=_paper_kind(asked),
+        title=drawable.title, about=asked.about, content=drawn.content, format=drawn.format, now=now,
+        media_width_mm=round(drawn.media.width_mm), media_height_mm=round(drawn.media.height_mm), dpi=drawn.dpi,
+        demands=tuple(printing.Demand(each["symbology"], each["text"]) for each in drawn.plain_demands),
+        copies=asked.count, template=drawable.label, merchant_id=drawable.merchant_id, priority=5,
     ).id  # fmt: skip
 
 
-Drawn = tuple[str, str, int | None, Mapping[str, Any]]
-"""Template, title of the job, owner of the goods, data of the label."""
-
-
-def _product(conn: Connection, product_id: int, lot: str) -> Drawn:
+def _product(conn: Connection, product_id: int, lot: str) -> Drawable:
     found = catalog.products_by_ids(conn, [product_id]).get(product_id)
     if found is None:
         raise NotFound("PRODUCT_UNKNOWN", f"Expected a product, got number {product_id}; look it up again.")
     codes = catalog.codes_of(conn, [product_id])[product_id]
     gtin = gtin_of(tuple(each.key for each in codes if each.level == "each"))
     data = {"name": found.name, "sku": found.sku, "gtin": gtin, "lot": lot}
-    return "product-large", f"{found.sku} {lot}".strip(), found.merchant_id, data
+    return Drawable("product-large", f"{found.sku} {lot}".strip(), found.merchant_id, data)
 
 
-def _place(conn: Connection, location_id: int) -> Drawn:
+def _place(conn: Connection, location_id: int) -> Drawable:
     found = conn.execute(sa.select(location).where(location.c.id == location_id)).one_or_none()
     if found is None:
         raise NotFound("LOCATION_UNKNOWN", f"Expected a location, got number {location_id}; look it up again.")
     kind = found.kind if found.kind in OF_THEIR_OWN else "location"
     data = {"code": build_own_code(kind, found.code), "name": found.code}
-    return kind, found.code, None, data | ({"zone": found.zone} if kind == "location" else {})
+    return Drawable(kind, found.code, None, data | ({"zone": found.zone} if kind == "location" else {}))
 
 
 @post("/api/look-up/labels", guards=[requires("worker")], status_code=200)
@@ -109,16 +120,10 @@ async def print_label_route(
     data: JSONBody[LabelAsked], database: NamedDependency[Database], caller: NamedDependency[Caller]
 ) -> LabelQueued:
     """The label of a product or a place, anew. 404 PRODUCT_UNKNOWN, LOCATION_UNKNOWN; 409 NO_ROUTE."""
-    language = caller.language or "cs"
-    return LabelQueued(await database.write(lambda conn: print_label(conn, data, language, clock.now())))
-
-
-def _find(conn: Connection, about: str) -> None:
-    kind, _, number = about.partition(":")
-    if kind == "product":
-        _product(conn, int(number), "")
-    else:
-        _place(conn, int(number))
+    drawable, template, form = await database.read(lambda conn: _read(conn, data))
+    fields = {"language": caller.language or "cs", **drawable.fields}
+    drawn = await asyncio.to_thread(documents.artifact_of, template, fields, form.dpi, form.format)
+    return LabelQueued(await database.write(lambda conn: _queue(conn, data, drawable, drawn, clock.now())))
 
 
 @post(
@@ -132,7 +137,7 @@ async def keep_photo_route(
     content = await request.body()
 
     def work(conn: Any) -> PhotoKept:
-        _find(conn, about)
+        _drawable(conn, about)
         return PhotoKept(closing.keep_photo(conn, about, None, content, clock.now(), caller.person_id))
 
     return await database.write(work)

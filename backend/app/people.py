@@ -17,7 +17,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.engine import Connection
 
-from backend.documents.api import artifact_of, label_artifact, load_label
+from backend.documents.api import Artifact, artifact_of, load_label
 from backend.gs1.own_codes import badge_body, build_own_code
 from backend.identity.api import Caller, PersonRow, forget_callers, hash_secret, people, requires
 from backend.identity.api import list_people as everybody
@@ -194,13 +194,12 @@ async def _on_paper(
 ) -> BadgeMade:
     """The badge as a picture, and queued at the station when one is named. A printer that is missing loses no badge."""
     data = {"code": build_own_code("badge", code), "name": name, "language": language}
-    picture = await asyncio.to_thread(label_artifact, "badge", data, 203, "png")
+    template = await database.read(lambda conn: load_label(conn, "badge"))
+    picture = await asyncio.to_thread(artifact_of, template, data, 203, "png")
     problem = ""
     if station:
         try:
-            template, form = await database.read(
-                lambda conn: (load_label(conn, "badge"), printing.label_form(conn, station))
-            )
+            form = await database.read(lambda conn: printing.label_form(conn, station))
             paper = await asyncio.to_thread(artifact_of, template, data, form.dpi, form.format)
             await database.write(lambda conn: _enqueue(conn, number, name, station, paper, clock.now()))
         except Problem as wrong:
@@ -209,7 +208,7 @@ async def _on_paper(
     return BadgeMade(number, name, shown, printed=bool(station) and not problem, pin=pin, problem=problem)
 
 
-def _enqueue(conn: Connection, number: int, name: str, station: str, paper: Any, now: datetime) -> None:
+def _enqueue(conn: Connection, number: int, name: str, station: str, paper: Artifact, now: datetime) -> None:
     printing.enqueue(
         conn, key=f"badge:{number}:{ids.uuid7()}", station=station, paper_kind="label", title=f"Badge {name}",
         about=f"person:{number}", content=paper.content, format=paper.format, now=now, media_width_mm=round(paper.media.width_mm),

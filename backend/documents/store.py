@@ -13,8 +13,8 @@ from backend.documents.template import Template
 from backend.documents.templates import template_of, templates
 from backend.platform.errors import Conflict, Malformed, NotFound
 
-DESIGNABLE = tuple(code for code in templates() if code != "undo")
-"""Labels whose looks may change; the undo card has no data to place."""
+DESIGNABLE = tuple(code for code in templates() if code not in ("undo", "scanner"))
+"""Labels whose looks may change; the undo card and the scanner card have no data to place."""
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -33,6 +33,14 @@ def read_versions(conn: Connection, code: str) -> list[Version]:
         sa.select(label_design).where(label_design.c.code == code).order_by(label_design.c.version.desc())
     )
     return [_version(row) for row in rows]
+
+
+def newest_version(conn: Connection, code: str) -> Version | None:
+    """The version in force, alone: every label that is printed asks for it, and each version may hold a logo."""
+    row = conn.execute(
+        sa.select(label_design).where(label_design.c.code == code).order_by(label_design.c.version.desc()).limit(1)
+    ).one_or_none()
+    return None if row is None else _version(row)
 
 
 def current_designs(conn: Connection) -> dict[str, Version]:
@@ -69,7 +77,7 @@ def checked(code: str, design: Design | None) -> Checked:
 def save_design(conn: Connection, given: Checked, seen_version: int, person_id: int | None, now: datetime) -> Version:
     """A new version. Raises `Conflict` LABEL_CHANGED when somebody saved meanwhile."""
     code, design = given.code, given.design
-    newest = next(iter(read_versions(conn, code)), None)
+    newest = newest_version(conn, code)
     version = newest.version if newest else 0
     if version != seen_version:
         raise Conflict(
@@ -108,7 +116,7 @@ def _known_name(code: str, design: Design) -> str:
 
 def load_label(conn: Connection, code: str) -> Template:
     """The label in force: the office's design where there is one, else what Rampa brings. Raises LABEL_UNKNOWN."""
-    newest = next(iter(read_versions(conn, code)), None)
+    newest = newest_version(conn, code)
     if newest is None or newest.design is None:
         return template_of(code)
     return design_template(newest.design, base_of(newest.design), code)

@@ -11,6 +11,8 @@ from PIL import Image
 from sqlalchemy.engine import Connection
 
 from backend.app import look_up
+from backend.documents import store as designs
+from backend.documents.design import Block, Design
 from backend.inbound.routes import ROUTES as INBOUND_ROUTES
 from backend.platform.database import run_once
 from backend.print_queue import api as printing
@@ -76,6 +78,18 @@ def test_a_label_comes_once_with_the_code_of_its_thing(
     (job,) = jobs(sqlite_url)
     assert (template, title, 2) == job[:3]
     assert printed in job[3]
+
+
+def test_the_offices_design_is_what_comes(client: TestClient[Litestar], sqlite_url: str) -> None:
+    """A label that the office has drawn itself is printed in its looks here too."""
+    blocks = (Block(kind="text", text="HANDLE WITH CARE"), Block(kind="code", field="code", height_mm=20))
+    design = Design(base="tote", width_mm=100, height_mm=60, blocks=blocks)
+    run_once(sqlite_url, lambda conn: designs.save_design(conn, designs.Checked("tote", design), 0, None, NOW))
+    asked = {"about": about(client, "tote:T-014"), "key": "0123456789abcdef"}
+    assert 200 == client.post("/api/look-up/labels", json=asked).status_code
+    (job,) = jobs(sqlite_url)
+    assert b"HANDLE WITH CARE" in job[3]
+    assert b"T.T-014." in job[3]
 
 
 @pytest.mark.parametrize(
