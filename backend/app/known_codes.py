@@ -5,6 +5,7 @@ one code (a carrier's number and a GTIN, the same GTIN of two merchants): all of
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from backend.catalog.tables import product
 from backend.inbound.tables import logistic_unit, receipt
 from backend.orders.tables import sales_order
 from backend.outbound.tables import carton, handover, parcel, station, wave
+from backend.platform.statements import Statement, among
 from backend.stock import api as stock
 from backend.stock.tables import serial
 
@@ -29,18 +31,27 @@ class KnownThing(msgspec.Struct, frozen=True):
     quantity: int = 1
 
 
+def _by_name(column: sa.Column[Any]) -> Statement:
+    return Statement(sa.select(column.table.c.id, column.label("name")).where(among(column, "names")))
+
+
 _NAMED = (
-    ("station:", "station", station.c.code),
-    ("carton:", "carton", carton.c.code),
-    ("wave:", "wave", wave.c.number),
-    ("handover:", "handover", handover.c.number),
-    ("parcel:", "parcel", parcel.c.number),
-    ("order:", "order", sales_order.c.number),
-    ("text:", "order", sales_order.c.number),
-    ("text:", "order", sales_order.c.remote_number),
-    ("text:", "delivery", receipt.c.number),
-    ("text:", "delivery", receipt.c.reference),
-    ("text:", "serial", serial.c.code),
+    ("station:", "station", _by_name(station.c.code)),
+    ("carton:", "carton", _by_name(carton.c.code)),
+    ("wave:", "wave", _by_name(wave.c.number)),
+    ("handover:", "handover", _by_name(handover.c.number)),
+    ("parcel:", "parcel", _by_name(parcel.c.number)),
+    ("order:", "order", _by_name(sales_order.c.number)),
+    ("text:", "order", _by_name(sales_order.c.number)),
+    ("text:", "order", _by_name(sales_order.c.remote_number)),
+    ("text:", "delivery", _by_name(receipt.c.number)),
+    ("text:", "delivery", _by_name(receipt.c.reference)),
+    ("text:", "serial", _by_name(serial.c.code)),
+)
+_BY_SKU = Statement(
+    sa.select(product.c.id, product.c.sku)
+    .where(among(sa.func.upper(product.c.sku, type_=sa.Text), "skus"))
+    .order_by(product.c.id)
 )
 
 
@@ -69,8 +80,7 @@ def _goods(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:
         for code in codes:
             yield KnownThing(key, "product", code.product.sku, code.product.id, code.quantity)
     for part in catalog.in_slices(_bodies(keys, "text:")):
-        statement = sa.select(product.c.id, product.c.sku).where(sa.func.upper(product.c.sku).in_(part))
-        for row in conn.execute(statement.order_by(product.c.id)):
+        for row in _BY_SKU.rows(conn, skus=part):
             yield KnownThing(f"text:{row.sku.upper()}", "product", row.sku, row.id)
 
 
@@ -95,8 +105,7 @@ def _labels(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:
 
 
 def _named(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:
-    for prefix, what, column in _NAMED:
+    for prefix, what, question in _NAMED:
         for part in catalog.in_slices(_bodies(keys, prefix)):
-            rows = conn.execute(sa.select(column.table.c.id, column.label("name")).where(column.in_(part)))
-            for row in rows:
+            for row in question.rows(conn, names=part):
                 yield KnownThing(f"{prefix}{row.name}", what, row.name, row.id)

@@ -23,9 +23,10 @@ from backend.catalog.store import (
     search_products,
     write_setting,
 )
-from backend.catalog.views import look_alikes, policies_of, told_layouts, weight_layouts
+from backend.catalog.views import MEASURES, look_alikes, policies_of, told_layouts, weight_layouts
 
 __all__ = [
+    "MEASURES",
     "PLAIN",
     "ROWS_PER_STATEMENT",
     "KnownCode",

@@ -44,6 +44,16 @@ _CODES_OF = Statement(
 )
 
 
+_KNOWN = (
+    sa.select(*_PRODUCT_COLUMNS, product_code.c.key, product_code.c.quantity, product_code.c.level)
+    .join(product_code, product_code.c.product_id == product.c.id)
+    .where(among(product_code.c.key, "keys"))
+    .order_by(product.c.id)
+)
+_BY_KEYS = Statement(_KNOWN)
+_BY_KEYS_OF_MERCHANT = Statement(_KNOWN.where(product_code.c.merchant_id == sa.bindparam("merchant")))
+
+
 def in_slices(values: Iterable[Any], size: int = ROWS_PER_STATEMENT) -> Iterable[list[Any]]:
     """The distinct values, sorted, in slices that fit into one statement."""
     distinct = sorted(set(values))
@@ -208,15 +218,11 @@ def products_by_keys(
     """
     found: dict[str, tuple[KnownCode, ...]] = {}
     for part in in_slices(keys):
-        statement = (
-            sa.select(*_PRODUCT_COLUMNS, product_code.c.key, product_code.c.quantity, product_code.c.level)
-            .join(product_code, product_code.c.product_id == product.c.id)
-            .where(product_code.c.key.in_(part))
-            .order_by(product.c.id)
-        )
-        if merchant_id is not None:
-            statement = statement.where(product_code.c.merchant_id == merchant_id)
-        for row in conn.execute(statement):
+        if merchant_id is None:
+            rows = _BY_KEYS.rows(conn, keys=part)
+        else:
+            rows = _BY_KEYS_OF_MERCHANT.rows(conn, keys=part, merchant=merchant_id)
+        for row in rows:
             meaning = KnownCode(row.key, _as_product(row), row.quantity, row.level)
             found[row.key] = (*found.get(row.key, ()), meaning)
     return found

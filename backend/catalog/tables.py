@@ -53,6 +53,7 @@ product = table(
     sa.Column("active", sa.Boolean, nullable=False, default=True),
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.UniqueConstraint("merchant_id", "sku"),
+    sa.Index("ix_product_sku_upper", sa.func.upper(sa.column("sku"))),
 )
 
 product_code = table(

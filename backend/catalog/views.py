@@ -9,10 +9,33 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog.policy import Policy
 from backend.catalog.store import in_slices
-from backend.catalog.tables import merchant, product_policy, weight_layout
+from backend.catalog.tables import merchant, product, product_policy, weight_layout
 from backend.gs1.restricted import CZECH_LAYOUTS, WeightLayout
+from backend.platform.statements import Statement, among
 
-_POLICY = [product_policy.c[name] for name in Policy.__struct_fields__]
+_POLICIES = Statement(
+    sa.select(product_policy.c.product_id, *(product_policy.c[name] for name in Policy.__struct_fields__)).where(
+        among(product_policy.c.product_id, "ids")
+    )
+)
+_layouts = (
+    sa.select(merchant.c.id, weight_layout.c.pattern, weight_layout.c.g_per_unit)
+    .outerjoin(weight_layout, weight_layout.c.merchant_id == merchant.c.id)
+    .order_by(weight_layout.c.id)
+)
+_LAYOUTS = Statement(_layouts)
+_LAYOUTS_OF = Statement(_layouts.where(among(merchant.c.id, "merchants")))
+
+MEASURES = (
+    sa.select(
+        product.c.id.label("product_id"),
+        product.c.weight_g,
+        sa.func.coalesce(product_policy.c.volume_ml, 0).label("volume_ml"),
+    )
+    .outerjoin(product_policy, product_policy.c.product_id == product.c.id)
+    .subquery("measures")
+)
+"""Grams and millilitres of one piece of each product, 0 where not known: for other rooms' questions to join."""
 
 
 def policies_of(conn: Connection, product_ids: Iterable[int]) -> dict[int, Policy]:
@@ -21,24 +44,16 @@ def policies_of(conn: Connection, product_ids: Iterable[int]) -> dict[int, Polic
     return {
         row[0]: Policy(**dict(zip(names, row[1:], strict=True)))
         for part in in_slices(product_ids)
-        for row in conn.execute(
-            sa.select(product_policy.c.product_id, *_POLICY).where(product_policy.c.product_id.in_(part))
-        )
+        for row in _POLICIES.rows(conn, ids=part)
     }
 
 
 def weight_layouts(conn: Connection, merchant_ids: Iterable[int] | None = None) -> tuple[WeightLayout, ...]:
     """How weight codes 20 to 29 are laid out for the merchants (all of them where None); a merchant without rows has the
     Czech way. Merchants of one house may contradict each other: then the one who came first is believed."""
-    statement = sa.select(weight_layout.c.merchant_id, weight_layout.c.pattern, weight_layout.c.g_per_unit)
-    if merchant_ids is None:
-        merchants = set(conn.execute(sa.select(merchant.c.id)).scalars())
-    else:
-        merchants = set(merchant_ids)
-        statement = statement.where(weight_layout.c.merchant_id.in_(sorted(merchants)))
-    rows = conn.execute(statement.order_by(weight_layout.c.id)).all()
-    found = tuple(dict.fromkeys(WeightLayout(row.pattern, row.g_per_unit) for row in rows))
-    if merchants <= {row.merchant_id for row in rows}:
+    rows = _LAYOUTS.rows(conn) if merchant_ids is None else _LAYOUTS_OF.rows(conn, merchants=sorted(set(merchant_ids)))
+    found = tuple(dict.fromkeys(WeightLayout(row.pattern, row.g_per_unit) for row in rows if row.pattern is not None))
+    if all(row.pattern is not None for row in rows):
         return found or CZECH_LAYOUTS
     return tuple(dict.fromkeys((*found, *CZECH_LAYOUTS)))
 

@@ -29,7 +29,8 @@ class Goods(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A place with what lies there and what is already on its way there. `lots`: product id -> its lots there."""
+    """A place with what lies there and what is already on its way there. `lots`: product id -> its lots there, at least
+    of the goods in question; `filled`: something lies there, whatever it is."""
 
     location_id: int
     code: str
@@ -41,6 +42,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     holds_ml: int | None = None
     load_g: int = 0
     load_ml: int = 0
+    filled: bool = False
     lots: Mapping[int, frozenset[str]] = {}
     look_alikes: Mapping[str, frozenset[int]] = {}
     """Group of look-alikes -> its products that lie here."""
@@ -94,7 +96,7 @@ def _rank(goods: Goods, place: Candidate) -> tuple[int, str]:
         return 1, "same_lot" if goods.lot else "same_product"
     if lots is not None:
         return 2, "same_product"
-    return (3, "empty") if not place.lots else (4, "")
+    return (4, "") if place.filled or place.lots else (3, "empty")
 
 
 def propose(goods: Goods, places: Iterable[Candidate], start: int = 0) -> list[Proposal]:

@@ -39,7 +39,7 @@ receipt = table(
 
 receipt_line = table(
     "receipt_line",
-    reference("receipt"),
+    reference("receipt", index=False),
     sa.Column("position", sa.Integer, nullable=False),
     reference("product"),
     sa.Column("supplier_sku", sa.String(64), nullable=False, default=""),
@@ -49,6 +49,7 @@ receipt_line = table(
     sa.Column("received", Quantity, nullable=False, default=0, info={"help": "in all, damaged ones too"}),
     sa.Column("damaged", Quantity, nullable=False, default=0, info={"help": "of them: not in good condition"}),
     sa.UniqueConstraint("receipt_id", "position"),
+    sa.Index("ix_receipt_line_product", "receipt_id", "product_id"),
 )
 
 logistic_unit = table(
@@ -116,6 +117,7 @@ put_away = table(
     sa.Column("device_id", Id, nullable=True),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("done_at", UtcTime, nullable=True),
+    sa.Index("ix_put_away_state", "state", "source_id"),
 )
 
 put_away_line = table(

@@ -4,7 +4,14 @@ from backend.stock.allocation import Allocation, FreeStock, LineDemand, OrderDem
 from backend.stock.ledger import Balance, Move, Place, Reservation, Take
 from backend.stock.location import Location
 from backend.stock.store.acts import ActMove, moves_of_acts
-from backend.stock.store.balances import balances_at, read_balances, read_free_stock, read_held_back, stock_gone
+from backend.stock.store.balances import (
+    balances_at,
+    balances_of,
+    read_balances,
+    read_free_stock,
+    read_held_back,
+    stock_gone,
+)
 from backend.stock.store.carrying import find_refills
 from backend.stock.store.classes import classify
 from backend.stock.store.counting import Correction, correct, make_count_task, note_zero_check
@@ -21,10 +28,13 @@ from backend.stock.store.locations import (
 )
 from backend.stock.store.lots import Lot, know_lots, lots_of, set_lot_blocked
 from backend.stock.store.places import (
+    Load,
     PlaceLimits,
     empty_places,
+    filled_places,
     fix_places,
     fixed_places,
+    loads_at,
     place_limits,
     places_of_products,
 )
@@ -60,6 +70,7 @@ __all__ = [
     "Correction",
     "FreeStock",
     "LineDemand",
+    "Load",
     "Location",
     "Lot",
     "Move",
@@ -75,17 +86,20 @@ __all__ = [
     "Undone",
     "Verification",
     "balances_at",
+    "balances_of",
     "choose_places",
     "classify",
     "correct",
     "create_locations",
     "decide_allocation",
     "empty_places",
+    "filled_places",
     "find_refills",
     "fix_places",
     "fixed_places",
     "follow_serials",
     "know_lots",
+    "loads_at",
     "location_by_key",
     "locations_by_ids",
     "locations_by_keys",

@@ -40,6 +40,7 @@ location = table(
     sa.Column("holds_g", sa.BigInteger, nullable=True, info={"help": "grams it may bear; empty: not limited"}),
     sa.Column("holds_ml", sa.BigInteger, nullable=True, info={"help": "millilitres it can take; empty: not limited"}),
     sa.Index("ix_location_kind", "kind"),
+    sa.Index("ix_location_walk", "walk_sequence", "id"),
 )
 
 balance = table(
@@ -56,9 +57,9 @@ balance = table(
 move = table(
     "move",
     sa.Column("uid", Uuid, nullable=False, unique=True),
-    reference("product"),
-    reference("location", name="source_id"),
-    reference("location", name="target_id"),
+    reference("product", index=False),
+    reference("location", name="source_id", index=False),
+    reference("location", name="target_id", index=False),
     sa.Column("lot", sa.String(40), nullable=False, default=""),
     sa.Column("quantity", Quantity, sa.CheckConstraint("quantity > 0", name="quantity_positive"), nullable=False),
     sa.Column(
@@ -80,6 +81,8 @@ move = table(
     sa.Column("reverses_id", Id, sa.ForeignKey("move.id"), nullable=True, index=True),
     sa.CheckConstraint("source_id <> target_id", name="goes_somewhere"),
     sa.CheckConstraint("taken >= 0 AND taken <= quantity", name="not_overtaken"),
+    # with the number: the last moves are asked for, and a busy place has a hundred thousand
+    *(sa.Index(f"ix_move_{column}_last", column, "id") for column in ("product_id", "source_id", "target_id")),
     **ROOM_FOR_CHANGES,
 )
 

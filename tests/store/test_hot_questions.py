@@ -27,6 +27,8 @@ GROWING = (
     "pick_act",
     "sales_order",
     "order_line",
+    "product",
+    "receipt_line",
 )
 
 QUESTIONS: dict[str, Callable[[Connection], Any]] = {
@@ -39,9 +41,8 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "what an act has loaded": lambda conn: handovers._acts(conn, [uuid4()]),
     "who uses a tote": lambda conn: pick_lists.users_of_totes(conn, [1]),
     "what was found instead": lambda conn: conn.execute(sa.select(pick.c.move_id).where(pick.c.instead_of == uuid4())),
-    "what moved at a place": lambda conn: look_up._moves(
-        conn, sa.or_(look_up.move.c.source_id == 1, look_up.move.c.target_id == 1)
-    ),
+    "what moved at a place": lambda conn: look_up._moves_at(conn, 1),
+    "which goods a SKU means": lambda conn: look_up._products_by_sku(conn, ["SKU-1"]),
     "which order a number means": lambda conn: look_up._orders(conn, ["text:123"]),
 }
 

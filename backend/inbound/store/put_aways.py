@@ -50,7 +50,7 @@ def plan_walk(conn: Connection, source_id: int, now: datetime, person_id: int, d
         if stops[-1].location_id is None and each.zone not in zones:
             # Empty places rank last: they are looked for only when the goods' own places do not take everything.
             zones.add(each.zone)
-            places = empty_places(conn, each.zone) | places
+            places = empty_places(conn, goods, each.zone) | places
             stops = propose(each, places.values())
         for stop in stops:
             row = {"put_away_id": made, "product_id": each.product_id, "lot": each.lot, "quantity": stop.quantity}
@@ -98,27 +98,22 @@ def load_walks(
         sa.select(put_away).where(put_away.c.id.in_(sorted(set(walk_ids)))).order_by(put_away.c.id).with_for_update()
     ).all()
     named = stock.locations_by_keys(conn, keys)
-    places = read_candidates(conn, [each.id for each in named.values()])
     sources = stock.locations_by_ids(conn, [row.source_id for row in rows])
-    return {
-        row.id: _load_one(
-            conn, row, sources[row.source_id].code, {key: places[each.id] for key, each in named.items()}, acts, undone
-        )
-        for row in rows
-    }
+    return {row.id: _load_one(conn, row, sources[row.source_id].code, named, acts, undone) for row in rows}
 
 
 def _load_one(
-    conn: Connection, row: Any, source: str, places: Mapping[str, Candidate], acts: set[UUID], undone: set[UUID]
+    conn: Connection, row: Any, source: str, named: Mapping[str, stock.Location], acts: set[UUID], undone: set[UUID]
 ) -> Walk:
     lines = read_lines(conn, row.id, row.source_id)
+    places = read_candidates(conn, {each.id for each in named.values()}, [each.goods for each in lines.values()])
     goods = {stock.Place(each.goods.product_id, row.source_id, each.goods.lot) for each in lines.values()}
     lying = stock.read_balances(conn, goods)
     done, gone = _read_acts(conn, row.id, acts | undone, lines)
     # goods of this walk that are on their way to a place are what is being put there now, not a load of their own
     return Walk(
         id=row.id, source_id=row.source_id, source=source, done=row.state == "done", lines=lines,
-        places={key: _without_own(each, lines) for key, each in places.items()}, acts=done, gone=gone,
+        places={key: _without_own(places[each.id], lines) for key, each in named.items()}, acts=done, gone=gone,
         lying={(place.product_id, place.lot): there.free for place, there in lying.items()},
     )  # fmt: skip
 
@@ -129,7 +124,8 @@ def _without_own(place: Candidate, lines: Mapping[int, PutLine]) -> Candidate:
     return Candidate(
         location_id=place.location_id, code=place.code, kind=place.kind, zone=place.zone,
         walk_sequence=place.walk_sequence, blocked=place.blocked, holds_g=place.holds_g, holds_ml=place.holds_ml,
-        load_g=place.load_g - own_g, load_ml=place.load_ml - own_ml, lots=place.lots, look_alikes=place.look_alikes,
+        load_g=place.load_g - own_g, load_ml=place.load_ml - own_ml, filled=place.filled, lots=place.lots,
+        look_alikes=place.look_alikes,
     )  # fmt: skip
 
 

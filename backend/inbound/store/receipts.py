@@ -25,8 +25,32 @@ from backend.inbound.receiving import (
 )
 from backend.inbound.tables import logistic_unit, receipt, receipt_act, receipt_line, set_aside
 from backend.platform.errors import Conflict, NotFound
+from backend.platform.statements import RowChange, Statement, among, insert_into
 from backend.scanning.protocol import Taken
 from backend.stock import api as stock
+
+# asked with every scan
+_heads = sa.select(receipt).where(among(receipt.c.id, "ids")).order_by(receipt.c.id)
+_HEADS = {False: Statement(_heads), True: Statement(_heads.with_for_update())}
+_lines = sa.select(receipt_line).where(receipt_line.c.receipt_id == sa.bindparam("receipt"))
+_LINES = Statement(_lines.order_by(receipt_line.c.position))
+# two plain questions: of one with OR an engine may walk all lines of the delivery
+_LINES_BY_IDS = Statement(_lines.where(among(receipt_line.c.id, "ids")))
+_LINES_OF_PRODUCTS = Statement(_lines.where(among(receipt_line.c.product_id, "products")))
+_ACTS = Statement(
+    sa.select(receipt_act)
+    .where(among(receipt_act.c.uid, "acts"), receipt_act.c.receipt_id == sa.bindparam("receipt"), ~receipt_act.c.undone)
+    .order_by(receipt_act.c.id)
+)
+_NOTE_ACTS = insert_into(receipt_act)
+_COUNT = RowChange(
+    lambda given: (
+        sa.update(receipt_line)
+        .where(receipt_line.c.id == given["line"])
+        .values(received=given["received"], damaged=given["damaged"])
+    ),
+    {"line": receipt_line.c.id.type, "received": receipt_line.c.received.type, "damaged": receipt_line.c.damaged.type},
+)
 
 
 class Meant:
@@ -41,22 +65,19 @@ class Meant:
         self.whole = False
 
 
-def find_receipt(conn: Connection, receipt_id: int, lock: bool = False) -> sa.Row[Any]:
+def find_receipt(conn: Connection, receipt_id: int, lock: bool = False) -> Any:
     """Raises `NotFound` RECEIPT_UNKNOWN."""
-    statement = sa.select(receipt).where(receipt.c.id == receipt_id)
-    row = conn.execute(statement.with_for_update() if lock else statement).one_or_none()
-    if row is None:
+    rows = _HEADS[lock].rows(conn, ids=[receipt_id])
+    if not rows:
         raise NotFound(
             "RECEIPT_UNKNOWN", f"Expected a delivery, got number {receipt_id}; reload the list.", got=str(receipt_id)
         )
-    return row
+    return rows[0]
 
 
 def load_receipts(conn: Connection, meant: Mapping[int, Meant], today: date) -> dict[int, Receiving]:
     """The deliveries, locked in the order of their ids, with only what the scans may mean."""
-    rows = conn.execute(
-        sa.select(receipt).where(receipt.c.id.in_(sorted(meant))).order_by(receipt.c.id).with_for_update()
-    ).all()
+    rows = _HEADS[True].rows(conn, ids=sorted(meant))
     return {row.id: _load_one(conn, row, meant[row.id], today) for row in rows}
 
 
@@ -82,14 +103,15 @@ def read_lines(
     conn: Connection, receipt_id: int, merchant_id: int, line_ids: Collection[int] | None, keys: Collection[str] = ()
 ) -> dict[int, ReceiptLine]:
     """Lines by their ids or by the codes of their products; all of them where `line_ids` is None."""
-    statement = sa.select(receipt_line).where(receipt_line.c.receipt_id == receipt_id).order_by(receipt_line.c.id)
-    if line_ids is not None:
+    if line_ids is None:
+        meant = {row.id: row for row in lines_of(conn, receipt_id)}
+    else:
         known = catalog.products_by_keys(conn, merchant_id, keys) if keys else {}
         named = {each.product.id for codes in known.values() for each in codes}
-        statement = statement.where(
-            sa.or_(receipt_line.c.id.in_(sorted(line_ids)), receipt_line.c.product_id.in_(sorted(named)))
-        )
-    rows = conn.execute(statement).all()
+        meant = {row.id: row for row in _LINES_OF_PRODUCTS.rows(conn, receipt=receipt_id, products=sorted(named))}
+        if rest := sorted(set(line_ids) - meant.keys()):
+            meant |= {row.id: row for row in _LINES_BY_IDS.rows(conn, receipt=receipt_id, ids=rest)}
+    rows = [meant[number] for number in sorted(meant)]
     ids = {row.product_id for row in rows}
     products, codes = catalog.products_by_ids(conn, ids), catalog.codes_of(conn, ids)
     policies = catalog.policies_of(conn, ids)
@@ -105,6 +127,11 @@ def read_lines(
     return found
 
 
+def lines_of(conn: Connection, receipt_id: int) -> list[Any]:
+    """All rows of a delivery in the order of its paper."""
+    return _LINES.rows(conn, receipt=receipt_id)
+
+
 def _with_part_number(codes: dict[str, int], part: str) -> dict[str, int]:
     """The supplier's number names the line of his delivery, even where it means other goods in the catalogue."""
     return codes | {f"text:{part.upper()}": 1} if part else codes
@@ -113,12 +140,7 @@ def _with_part_number(codes: dict[str, int], part: str) -> dict[str, int]:
 def _read_acts(conn: Connection, receipt_id: int, acts: Collection[UUID]) -> dict[str, ReceiptAct]:
     found: dict[str, tuple[Received, ...]] = {}
     for part in catalog.in_slices(acts):
-        rows = conn.execute(
-            sa.select(receipt_act)
-            .where(receipt_act.c.uid.in_(part), receipt_act.c.receipt_id == receipt_id, ~receipt_act.c.undone)
-            .order_by(receipt_act.c.id)
-        )
-        for row in rows:
+        for row in _ACTS.rows(conn, acts=part, receipt=receipt_id):
             received = Received(
                 act=str(row.uid), line_id=row.receipt_line_id, quantity=row.quantity, lot=row.lot,
                 best_before=row.best_before, serial=row.serial, sscc=row.sscc, condition=row.condition,
@@ -241,7 +263,7 @@ def _write_received(conn: Connection, receiving: Receiving, dock_id: int, fresh:
                 )
             )  # fmt: skip
     stock.post(conn, moves, now)
-    conn.execute(sa.insert(receipt_act), acts)
+    _NOTE_ACTS.run_many(conn, acts)
     stock.move_serials(conn, serials, now)
 
 
@@ -258,16 +280,13 @@ def _count_lines(conn: Connection, receiving: Receiving, changes: Changes) -> No
     parts = [each for _, each in changes if isinstance(each, Received)]
     parts += [part for _, each in changes if isinstance(each, ReceivedUndone) for part in each.parts]
     touched = sorted({part.line_id for part in parts})
-    if touched:
-        conn.execute(
-            sa.update(receipt_line)
-            .where(receipt_line.c.id == sa.bindparam("line"))
-            .values(received=sa.bindparam("r"), damaged=sa.bindparam("d")),
-            [
-                {"line": each, "r": receiving.lines[each].received, "d": receiving.lines[each].damaged}
-                for each in touched
-            ],
-        )
+    _COUNT.run_many(
+        conn,
+        [
+            {"line": each, "received": receiving.lines[each].received, "damaged": receiving.lines[each].damaged}
+            for each in touched
+        ],
+    )
     for sscc in sorted({part.sscc for part in parts if part.sscc}):
         conn.execute(
             sa.update(logistic_unit)

@@ -67,7 +67,8 @@ def _forbidden(conn: Connection, lines: Any) -> dict[int, dict[str, str]]:
     wanted = {product for found in rival_ids.values() for product in found} | strict
     if not wanted:
         return {}
-    places = read_candidates(conn, stock.places_of_products(conn, wanted, PROPOSED_KINDS))
+    near = stock.places_of_products(conn, wanted, PROPOSED_KINDS)
+    places = read_candidates(conn, near, [each.goods for each in lines.values()])
     named = stock.locations_by_ids(conn, places)
     found: dict[int, dict[str, str]] = {}
     for line in lines.values():

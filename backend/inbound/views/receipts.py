@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.identity.api import names_of
-from backend.inbound.store.receipts import find_receipt
+from backend.inbound.store.receipts import find_receipt, lines_of
 from backend.inbound.tables import inbound_photo, logistic_unit, receipt, receipt_act, receipt_line, set_aside
 from backend.platform.errors import NotFound
 from backend.stock import api as stock
@@ -27,9 +27,7 @@ def read_bundle(conn: Connection, receipt_id: int, today: date) -> dict[str, Any
     row = conn.execute(sa.select(receipt).where(receipt.c.id == receipt_id)).one_or_none()
     if row is None or row.state not in OPEN:
         return None
-    rows = conn.execute(
-        sa.select(receipt_line).where(receipt_line.c.receipt_id == receipt_id).order_by(receipt_line.c.position)
-    ).all()
+    rows = lines_of(conn, receipt_id)
     ids = {each.product_id for each in rows}
     products, codes = catalog.products_by_ids(conn, ids), catalog.codes_of(conn, ids)
     policies = catalog.policies_of(conn, ids)
@@ -65,15 +63,16 @@ def _line(
         "unit": product.unit, "expected": row.expected, "received": row.received, "damaged": row.damaged,
         "tracking": product.tracking, "dated": policy.dated, "life_days": policy.life_days, "lot": row.lot,
         "best_before": row.best_before.isoformat() if row.best_before else None, "lots": lots,
-        "codes": [
-            *({"key": each.key, "quantity": each.quantity, "level": each.level} for each in codes),
-            *(_part_number(row.supplier_sku) if all(each.key != f"text:{row.supplier_sku.upper()}" for each in codes) else ()),
-        ],
+        "codes": _codes(codes, f"text:{row.supplier_sku.upper()}" if row.supplier_sku else ""),
     }  # fmt: skip
 
 
-def _part_number(part: str) -> list[dict[str, Any]]:
-    return [{"key": f"text:{part.upper()}", "quantity": 1, "level": "each"}] if part else []
+def _codes(codes: Sequence[catalog.ProductCode], part_number: str) -> list[dict[str, Any]]:
+    """With the supplier's number, which names the line of his delivery."""
+    told = [{"key": each.key, "quantity": each.quantity, "level": each.level} for each in codes]
+    if part_number and all(each.key != part_number for each in codes):
+        told.append({"key": part_number, "quantity": 1, "level": "each"})
+    return told
 
 
 def _units(conn: Connection, receipt_id: int) -> list[dict[str, Any]]:
@@ -264,9 +263,7 @@ ACTS_SHOWN = 500
 def read_receipt(conn: Connection, receipt_id: int) -> ReceiptView:
     """Raises `NotFound` RECEIPT_UNKNOWN. The newest 500 scans; all lines."""
     row = find_receipt(conn, receipt_id)
-    rows = conn.execute(
-        sa.select(receipt_line).where(receipt_line.c.receipt_id == receipt_id).order_by(receipt_line.c.position)
-    ).all()
+    rows = lines_of(conn, receipt_id)
     products = catalog.products_by_ids(conn, [each.product_id for each in rows])
     skus = {each.id: products[each.product_id].sku for each in rows}
     acts = conn.execute(

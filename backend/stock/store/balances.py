@@ -30,6 +30,15 @@ _BY_IDS = {False: Statement(_by_ids), True: Statement(_by_ids.with_for_update())
 _COUNTED = ("on_hand", "reserved")
 
 
+_at = sa.select(balance).where(among(balance.c.location_id, "locations"), balance.c.on_hand > 0).order_by(*KEY_ORDER)
+_AT = {False: Statement(_at), True: Statement(_at.with_for_update(of=balance))}
+_OF_PRODUCTS = Statement(
+    sa.select(*KEY_ORDER, balance.c.on_hand, balance.c.reserved)
+    .where(among(balance.c.product_id, "products"), balance.c.on_hand > 0)
+    .order_by(*KEY_ORDER)
+)
+
+
 def _or_add(made: Any) -> Any:
     added = {name: balance.c[name] + made.excluded[name] for name in _COUNTED}
     return made.on_conflict_do_update(index_elements=KEY_ORDER, set_=added)
@@ -74,10 +83,7 @@ def balances_at(conn: Connection, location_ids: Iterable[int], lock: bool = Fals
     """What lies at the locations: the content of a tote, of a shelf."""
     found: dict[Place, Balance] = {}
     for part in in_slices(location_ids):
-        statement = (
-            sa.select(balance).where(balance.c.location_id.in_(part), balance.c.on_hand > 0).order_by(*KEY_ORDER)
-        )
-        for row in conn.execute(statement.with_for_update(of=balance) if lock else statement):
+        for row in _AT[lock].rows(conn, locations=part):
             found[Place(row.product_id, row.location_id, row.lot)] = Balance(row.on_hand, row.reserved)
     return found
 
@@ -91,7 +97,7 @@ def read_free_stock(conn: Connection, product_ids: Iterable[int], lock: bool = F
     """
     free = {
         place: balance_there
-        for place, balance_there in _read_balances_of(conn, product_ids).items()
+        for place, balance_there in balances_of(conn, product_ids).items()
         if balance_there.on_hand > balance_there.reserved
     }
     # two plain statements: in one join SQLite would walk all locations for each slice of products
@@ -127,14 +133,12 @@ def _in_turn(conn: Connection, found: list[FreeStock]) -> list[FreeStock]:
     return kept
 
 
-def _read_balances_of(conn: Connection, product_ids: Iterable[int]) -> dict[Place, Balance]:
-    columns = (balance.c.product_id, balance.c.location_id, balance.c.lot, balance.c.on_hand, balance.c.reserved)
+def balances_of(conn: Connection, product_ids: Iterable[int]) -> dict[Place, Balance]:
+    """Where the products lie, whatever kind of place it is."""
     return {
         Place(*row[:3]): Balance(*row[3:])
         for part in in_slices(product_ids)
-        for row in conn.execute(
-            sa.select(*columns).where(balance.c.product_id.in_(part), balance.c.on_hand > 0).order_by(*KEY_ORDER)
-        )
+        for row in _OF_PRODUCTS.rows(conn, products=part)
     }
 
 
@@ -154,7 +158,7 @@ def _read_pickable(conn: Connection, location_ids: Iterable[int]) -> dict[int, t
 def read_held_back(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """By product: pieces promised to orders, and free pieces that may not be promised (blocked, or at another kind of
     place, such as goods in receiving or in a tote)."""
-    lying = _read_balances_of(conn, product_ids)
+    lying = balances_of(conn, product_ids)
     pickable = _read_pickable(conn, {place.location_id for place in lying})
     found: dict[int, tuple[int, int]] = {}
     for place, there in lying.items():

@@ -25,6 +25,12 @@ _COLUMNS = (
 _BY_IDS = Statement(sa.select(*_COLUMNS).where(among(location.c.id, "ids")))
 _BY_CODES = Statement(sa.select(*_COLUMNS).where(among(location.c.code, "codes")))
 _KINDS = Statement(sa.select(location.c.id, location.c.kind).where(among(location.c.id, "ids")))
+_OF_KINDS = Statement(
+    sa.select(*_COLUMNS)
+    .where(among(location.c.kind, "kinds"), location.c.active)
+    .order_by(location.c.walk_sequence, location.c.code)
+)
+_FIRST_OF_KIND = Statement(sa.select(sa.func.min(location.c.id).label("id")).where(among(location.c.kind, "kinds")))
 _OPTIONAL = {
     "kind": "pick_face",
     "zone": "",
@@ -65,12 +71,11 @@ def outside(conn: Connection, kind: str) -> int:
     """The id of the virtual location of a kind (vendor, customer, variance, scrap, transit), made on first use."""
     if kind not in VIRTUAL_KINDS:
         raise ValueError(f"expected one of {VIRTUAL_KINDS}, got {kind!r}")
-    ask = sa.select(sa.func.min(location.c.id)).where(location.c.kind == kind)
-    found = conn.execute(ask).scalar_one()
+    found = _FIRST_OF_KIND.rows(conn, kinds=[kind])[0].id
     if found is None:
         row = _OPTIONAL | {"warehouse_id": main_warehouse(conn), "code": kind.upper(), "kind": kind}
         conn.execute(upsert(conn, location).values(**row).on_conflict_do_nothing())
-        found = conn.execute(ask).scalar_one()
+        found = _FIRST_OF_KIND.rows(conn, kinds=[kind])[0].id
     return int(found)
 
 
@@ -92,12 +97,7 @@ def location_by_key(conn: Connection, key: str) -> Location | None:
 
 def locations_of_kind(conn: Connection, kinds: Iterable[str]) -> list[Location]:
     """Active locations of the given kinds in walking order."""
-    statement = (
-        sa.select(*_COLUMNS)
-        .where(location.c.kind.in_(sorted(set(kinds))), location.c.active)
-        .order_by(location.c.walk_sequence, location.c.code)
-    )
-    return [_as_location(row) for row in conn.execute(statement)]
+    return [_as_location(row) for row in _OF_KINDS.rows(conn, kinds=sorted(set(kinds)))]
 
 
 def set_blocked(conn: Connection, location_id: int, blocked: bool) -> None:

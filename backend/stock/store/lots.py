@@ -13,7 +13,14 @@ from backend.platform import journal
 from backend.platform.database import upsert
 from backend.platform.errors import NotFound
 from backend.platform.journal import SYSTEM, Actor
+from backend.platform.statements import Statement, among
 from backend.stock.tables import lot
+
+_LOTS = Statement(
+    sa.select(lot.c.product_id, lot.c.code, lot.c.best_before, lot.c.received_at, lot.c.blocked).where(
+        among(lot.c.product_id, "ids")
+    )
+)
 
 
 class Lot(NamedTuple):
@@ -53,11 +60,8 @@ def know_lots(conn: Connection, lots: Iterable[tuple[int, str, date | None]], at
 
 def lots_of(conn: Connection, product_ids: Iterable[int]) -> dict[tuple[int, str], Lot]:
     """Every lot of the products, by product and code."""
-    columns = (lot.c.product_id, lot.c.code, lot.c.best_before, lot.c.received_at, lot.c.blocked)
     return {
-        (row.product_id, row.code): Lot(*row)
-        for part in in_slices(product_ids)
-        for row in conn.execute(sa.select(*columns).where(lot.c.product_id.in_(part)))
+        (row.product_id, row.code): Lot(*row) for part in in_slices(product_ids) for row in _LOTS.rows(conn, ids=part)
     }
 
 

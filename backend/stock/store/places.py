@@ -6,8 +6,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from backend.catalog.api import in_slices
+from backend.catalog.api import MEASURES, in_slices
 from backend.platform.database import upsert
+from backend.platform.statements import Statement, among
+from backend.stock.store.balances import balances_of
 from backend.stock.tables import balance, fixed_place, location
 
 
@@ -25,21 +27,58 @@ class PlaceLimits(NamedTuple):
     holds_ml: int | None
 
 
+class Load(NamedTuple):
+    """What lies at a location in grams and millilitres, as far as the products' measures are known."""
+
+    grams: int
+    millilitres: int
+
+
+_LIMITS = Statement(
+    sa.select(*(location.c[name] for name in PlaceLimits._fields)).where(among(location.c.id, "locations"))
+)
+_FIXED = Statement(
+    sa.select(fixed_place.c.product_id, fixed_place.c.location_id)
+    .where(among(fixed_place.c.product_id, "products"))
+    .order_by(fixed_place.c.id)
+)
+_LOADS = Statement(
+    sa.select(
+        balance.c.location_id,
+        sa.cast(sa.func.sum(balance.c.on_hand * MEASURES.c.weight_g), sa.BigInteger).label("grams"),
+        sa.cast(sa.func.sum(balance.c.on_hand * MEASURES.c.volume_ml), sa.BigInteger).label("millilitres"),
+    )
+    .join(MEASURES, MEASURES.c.product_id == balance.c.product_id)
+    .where(among(balance.c.location_id, "locations"), balance.c.on_hand > 0)
+    .group_by(balance.c.location_id)
+)
+# The first row of each place answers. As EXISTS it would become a join with every row of the house.
+_what_lies = (
+    sa.select(balance.c.id)
+    .where(balance.c.location_id == location.c.id, balance.c.on_hand > 0)
+    .limit(sa.literal_column("1"))
+    .scalar_subquery()
+)
+_FILLED = Statement(sa.select(location.c.id).where(among(location.c.id, "locations"), _what_lies.is_not(None)))
+_empty = (
+    sa.select(location.c.id)
+    .where(among(location.c.kind, "kinds"), ~location.c.blocked, location.c.active, _what_lies.is_(None))
+    .order_by(location.c.walk_sequence, location.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_EMPTY = Statement(_empty)
+_EMPTY_OF_ZONE = Statement(_empty.where(location.c.zone == sa.bindparam("zone")))
+
+
 def place_limits(conn: Connection, location_ids: Iterable[int]) -> list[PlaceLimits]:
-    columns = [location.c[name] for name in PlaceLimits._fields]
-    return [
-        PlaceLimits(*row)
-        for part in in_slices(location_ids)
-        for row in conn.execute(sa.select(*columns).where(location.c.id.in_(part)))
-    ]
+    return [PlaceLimits(*row) for part in in_slices(location_ids) for row in _LIMITS.rows(conn, locations=part)]
 
 
 def fixed_places(conn: Connection, product_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """Product -> the locations where it lives."""
     found: dict[int, tuple[int, ...]] = {}
     for part in in_slices(product_ids):
-        statement = sa.select(fixed_place.c.product_id, fixed_place.c.location_id).order_by(fixed_place.c.id)
-        for row in conn.execute(statement.where(fixed_place.c.product_id.in_(part))):
+        for row in _FIXED.rows(conn, products=part):
             found[row.product_id] = (*found.get(row.product_id, ()), row.location_id)
     return found
 
@@ -53,33 +92,29 @@ def fix_places(conn: Connection, pairs: Iterable[tuple[int, int]]) -> None:
 
 def places_of_products(conn: Connection, product_ids: Iterable[int], kinds: Collection[str]) -> set[int]:
     """Unblocked locations of the kinds where any of the products lies."""
-    holding = {
-        row.location_id
-        for part in in_slices(product_ids)
-        for row in conn.execute(
-            sa.select(balance.c.location_id).where(balance.c.product_id.in_(part), balance.c.on_hand > 0)
-        )
-    }
+    holding = {place.location_id for place in balances_of(conn, product_ids)}
+    # told apart here: by kind SQLite would walk all locations
+    return {each.id for each in place_limits(conn, holding) if each.kind in kinds and each.active and not each.blocked}
+
+
+def filled_places(conn: Connection, location_ids: Iterable[int]) -> set[int]:
+    """Those of the locations where anything lies."""
+    return {row.id for part in in_slices(location_ids) for row in _FILLED.rows(conn, locations=part)}
+
+
+def loads_at(conn: Connection, location_ids: Iterable[int]) -> dict[int, Load]:
+    """What the locations bear already; empty ones are absent."""
     return {
-        row.id
-        for part in in_slices(holding)
-        for row in conn.execute(
-            sa.select(location.c.id).where(
-                location.c.id.in_(part), location.c.kind.in_(sorted(kinds)), ~location.c.blocked, location.c.active
-            )
-        )
+        row.location_id: Load(row.grams, row.millilitres)
+        for part in in_slices(location_ids)
+        for row in _LOADS.rows(conn, locations=part)
     }
 
 
 def empty_places(conn: Connection, kinds: Collection[str], zone: str, limit: int) -> set[int]:
     """Unblocked locations with nothing in them, in walking order; of one zone where it is named."""
-    lying = sa.exists().where(balance.c.location_id == location.c.id, balance.c.on_hand > 0)
-    statement = (
-        sa.select(location.c.id)
-        .where(location.c.kind.in_(sorted(kinds)), ~location.c.blocked, location.c.active, ~lying)
-        .order_by(location.c.walk_sequence, location.c.id)
-        .limit(limit)
-    )
     if zone:
-        statement = statement.where(location.c.zone == zone)
-    return {row.id for row in conn.execute(statement)}
+        rows = _EMPTY_OF_ZONE.rows(conn, kinds=sorted(kinds), most=limit, zone=zone)
+    else:
+        rows = _EMPTY.rows(conn, kinds=sorted(kinds), most=limit)
+    return {row.id for row in rows}
