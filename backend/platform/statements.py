@@ -303,6 +303,14 @@ class _JsonEach(sa.types.TypeDecorator[Any]):
         return lambda values: [json.dumps(each) for each in values]
 
 
+def _own(asked: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Columns by their names and functions of them: the compiler quotes these, so no text from outside gets into a statement."""
+    for part in sa.sql.visitors.iterate(asked):
+        if isinstance(part, sa.TextClause) or (isinstance(part, sa.ColumnClause) and part.is_literal):
+            raise TypeError(f"expected columns of a table, got the text {part}; name a column")
+    return asked
+
+
 class among(sa.sql.expression.ColumnElement[Any]):  # noqa: N801 - reads as a word of a question
     """`column` is one of the values handed in under `name`: one text for lists of any length."""
 
@@ -310,7 +318,7 @@ class among(sa.sql.expression.ColumnElement[Any]):  # noqa: N801 - reads as a wo
     type = sa.types.NullType()  # a Boolean would be compared with 1 on SQLite
 
     def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
-        self.column = column
+        self.column = _own(column)
         self.name = name
 
 
@@ -318,7 +326,7 @@ class among(sa.sql.expression.ColumnElement[Any]):  # noqa: N801 - reads as a wo
 def _among_sqlite(element: among, compiler: Any, **more: Any) -> str:
     values = sa.bindparam(element.name, type_=_JsonList(element.column.type), required=True)
     column, asked = compiler.process(element.column, **more), compiler.process(values, **more)
-    return f"{column} IN (SELECT value FROM json_each({asked}))"  # noqa: S608 - names and parameters only
+    return f"{column} IN (SELECT value FROM json_each({asked}))"  # noqa: S608 - see _own
 
 
 @compiles(among, "postgresql")
@@ -334,7 +342,7 @@ class among_keys(sa.sql.expression.ColumnElement[Any]):  # noqa: N801 - reads as
     type = sa.types.NullType()
 
     def __init__(self, columns: Sequence[sa.ColumnElement[Any]], name: str) -> None:
-        self.columns_ = tuple(columns)
+        self.columns_ = tuple(map(_own, columns))
         self.name = name
 
 
@@ -344,7 +352,7 @@ def _among_keys_sqlite(element: among_keys, compiler: Any, **more: Any) -> str:
     parts = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(element.columns_)))
     values = sa.bindparam(element.name, type_=_JsonList(sa.types.NullType()), required=True)
     asked = compiler.process(values, **more)
-    return f"({keys}) IN (SELECT {parts} FROM json_each({asked}))"  # noqa: S608 - names and parameters only
+    return f"({keys}) IN (SELECT {parts} FROM json_each({asked}))"  # noqa: S608 - see _own
 
 
 @compiles(among_keys, "postgresql")
@@ -356,7 +364,7 @@ def _among_keys_postgresql(element: among_keys, compiler: Any, **more: Any) -> s
     )
     values = sa.bindparam(element.name, type_=_JsonEach(), required=True)
     asked = compiler.process(values, **more)  # of a list the planner believes that it is short, of one JSON text never
-    return f"({keys}) IN (SELECT {parts} FROM unnest({asked}) AS one)"  # noqa: S608
+    return f"({keys}) IN (SELECT {parts} FROM unnest({asked}) AS one)"  # noqa: S608 - see _own
 
 
 def types_of(table: sa.Table) -> dict[str, sa.types.TypeEngine[Any]]:

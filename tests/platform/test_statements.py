@@ -166,3 +166,14 @@ async def test_bytes_and_words_of_a_closed_list_are_written_as_they_are(database
         return [tuple(each) for each in verdicts.rows(conn)]
 
     assert [(every_byte, "parked", None)] == await database.write(work)
+
+
+@pytest.mark.parametrize(
+    "asked", [sa.literal_column("1) OR (1"), sa.text("1) OR (1"), sa.func.upper(sa.literal_column("1) OR (1"))]
+)
+def test_no_text_gets_into_a_statement_beside_the_columns(asked: Any) -> None:
+    """Lists are asked for by columns, whose names are quoted; anything written as SQL is refused where it is built."""
+    with pytest.raises(TypeError, match="name a column"):
+        among(asked, "values")
+    with pytest.raises(TypeError, match="name a column"):
+        among_keys((balance.c.product_id, asked), "values")
