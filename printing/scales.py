@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import msgspec
 
@@ -51,7 +51,10 @@ def to_grams(number: str, unit: str) -> int:
 
 
 def _weight(number: str, unit: str, steady: bool | None) -> Shown:
-    grams = to_grams(number, unit)
+    try:
+        grams = to_grams(number, unit)
+    except InvalidOperation:  # two points, forty digits: a line that was disturbed must not end the watching
+        return Shown(steady=False, trouble="not understood")
     if grams < 0:
         return Shown(steady=steady, trouble="below zero: tare it")
     return Shown(grams, steady) if grams <= WEIGHT_G_MAX else Shown(trouble="too heavy")
@@ -167,6 +170,8 @@ class Protocol:
     code: str
     read: Reader
     question: bytes = b""
+    pause_s: float = 0.0
+    """After each reading: one that answers at once would be asked for ever."""
 
 
 PROTOCOLS = {
@@ -176,7 +181,7 @@ PROTOCOLS = {
         Protocol("sics", read_sics, b"SI\r\n"),
         Protocol("toledo", read_toledo, b"W"),
         Protocol("hid", read_hid),
-        Protocol("http", read_http),
+        Protocol("http", read_http, pause_s=0.25),
     )
 }
 

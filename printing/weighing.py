@@ -72,6 +72,8 @@ class ScaleWatch(threading.Thread):
                 self._untold = None
             if now - heard_at > SILENT_S:
                 self._note("silent", "connected, but it says nothing: is it on, and set to this protocol?")
+            if protocol.pause_s:
+                self._over.wait(protocol.pause_s)
 
     def _tell(self, grams: int) -> bool:
         """The bench's weight; a server that is away is told the newest one later."""

@@ -11,7 +11,6 @@ import re
 import select
 import stat
 import termios
-import time
 import tty
 from typing import Protocol, Self
 
@@ -133,14 +132,13 @@ class HttpScale:
         self._client.close()
 
     def read(self, question: bytes, patience_s: float) -> bytes:
-        """One answer; waits a little afterwards, since a web server would answer at once for ever."""
+        """One answer; it comes at once, so whoever asks pauses between two readings."""
         try:
             reply = self._client.get(self._address)
         except (httpx.HTTPError, httpx.InvalidURL) as cause:
             raise NotReached(f"Expected a scale at {self._address}, got no answer ({cause}).") from cause
         if reply.status_code != httpx.codes.OK:
             raise NotReached(f"Expected a weight from {self._address}, got HTTP status {reply.status_code}.")
-        time.sleep(min(patience_s, 0.5))
         return reply.content[:ANSWER_BYTES_MAX]
 
 

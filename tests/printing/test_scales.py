@@ -21,6 +21,7 @@ from printing.transports.scale import ScaleLine, open_scale
 from printing.weighing import ScaleWatch
 
 PSEUDO = re.compile(r"/dev/pts/\d+")
+UNCLEAR = Shown(steady=False, trouble="not understood")
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,10 @@ PSEUDO = re.compile(r"/dev/pts/\d+")
         ("http", b'{"weight": 1.25, "unit": "kg", "stable": true}', [Shown(1250, True)]),
         ("http", b"ST,GS,+  1.234kg", [Shown(1234, True)]),
         ("http", b'{"error": "off"}', []),
+        ("http", b'{"weight": 1e40, "unit": "kg"}', [UNCLEAR]),
+        ("sics", b"S S   1.2.3 kg\r\n", [UNCLEAR]),
+        ("toledo", b"\x02" + b"1" * 40 + b".5\r", [UNCLEAR]),
+        ("hid", bytes([3, 4, 3, 100, 0xE2, 0x04]), [UNCLEAR]),
     ],
 )
 def test_what_a_scale_says(protocol: str, raw: bytes, shown: list[Shown]) -> None:
