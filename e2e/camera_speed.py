@@ -54,6 +54,11 @@ WATCH = """() => {
   }).observe(document, { subtree: true, childList: true });
 }"""
 
+COUNTED = """(counted_ms) => {
+  const first = window.cameraSeen.answers.find((each) => each.found > 0);
+  return first !== undefined && performance.now() > first.at + counted_ms;
+}"""
+
 
 class Look(NamedTuple):
     """One opening of the camera, in milliseconds from the tap."""
@@ -70,7 +75,7 @@ def look(page: Page, floor: Floor, text: str) -> Look:
     expect(floor.see("look-up")).to_be_visible()
     floor.see("camera").click()
     expect(page.locator(".scanned strong")).to_have_text(text)
-    page.wait_for_timeout(COUNTED_MS)
+    page.wait_for_function(COUNTED, arg=COUNTED_MS, timeout=COUNTED_MS * 4)
     seen = page.evaluate("() => window.cameraSeen")
     floor.see("close-sheet").click()
     floor.see("back").click()

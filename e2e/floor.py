@@ -81,11 +81,22 @@ class Floor:
         expect(self.see("pick-step")).to_be_visible()
 
     def until(self, question: str) -> None:
-        """Ask the page until it says yes. `wait_for_function` takes a promise for a yes; this waits for what it holds."""
-        end = time.monotonic() + ASKED_S
-        while not self.page.evaluate(question):
-            assert time.monotonic() < end, f"never true in {ASKED_S} s: {question}"
-            self.page.wait_for_timeout(50)
+        """Ask the page until it says yes; a promise counts by what it holds, not by being one."""
+        self.page.evaluate("() => { window.answered = undefined; }")
+        self.page.wait_for_function(
+            f"""() => {{
+              if (window.answered?.yes) return true;
+              if (window.answered === undefined || window.answered.settled) {{
+                const answer = window.answered = {{ settled: false, yes: false }};
+                Promise.resolve(({question})()).then(
+                  (said) => {{ answer.yes = Boolean(said); answer.settled = true; }},
+                  () => {{ answer.settled = true; }},
+                );
+              }}
+              return false;
+            }}""",
+            timeout=ASKED_S * 1000, polling=50,
+        )  # fmt: skip
 
     def comes(self, wanted: object, ask: Callable[[], object]) -> None:
         """The books follow the hand a moment later: ask until the answer is the wanted one."""
