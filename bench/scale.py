@@ -23,12 +23,14 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.app.commands import settle_memory
 from backend.app.look_up import look_up
 from backend.catalog import api as catalog
 from backend.gs1.check_digits import mod10_digit
 from backend.gs1.scan_keys import read_code
 from backend.inbound.flows import puts, receives
 from backend.inbound.store.imports import take_file
+from backend.inbound.store.put_aways import STOPS_MAX
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.journal import SYSTEM
@@ -213,10 +215,13 @@ class Table(list[Row]):
 
 async def measure(url: str, size: Size) -> list[Row]:
     """All rows of the table, on a copy of the warehouse."""
+    settle_memory()  # as the server does
     chance = random.Random(7)
     database = Database(url)
     codes = [gtin14(chance.randrange(size.products))[1:] for _ in range(ASKED)]
     places = [f"loc:L-{chance.randrange(size.locations)}" for _ in range(ASKED)]
+    skus = [f"sku-{chance.randrange(size.products)}" for _ in range(ASKED)]
+    strange = [f"X{chance.randrange(10**9)}" for _ in range(ASKED)]
     found = Table()
 
     async def add(what: str, goal: str, asks: Sequence[Callable[[Connection], Any]], *, writes: bool = False) -> None:
@@ -227,6 +232,8 @@ async def measure(url: str, size: Size) -> list[Row]:
 
     await add("resolve a code", "< 50 ms", [resolve(code) for code in codes])
     await add("look up goods", "< 50 ms", [lambda conn, c=code: look_up(conn, c) for code in codes])
+    await add("look up a SKU", "< 50 ms", [lambda conn, c=code: look_up(conn, c) for code in skus])
+    await add("look up what nobody knows", "< 50 ms", [lambda conn, c=code: look_up(conn, c) for code in strange])
     await add("look up a place", "< 50 ms", [lambda conn, p=place: look_up(conn, p) for place in places])
     when = clock.now().replace(2026, 6, 1)
     asked = [Asked(product_id=chance.randrange(size.products) + 1) for _ in range(ASKED // 4)]
@@ -243,28 +250,44 @@ async def _measure_dock(database: Database, size: Size, chance: random.Random, f
     dock = await database.read(lambda conn: stock.location_by_key(conn, "loc:DOCK"))
     assert dock is not None
 
-    def propose(conn: Connection) -> Any:
-        vendor = stock.outside(conn, "vendor")
-        product_id = chance.randrange(size.products) + 1
-        stock.post(conn, [stock.Move(product_id, vendor, dock.id, 5, "receipt", "scale:2")], clock.now())
-        before = time.perf_counter()
-        assert puts.JOB.get(conn, {"key": "loc:DOCK"}, asker, clock.now())
-        times.append((time.perf_counter() - before) * 1_000)
-        conn.execute(sa.text("UPDATE put_away SET state = 'done'"))
-        customer = stock.outside(conn, "customer")
-        stock.post(conn, [stock.Move(product_id, dock.id, customer, 5, "dispatch", "scale:2")], clock.now())
+    def known(_: Connection) -> list[int]:
+        return [chance.randrange(size.products) + 1]
 
-    times: list[float] = []
-    for _ in range(ASKED // 4):
-        await database.write(propose)
-    found.append(Row("propose a place", "< 100 ms", percentile(times, 0.5), percentile(times, 0.95)))
+    def many(_: Connection) -> list[int]:
+        return [number + 1 for number in chance.sample(range(size.products), STOPS_MAX)]
+
+    def new(conn: Connection) -> list[int]:
+        row = {"merchant_id": 1, "sku": f"NEW-{chance.randrange(10**9)}", "name": "Nové zboží"}
+        return catalog.create_products(conn, [row])
+
+    def propose(conn: Connection, choose: Callable[[Connection], list[int]]) -> float:
+        """Milliseconds of the proposal alone, for goods that lie at the dock and have left it afterwards."""
+        vendor, customer = stock.outside(conn, "vendor"), stock.outside(conn, "customer")
+        goods = choose(conn)
+        stock.post(conn, [stock.Move(each, vendor, dock.id, 5, "receipt", "scale:2") for each in goods], clock.now())
+        before = time.perf_counter()
+        walk = puts.JOB.get(conn, {"key": "loc:DOCK"}, asker, clock.now())
+        took_ms = (time.perf_counter() - before) * 1_000
+        assert walk is not None
+        assert {line["product"] for line in walk["lines"]} == set(goods)
+        conn.execute(sa.text("UPDATE put_away SET state = 'done'"))
+        stock.post(conn, [stock.Move(each, dock.id, customer, 5, "dispatch", "scale:2") for each in goods], clock.now())
+        return took_ms
+
+    for what, choose, goal in (
+        ("propose a place", known, "< 100 ms"),
+        ("the same for new goods, the house being full", new, "< 100 ms"),
+        (f"a walk of {STOPS_MAX} products", many, ""),
+    ):
+        times = [await database.write(lambda conn, c=choose: propose(conn, c)) for _ in range(ASKED // 4)]
+        found.append(Row(what, goal, percentile(times, 0.5), percentile(times, 0.95)))
 
     lines = [{"sku": f"SKU-{number}", "quantity": 3} for number in range(min(RECEIPT_LINES, size.products))]
     content = msgspec.json.encode({"receipts": [{"reference": "BIG-1", "supplier": "Dodavatel", "lines": lines}]})
     await database.write(lambda conn: take_file(conn, "SCALE", content, clock.now()))
     receipt = await database.read(lambda conn: conn.execute(sa.text("SELECT max(id) FROM receipt")).scalar_one())
     ask = {"key": f"receipt:{receipt}"}
-    opening = [lambda conn: receives.JOB.get(conn, ask, asker, clock.now())] * 5
+    opening = [lambda conn: msgspec.json.encode(receives.JOB.get(conn, ask, asker, clock.now()))] * 10
     found.append(
         Row(f"open a delivery of {len(lines):,} lines", "< 1 s", *await _timed(database, opening, writes=True))
     )

@@ -19,6 +19,7 @@ ROWS_PER_STATEMENT = 5_000
 SERIES_PREFIX = {"order": "O", "wave": "W", "parcel": "P", "handover": "H"}
 SERIES_DIGITS = 6
 
+# words of a closed list are read as plain texts: to look each of ten thousand up costs more than to fetch it
 _PRODUCT_COLUMNS = (
     product.c.id,
     product.c.merchant_id,
@@ -26,17 +27,18 @@ _PRODUCT_COLUMNS = (
     product.c.name,
     product.c.unit,
     product.c.weight_g,
-    product.c.tracking,
+    sa.type_coerce(product.c.tracking, sa.Text).label("tracking"),
     product.c.picture,
     product.c.active,
 )
+_LEVEL = sa.type_coerce(product_code.c.level, sa.Text).label("level")
 _MERCHANT_COLUMNS = tuple(merchant.c[name] for name in Merchant.__struct_fields__)
 
 # asked with every scan
 _MERCHANTS_BY_IDS = Statement(sa.select(*_MERCHANT_COLUMNS).where(among(merchant.c.id, "ids")).order_by(merchant.c.id))
 _PRODUCTS_BY_IDS = Statement(sa.select(*_PRODUCT_COLUMNS).where(among(product.c.id, "ids")))
 _CODES_OF = Statement(
-    sa.select(product.c.id, product.c.sku, product_code.c.key, product_code.c.quantity, product_code.c.level)
+    sa.select(product.c.id, product.c.sku, product_code.c.key, product_code.c.quantity, _LEVEL)
     .select_from(product)
     .outerjoin(product_code, product_code.c.product_id == product.c.id)
     .where(among(product.c.id, "ids"))
@@ -45,7 +47,7 @@ _CODES_OF = Statement(
 
 
 _KNOWN = (
-    sa.select(*_PRODUCT_COLUMNS, product_code.c.key, product_code.c.quantity, product_code.c.level)
+    sa.select(*_PRODUCT_COLUMNS, product_code.c.key, product_code.c.quantity, _LEVEL)
     .join(product_code, product_code.c.product_id == product.c.id)
     .where(among(product_code.c.key, "keys"))
     .order_by(product.c.id)

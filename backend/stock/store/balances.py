@@ -19,14 +19,12 @@ from backend.stock.store.lots import lots_of
 from backend.stock.tables import PICKABLE_KINDS, balance, location
 
 KEY_ORDER = (balance.c.product_id, balance.c.location_id, balance.c.lot)
-PLACES_BY_KEY = 1_000
-"""Up to so many places are asked for by their key, more by the ids of their rows."""
+PLACES_AT_ONCE = 1_000
+"""So many places are asked for in one statement, in the order of their keys."""
 
 # asked with every scan
 _by_keys = sa.select(balance).where(among_keys(KEY_ORDER, "places")).order_by(*KEY_ORDER)
 _BY_KEYS = {False: Statement(_by_keys), True: Statement(_by_keys.with_for_update(of=balance))}
-_by_ids = sa.select(balance).where(among(balance.c.id, "ids")).order_by(*KEY_ORDER)
-_BY_IDS = {False: Statement(_by_ids), True: Statement(_by_ids.with_for_update())}
 _COUNTED = ("on_hand", "reserved")
 
 
@@ -60,23 +58,8 @@ def read_balances(conn: Connection, places: Iterable[Place], lock: bool = False)
     wanted = set(places)
     if not wanted:
         return {}
-    if len(wanted) <= PLACES_BY_KEY:
-        rows = _BY_KEYS[lock].rows(conn, places=sorted(wanted))
-    else:
-        parts = in_slices(_balance_ids(conn, wanted))
-        rows = [row for ids in parts for row in _BY_IDS[lock].rows(conn, ids=ids)]
+    rows = (row for part in in_slices(wanted, PLACES_AT_ONCE) for row in _BY_KEYS[lock].rows(conn, places=part))
     return {Place(row.product_id, row.location_id, row.lot): Balance(row.on_hand, row.reserved) for row in rows}
-
-
-def _balance_ids(conn: Connection, wanted: set[Place]) -> list[int]:
-    """Row ids of many places. Thousands of (product, location, lot) tuples in one statement cost PostgreSQL minutes."""
-    columns = (balance.c.id, balance.c.product_id, balance.c.location_id, balance.c.lot)
-    return [
-        row.id
-        for part in in_slices(place.product_id for place in wanted)
-        for row in conn.execute(sa.select(*columns).where(balance.c.product_id.in_(part)))
-        if Place(row.product_id, row.location_id, row.lot) in wanted
-    ]
 
 
 def balances_at(conn: Connection, location_ids: Iterable[int], lock: bool = False) -> dict[Place, Balance]:

@@ -147,22 +147,20 @@ def close_list(conn: Connection, list_id: int, now: datetime, actor: Actor) -> C
     found = _waiting(conn, list_id)
     free = {place: there.free for place, there in read_balances(conn, [each[3] for each in found], lock=True).items()}
     by_person: dict[int | None, list[tuple[Finished, Settled]]] = {}
+    promised: list[dict[str, Any]] = []
     for person_id, place, line, where in found:
         if line.moved < -free.get(where, 0):
             line = msgspec.structs.replace(  # promised to an order since it was counted
                 line, outcome="promised", moved=-free.get(where, 0), value_minor=0
             )
-            write_lines(
-                conn,
-                [
-                    {
-                        "count_task_id": place.task_id, "product_id": line.product_id, "lot": line.lot,
-                        "moved": line.moved, "value_minor": line.value_minor, "outcome": line.outcome,
-                    }
-                ],
-                ("moved", "value_minor", "outcome"),
+            promised.append(
+                {
+                    "count_task_id": place.task_id, "product_id": line.product_id, "lot": line.lot,
+                    "moved": line.moved, "value_minor": line.value_minor, "outcome": line.outcome,
+                }
             )  # fmt: skip
         by_person.setdefault(person_id, []).append((place, line))
+    write_lines(conn, promised, ("moved", "value_minor", "outcome"))
     for person_id, lines in by_person.items():
         _book(conn, lines, now, person_id)
     _end(conn, list_id, now)
