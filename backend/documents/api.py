@@ -9,7 +9,7 @@ from typing import Any
 from backend.documents.artifact import Artifact, LabelFormat, make_artifact, placed_label
 from backend.documents.canvas import LayoutProblem, Media
 from backend.documents.carrier_paper import CarrierPaper, fit_carrier_paper
-from backend.documents.label_run import LabelRun
+from backend.documents.label_run import LabelRun, warm_run
 from backend.documents.page import DOTS_PER_MM, Dpi
 from backend.documents.paper import PaperData, set_paper
 from backend.documents.papers import paper_of
@@ -58,7 +58,13 @@ def label_artifact(
     template_code: str, data: dict[str, Any], dpi: int = 203, label_format: LabelFormat = "zpl"
 ) -> Artifact:
     """One label for the print queue: bytes, media and the codes that must be readable on paper."""
-    return make_artifact(template_of(template_code), data, _known_dpi(dpi), label_format)
+    return _artifact(template_of(template_code), data, _known_dpi(dpi), label_format)
+
+
+def _artifact(template: Template, data: dict[str, Any], dpi: Dpi, label_format: LabelFormat) -> Artifact:
+    if label_format == "zpl" and template.run is not None:
+        return warm_run(template, dpi).artifact(data)
+    return make_artifact(template, data, dpi, label_format)
 
 
 def artifact_of(template: Template, data: dict[str, Any], dpi: int, label_format: LabelFormat) -> Artifact:
@@ -69,12 +75,12 @@ def artifact_of(template: Template, data: dict[str, Any], dpi: int, label_format
     """
     known = _known_dpi(dpi)
     try:
-        return make_artifact(template, data, known, label_format)
+        return _artifact(template, data, known, label_format)
     except LayoutProblem:
         brought = templates().get(template.code)
         if brought is None or brought is template:
             raise
-        return make_artifact(brought, data, known, label_format)
+        return _artifact(brought, data, known, label_format)
 
 
 def render_label_run(

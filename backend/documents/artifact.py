@@ -44,7 +44,7 @@ def make_artifact(template: Template, fields: dict[str, Any], dpi: Dpi, label_fo
     page = placed_label(template, fields, dpi)
     demands = demands_of(page)
     if label_format == "zpl":
-        content = checked_zpl(page)
+        content, demands = checked_zpl(page), promised(page)
     elif label_format == "pdf":
         content = write_pdf(page, template.title)
     elif label_format in ("png", "png1"):
@@ -54,6 +54,11 @@ def make_artifact(template: Template, fields: dict[str, Any], dpi: Dpi, label_fo
             "format", expected="zpl, png, png1 or pdf", got=repr(label_format), cure="choose one of them"
         )
     return Artifact(content=content, format=label_format, media=page.layout.media, dpi=dpi, demands=demands)
+
+
+def promised(page: Page) -> tuple[Demand, ...]:
+    """The codes of a page without their places: bars that a printer draws itself are not measured."""
+    return tuple(Demand(bars.symbol.symbology, bars.symbol.text) for bars in page.codes)
 
 
 def checked_zpl(page: Page) -> bytes:

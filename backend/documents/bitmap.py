@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from backend.documents.canvas import LayoutProblem, Weight
-from backend.documents.lettering import face
+from backend.documents.canvas import LayoutProblem
+from backend.documents.line_setting import set_line
 from backend.documents.page import Bars, Frame, Ink, Mark, Page, Picture, Words, modules_scaled
 
 # White is 255 also in mode "1": Pillow stores an ink of 1 as 1, and `extrema` and masks see the difference.
@@ -59,37 +59,17 @@ def _draw(sheet: Image.Image, draw: ImageDraw.ImageDraw, mark: Mark, x: int, y: 
         case Picture():
             sheet.paste(picture_in_box(mark.content, *mark.frame.inner, mark.dither), (x, y))
         case Words():
-            letters, left, above = lettered(mark.weight, mark.size, mark.text, mark.room)
-            start = {"left": 0.0, "center": letters.width / 2, "right": float(letters.width)}[mark.align]
-            ink = _WHITE if mark.inverse else _BLACK
-            at = round(x + mark.anchor_x - start) + (left if mark.align == "left" else 0), y + mark.baseline + above
-            sheet.paste(ink, (*at, at[0] + letters.width, at[1] + letters.height), letters)
+            line = set_line(mark.weight, mark.size, mark.text, mark.room)
+            start, ink = line.start(x + mark.anchor_x, mark.align), _WHITE if mark.inverse else _BLACK
+            for offset, word in line.words:
+                for left, piece in word.placed:
+                    at = start + offset + left, y + mark.baseline + piece.above
+                    sheet.paste(ink, (*at, at[0] + piece.mask.width, at[1] + piece.mask.height), piece.mask)
 
 
 def _bars_picture(bars: Bars) -> Image.Image:
     levels = np.where(modules_scaled(bars), 0, 255).astype(np.uint8)
     return Image.fromarray(levels).convert("1", dither=Image.Dither.NONE)
-
-
-@lru_cache(maxsize=2048)
-def lettered(weight: Weight, size: int, text: str, room: float) -> tuple[Image.Image, int, int]:
-    """A line as a mask (mode "1", ink is 1) and its offset right of the start and below the baseline, in dots.
-
-    Hinting may widen letters at small sizes; a line wider than its room is set one dot smaller until it fits.
-    Lines that repeat on every label of a run are drawn once.
-    """
-    while True:
-        font = face(weight, size)
-        left, above, right, below = font.getbbox(text, mode="1", anchor="ls")
-        if right - left <= room + 1 or size <= 6:
-            break
-        size -= 1
-    box = max(1, int(right - left)), max(1, int(below - above))
-    mask = Image.new("1", box, _BLACK)
-    draw = ImageDraw.Draw(mask)
-    draw.fontmode = "1"
-    draw.text((-left, -above), text, fill=_WHITE, font=font, anchor="ls")
-    return mask, int(left), int(above)
 
 
 @lru_cache(maxsize=64)

@@ -10,21 +10,25 @@ is known for its pattern of characters, everything else goes the slow way.
 """
 
 import re
+import threading
 from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from backend.documents.artifact import checked_zpl
+from backend.documents.artifact import Artifact, checked_zpl, promised
 from backend.documents.barcodes import encode
-from backend.documents.canvas import Barcode, Element, LayoutProblem, Text
-from backend.documents.lettering import advance_em, printable
+from backend.documents.canvas import Barcode, Element, LayoutProblem, Text, Weight
+from backend.documents.lettering import advance_em, european_advances, european_letters, printable
 from backend.documents.page import Bars, Dpi, Frame, Mark, Page, Words, element_frame, element_marks, ink_area, place
+from backend.documents.readback import Demand
+from backend.documents.symbologies import Symbology
 from backend.documents.template import LabelData, Template, read_data
-from backend.documents.zpl import PRINTER_GLYPHS, field_data, mark_field, marks_fields
+from backend.documents.zpl import PRINTER_GLYPHS, field_data, line_fields, mark_field, marks_fields
 
 _PLAIN = re.compile(r"[!-\[\]-~]+(?: [!-\[\]-~]+)*")
-"""Words that no step of the slow way changes: ASCII without the backslash, single blanks."""
+"""Words that no step of the slow way changes and that a printer's own letters have: ASCII without the backslash, single blanks."""
 _CODE_PLAIN = re.compile(r"[ -=?-\[\]-~]{1,80}")
 """Code 128 and QR contents that go native: ASCII without `>` and the backslash."""
 _ESCAPED = frozenset("^~_")
@@ -51,44 +55,67 @@ class _WordsSlot:
 
     def __init__(self, number: int, element: Text, frame: Frame, per_mm: float, tight: bool) -> None:
         self.number, self.element, self.frame, self.per_mm, self.tight = number, element, frame, per_mm, tight
+        self.last = "", ""
         self.head, self.limit_em = "", 0.0
+        self.mark: Words | None = None
         self.known: dict[str, str] = {}
-        self.shrunk: dict[float, str] = {}
+        self.shrunk: dict[float, Words] = {}
         marks = element_marks(msgspec.structs.replace(element, text="0"), frame, per_mm)
         if len(marks) == 1 and isinstance(marks[0], Words) and not frame.rotation:
             mark = marks[0]
             size_mm = min(element.size_mm, frame.inner[1] / per_mm / 1.17)
             if mark.size == max(6, int(size_mm * per_mm + 0.01)):
-                self.head = mark_field(mark, known_glyphs=True).removesuffix(field_data("0") + "^FS")
+                self.mark, self.head = mark, _head_of(mark)
                 self.limit_em = frame.inner[0] / per_mm / size_mm - 1e-6
-        self.advances = {chr(code): advance_em(element.weight, chr(code)) for code in range(0x20, 0x7F)}
-        self.widest = max(self.advances.values())
+        self.advances, self.known_line = _known_letters(element.weight)
+        self.plain_widest = max(advance for char, advance in self.advances.items() if char.isascii())
 
     def written(self, text: str) -> str:
+        """The fields of `text`; carrier, service and sender are those of the label before."""
+        last, fields = self.last
+        if text != last:
+            fields = self._written(text)
+            self.last = text, fields
+        return fields
+
+    def _written(self, text: str) -> str:
         line = text.replace("\xa0", " ")
-        plain = self.head and _PLAIN.fullmatch(line)
-        if plain and self._is_short(line):
-            escaped = "^FH_^FD" + line if _ESCAPED.isdisjoint(line) else field_data(line)
-            return f"{self.head}{escaped}^FS"
+        if self.mark is None:
+            return self._of_any_letters(text)
+        if _PLAIN.fullmatch(line):
+            if len(line) * self.plain_widest <= self.limit_em or self._width_em(line) <= self.limit_em:
+                escaped = "^FH_^FD" + line if _ESCAPED.isdisjoint(line) else field_data(line)
+                return f"{self.head}{escaped}^FS"
+            return self._of_any_letters(text) if self.tight else self._shrunk(line, text, is_plain=True)
+        if not self.known_line.fullmatch(line):
+            return self._of_any_letters(text)
+        if self._width_em(line) <= self.limit_em:
+            return line_fields(self.mark, line)
+        return self._of_any_letters(text) if self.tight else self._shrunk(line, text, is_plain=False)
+
+    def _of_any_letters(self, text: str) -> str:
         if self.tight and not self._fits(text):
             raise _NotHere
-        if plain and self.element.fit == "shrink":
-            return self._shrunk(line, text)
         return self._set(text)
 
-    def _shrunk(self, line: str, text: str) -> str:
+    def _width_em(self, line: str) -> float:
+        advances = self.advances
+        return sum([advances[char] for char in line])
+
+    def _shrunk(self, line: str, text: str, *, is_plain: bool) -> str:
         """Size and baseline of a line that shrinks follow from its width alone; amounts of equal length are equally wide."""
-        wide = sum([self.advances[char] for char in line])
-        head = self.shrunk.get(wide)
-        if head is not None:
-            return f"{head}{field_data(line)}^FS"
-        whole = self._set(text)
-        ending = field_data(line) + "^FS"
-        if whole.endswith(ending) and "\n" not in whole:
+        if self.element.fit != "shrink":
+            return self._set(text)
+        wide = self._width_em(line)
+        mark = self.shrunk.get(wide)
+        if mark is None:
+            marks = element_marks(msgspec.structs.replace(self.element, text=text), self.frame, self.per_mm)
+            if len(marks) != 1 or not isinstance(marks[0], Words) or marks[0].text != line:
+                return self._set(text)
             if len(self.shrunk) >= _KNOWN_MAX:
                 self.shrunk.clear()
-            self.shrunk[wide] = whole.removesuffix(ending)
-        return whole
+            mark = self.shrunk[wide] = marks[0]
+        return f"{_head_of(mark)}{field_data(line)}^FS" if is_plain else line_fields(mark, line)
 
     def _set(self, text: str) -> str:
         """The element alone, the slow way; repeated words are kept."""
@@ -101,13 +128,23 @@ class _WordsSlot:
             self.known[text] = known
         return known
 
-    def _is_short(self, line: str) -> bool:
-        advances = self.advances
-        return len(line) * self.widest <= self.limit_em or sum([advances[char] for char in line]) <= self.limit_em
-
     def _fits(self, text: str) -> bool:
         line = printable(self.element.weight, text)
         return "\n" not in line and sum(advance_em(self.element.weight, char) for char in line) <= self.limit_em
+
+
+@lru_cache(maxsize=8)
+def _known_letters(weight: Weight) -> tuple[dict[str, float], re.Pattern[str]]:
+    """Widths in em of the letters that go the quick way, and lines of them with single blanks between words."""
+    letters = sorted(european_letters(weight) - set(" \\"))
+    one = f"[{re.escape(''.join(letters))}]+"
+    return european_advances(weight), re.compile(f"{one}(?: {one})*")
+
+
+def _head_of(mark: Words) -> str:
+    """The field of a line in the printer's own letters, up to its data."""
+    native = msgspec.structs.replace(mark, text="0")
+    return mark_field(native, known_glyphs=True).removesuffix(field_data("0") + "^FS")
 
 
 class _CodeSlot:
@@ -156,14 +193,33 @@ class _CodeSlot:
 class _Skeleton:
     """One shape: constant pieces of ZPL with slots between them."""
 
-    def __init__(self, pieces: list[str | _WordsSlot | _CodeSlot], sample: tuple[str, ...]) -> None:
-        self.pieces, self.sample = pieces, sample
+    def __init__(
+        self,
+        pieces: list[str | _WordsSlot | _CodeSlot],
+        sample: tuple[str, ...],
+        codes: list[tuple[Symbology, str, int | None]],
+    ) -> None:
+        self.pieces, self.sample, self.codes = pieces, sample, codes
         self.slotted = frozenset(piece.number for piece in pieces if not isinstance(piece, str))
         self.trusted: set[int] = set()
 
     def filled(self, slots: tuple[str, ...]) -> str:
         fields = [piece if isinstance(piece, str) else piece.written(slots[piece.number]) for piece in self.pieces]
         return "\n".join([field for field in fields if field]) + "\n"
+
+    def demands(self, slots: tuple[str, ...]) -> tuple[Demand, ...]:
+        """What the label promises to readers."""
+        return tuple(
+            [
+                Demand(symbology, _text_of(symbology, content if number is None else slots[number]))
+                for symbology, content, number in self.codes
+            ]
+        )
+
+
+def _text_of(symbology: Symbology, content: str) -> str:
+    """What a scanner says; of the codes that are filled in most often it is what was given."""
+    return content if symbology in _PATTERNED else encode(symbology, content).text
 
 
 class LabelRun:
@@ -175,31 +231,41 @@ class LabelRun:
         self.slow = 0
         """How many labels went the slow way."""
 
+    def artifact(self, fields: dict[str, Any]) -> Artifact:
+        """The same as `make_artifact` for ZPL, raising the same problems."""
+        content, demands = self._made(fields)
+        return Artifact(content, "zpl", self.template.media, self.dpi, demands)
+
     def zpl(self, fields: dict[str, Any]) -> bytes:
-        """The same bytes as `render_label`, raising the same problems."""
+        """Its bytes alone."""
+        return self._made(fields)[0]
+
+    def _made(self, fields: dict[str, Any]) -> tuple[bytes, tuple[Demand, ...]]:
         data = read_data(self.template, fields)
         shape = self.template.run
         if shape is None:
-            return self._slow(data)[1]
+            return self._slow(data)[1:]
         slots = shape.slots(data)
         key = shape.shape(data), tuple(map(bool, slots))
         skeleton = self.skeletons.get(key)
         if skeleton is None:
             if len(self.skeletons) >= _SHAPES_MAX:
                 self.skeletons.clear()
-            page, zpl = self._slow(data)
+            page, zpl, demands = self._slow(data)
             self.skeletons[key] = _skeleton_of(page, slots, shape.tight)
-            return zpl
+            return zpl, demands
         changed = [place for place, text in enumerate(slots) if text != skeleton.sample[place]]
         if skeleton.trusted.issuperset(changed):
             try:
-                return skeleton.filled(slots).encode("ascii")
+                return skeleton.filled(slots).encode("ascii"), skeleton.demands(slots)
             except (_NotHere, LayoutProblem):
-                return self._slow(data)[1]
+                return self._slow(data)[1:]
         return self._proved(data, key, slots, changed)
 
-    def _proved(self, data: LabelData, key: Hashable, slots: tuple[str, ...], changed: list[int]) -> bytes:
-        page, zpl = self._slow(data)
+    def _proved(
+        self, data: LabelData, key: Hashable, slots: tuple[str, ...], changed: list[int]
+    ) -> tuple[bytes, tuple[Demand, ...]]:
+        page, zpl, demands = self._slow(data)
         skeleton = self.skeletons[key]
         try:
             if not skeleton.slotted.issuperset(changed):
@@ -208,16 +274,34 @@ class LabelRun:
                 better = _skeleton_of(page, slots, self.template.run.tight)
                 if len(better.slotted) > len(skeleton.slotted):
                     self.skeletons[key] = better
-            elif skeleton.filled(slots).encode("ascii") == zpl:
+            elif skeleton.filled(slots).encode("ascii") == zpl and skeleton.demands(slots) == demands:
                 skeleton.trusted.update(changed)
         except (_NotHere, LayoutProblem):
             pass  # not from the skeleton, then
-        return zpl
+        return zpl, demands
 
-    def _slow(self, data: LabelData) -> tuple[Page, bytes]:
+    def _slow(self, data: LabelData) -> tuple[Page, bytes, tuple[Demand, ...]]:
         self.slow += 1
         page = place(self.template.draw(data), self.dpi)
-        return page, checked_zpl(page)
+        return page, checked_zpl(page), promised(page)
+
+
+class _Warm(threading.local):
+    """Runs of one thread, one for each label and resolution."""
+
+    def __init__(self) -> None:
+        self.runs: dict[tuple[str, int], LabelRun] = {}
+
+
+_warm = _Warm()
+
+
+def warm_run(template: Template, dpi: Dpi) -> LabelRun:
+    """The run in which this thread draws labels that come one by one: the second parcel of a day is quick already."""
+    run = _warm.runs.get((template.code, dpi))
+    if run is None or run.template is not template:
+        run = _warm.runs[template.code, dpi] = LabelRun(template, dpi)
+    return run
 
 
 def _skeleton_of(page: Page, slots: tuple[str, ...], tight: frozenset[int]) -> _Skeleton:
@@ -226,10 +310,14 @@ def _skeleton_of(page: Page, slots: tuple[str, ...], tight: frozenset[int]) -> _
     codes = {text: number for number, text in enumerate(slots) if text}
     head = f"^XA^CI28^LH0,0^PW{page.width}^LL{page.height}"
     pieces: list[str | _WordsSlot | _CodeSlot] = [head]
+    drawn: list[tuple[Symbology, str, int | None]] = []
     for element in page.layout.elements:
         frame = element_frame(element, page.dots_per_mm)
         number = _number_of(element, numbers, codes)
-        if number is None or not _stands_alone(page, element, frame):
+        is_free = number is not None and _stands_alone(page, element, frame)
+        if isinstance(element, Barcode):
+            drawn.append((element.symbology, element.content, number if is_free else None))
+        if number is None or not is_free:
             pieces += marks_fields(tuple(element_marks(element, frame, page.dots_per_mm)), PRINTER_GLYPHS)
         elif isinstance(element, Text):
             tight_here = number in tight or not _is_roomy(page, element, frame)
@@ -237,7 +325,7 @@ def _skeleton_of(page: Page, slots: tuple[str, ...], tight: frozenset[int]) -> _
         elif isinstance(element, Barcode):
             pieces.append(_CodeSlot(number, element, frame, page.dots_per_mm))
     pieces.append("^PQ1,0,1,Y^XZ")
-    return _Skeleton(pieces, slots)
+    return _Skeleton(pieces, slots, drawn)
 
 
 def _number_of(element: Element, numbers: dict[str, int], codes: dict[str, int]) -> int | None:

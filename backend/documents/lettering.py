@@ -62,7 +62,17 @@ def advance_em(weight: Weight, char: str) -> float:
 @lru_cache(maxsize=8192)
 def width_em(weight: Weight, text: str) -> float:
     """Width of one line in em."""
-    return sum(advance_em(weight, char) for char in text)
+    advances = european_advances(weight)
+    try:
+        return sum([advances[char] for char in text])
+    except KeyError:
+        return sum([advance_em(weight, char) for char in text])
+
+
+@lru_cache(maxsize=8)
+def european_advances(weight: Weight) -> dict[str, float]:
+    """Widths in em of the letters of Europe: most texts have no others."""
+    return {char: advance_em(weight, char) for char in european_letters(weight)}
 
 
 @lru_cache(maxsize=8192)
@@ -74,12 +84,23 @@ def has_glyph(weight: Weight, char: str) -> bool:
     return bytes(font.getmask(char)) != bytes(font.getmask(_MISSING))
 
 
+@lru_cache(maxsize=8)
+def european_letters(weight: Weight) -> frozenset[str]:
+    """Letters of Europe, digits and signs that the font has: whole characters, printed as they are given."""
+    written = map(
+        chr, (*range(0x20, 0x7F), *range(0xC0, 0x180), 0x2013, 0x2014, 0x201A, 0x201C, 0x201D, 0x201E, 0x2026, 0x20AC)
+    )
+    return frozenset(char for char in written if has_glyph(weight, char))
+
+
 def printable(weight: Weight, text: str) -> str:
     """Text as it can be printed: composed, without control and direction marks, `?` for what cannot be drawn.
 
     That is what the font lacks, and scripts written from the right: letters in the wrong order would be worse than
     none. Newlines stay. Data is never trusted to be tidy: names come from web forms.
     """
+    if european_letters(weight).issuperset(text):
+        return text
     kept = []
     for char in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")):
         if char == "\n":

@@ -5,10 +5,13 @@ graphic. Customer text is always field data behind `^FH`: nothing typed can beco
 when the printer's own encoder has no choice that could change its width; otherwise its exact dots are sent.
 """
 
+from functools import lru_cache
+
 from PIL import Image
 
 from backend.documents.barcodes import gs1_element_string
-from backend.documents.bitmap import draw_frame, lettered
+from backend.documents.bitmap import draw_frame
+from backend.documents.line_setting import set_line
 from backend.documents.page import Bars, Frame, Ink, Mark, Page, Picture, Words
 from backend.documents.zpl_graphics import graphic_field, ink_mask
 
@@ -103,13 +106,26 @@ def _native_words(mark: Words) -> str:
 def _words_graphic(mark: Words) -> str:
     if mark.frame.rotation:
         return _marks_graphic(mark.frame, (mark,))
-    letters, left, above = lettered(mark.weight, mark.size, mark.text, mark.room)
-    start = {"left": -left, "center": letters.width / 2, "right": letters.width}[mark.align]
-    x = max(0, round(mark.frame.x + mark.anchor_x - start))
-    y = mark.frame.y + mark.baseline + above
-    if y < 0:
-        letters, y = letters.crop((0, -y, letters.width, letters.height)), 0
-    return graphic_field(letters, x, y)
+    return line_fields(mark, mark.text)
+
+
+def line_fields(mark: Words, text: str) -> str:
+    """`text` in the place of `mark` as dots, a field for each word: most words of a label were drawn for others before."""
+    line = set_line(mark.weight, mark.size, text, mark.room)
+    start, baseline = line.start(mark.frame.x + mark.anchor_x, mark.align), mark.frame.y + mark.baseline
+    fields = []
+    for offset, word in line.words:
+        at = start + offset
+        if at + word.placed[0][0] < 0 or baseline + word.top < 0:
+            fields += [_cropped(piece.mask, at + left, baseline + piece.above) for left, piece in word.placed]
+        else:
+            fields += [f"^FO{at + left},{baseline + piece.above}{piece.graphic}" for left, piece in word.placed]
+    return "\n".join(fields)
+
+
+def _cropped(mask: Image.Image, x: int, y: int) -> str:
+    """Ink that would stand above or left of the label's edge is left out."""
+    return graphic_field(mask.crop((max(0, -x), max(0, -y), mask.width, mask.height)), max(0, x), max(0, y))
 
 
 def _native_code(bars: Bars) -> str:
@@ -166,6 +182,18 @@ def _gs1_fields(bracketed: str) -> str:
 
 
 def _marks_graphic(frame: Frame, marks: tuple[Mark, ...]) -> str:
+    if any(isinstance(mark, Bars) for mark in marks):
+        return _drawn_graphic(frame, marks)
+    return _kept_graphic(frame, marks)
+
+
+@lru_cache(maxsize=512)
+def _kept_graphic(frame: Frame, marks: tuple[Mark, ...]) -> str:
+    """Captions on black and logos are the same on every label of a kind."""
+    return _drawn_graphic(frame, marks)
+
+
+def _drawn_graphic(frame: Frame, marks: tuple[Mark, ...]) -> str:
     """Some marks of one frame as a graphic cut to its ink."""
     ink = ink_mask(draw_frame(frame, marks))
     box = ink.getbbox()

@@ -21,11 +21,16 @@ class Graphic(msgspec.Struct, frozen=True):
 
 def graphic_field(mask: Image.Image, x: int, y: int) -> str:
     """`^FO..^GFA..^FS` for a mode "1" picture whose ink is 1; x, y in dots."""
+    return f"^FO{x},{y}{graphic_payload(mask)}"
+
+
+def graphic_payload(mask: Image.Image) -> str:
+    """The field without its place: equal masks are packed once, wherever they stand."""
     row_bytes = (mask.width + 7) // 8
     packed = mask.tobytes()
     body = base64.b64encode(zlib.compress(packed, 9))
     check = binascii.crc_hqx(body, 0)
-    return f"^FO{x},{y}^GFA,{len(packed)},{len(packed)},{row_bytes},:Z64:{body.decode()}:{check:04X}^FS"
+    return f"^GFA,{len(packed)},{len(packed)},{row_bytes},:Z64:{body.decode()}:{check:04X}^FS"
 
 
 def ink_mask(bitmap: Image.Image) -> Image.Image:

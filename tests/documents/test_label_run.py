@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.documents.api import label_examples, render_label, render_label_run
-from backend.documents.artifact import LabelFormat
+from backend.documents.api import Artifact, label_examples, render_label, render_label_run
+from backend.documents.artifact import LabelFormat, make_artifact
 from backend.documents.canvas import Barcode, Layout, LayoutProblem, Media, Text
 from backend.documents.label_run import LabelRun
+from backend.documents.page import Dpi
 from backend.documents.template import LabelData, RunShape, Template
 from backend.documents.templates import template_of, templates
 from backend.gs1.own_codes import build_own_code
@@ -25,6 +26,10 @@ WORDS = st.one_of(
     st.sampled_from(list(TEXTS.values())),
     st.text(alphabet="ABC abc 0123^~_\\>", max_size=40),
     st.sampled_from(["", "Brno", "John Smith 7", "Jiří Žďárský", "a" * 60, "two  blanks", " edge ", "W" * 18, "1/2"]),
+    st.text(alphabet="ěščřžýáíéúůďťňóŐűŁßØąŃ Az09.,–…€", max_size=30),
+    st.sampled_from(
+        ["Kateřina Dvořáčková 1234", "Žďár nad Sázavou 12", "Př i", " ů", "e\u0301", "ﬁ", "Ж", "1 234,50\xa0Kč"]
+    ),
 )
 CODES = st.one_of(
     st.text(alphabet="ABCXabc0123456789.-^_~>", min_size=1, max_size=16),
@@ -33,16 +38,16 @@ CODES = st.one_of(
 NUMBERS = st.one_of(st.none(), st.integers(-5, 10**7))
 
 
-def _slow(code: str, fields: dict[str, Any], dpi: int = 203) -> bytes | str:
+def _slow(code: str, fields: dict[str, Any], dpi: Dpi = 203) -> Artifact | str:
     try:
-        return render_label(code, fields, "zpl", dpi)
+        return make_artifact(template_of(code), fields, dpi, "zpl")
     except Problem as problem:
         return problem.sentence
 
 
-def _quick(run: LabelRun, fields: dict[str, Any]) -> bytes | str:
+def _quick(run: LabelRun, fields: dict[str, Any]) -> Artifact | str:
     try:
-        return run.zpl(fields)
+        return run.artifact(fields)
     except Problem as problem:
         return problem.sentence
 
@@ -66,9 +71,9 @@ def _changed(data: st.DataObject, example: dict[str, Any]) -> dict[str, Any]:
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_quick_way_gives_the_bytes_and_problems_of_the_slow_way(code: str, data: st.DataObject) -> None:
-    """A run of changing labels, each compared with the one drawn alone: equal bytes, or the same refusal."""
+    """A run of changing labels, each compared with the one drawn alone: equal bytes and codes, or the same refusal."""
     run = LabelRun(template_of(code), 203)
-    example = {**label_examples()[code], "language": "en"}
+    example = {**label_examples()[code], "language": data.draw(st.sampled_from(["cs", "en"]))}
     for fields in [example, *(_changed(data, example) for _ in range(6)), example]:
         assert _slow(code, fields) == _quick(run, fields)
 

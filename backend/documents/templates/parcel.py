@@ -6,8 +6,9 @@ read from the van's step, route and cash, the code, the small print.
 
 import msgspec
 
-from backend.documents.canvas import Barcode, Box, Element, Layout, LayoutProblem, Line, Media, Text, Weight
+from backend.documents.canvas import Barcode, Box, Element, Layout, LayoutProblem, Line, Media, Weight
 from backend.documents.lettering import printable, width_em
+from backend.documents.sign_parts import boxed
 from backend.documents.template import LabelData, RunShape, Short, Template, Wording
 from backend.documents.wording import money, weight, word
 from backend.gs1.own_codes import build_own_code
@@ -92,7 +93,8 @@ def _slots(data: ParcelLabel) -> tuple[str, ...]:
 
 
 def _shape(data: ParcelLabel) -> tuple[object, ...]:
-    return data.language, data.sender, data.qr, 1 <= data.piece <= data.pieces
+    heights = tuple(_row_height(*row) for row in _rows(data.recipient))
+    return data.language, data.sender, data.qr, 1 <= data.piece <= data.pieces, heights
 
 
 def _town(address: Address) -> str:
@@ -117,17 +119,13 @@ def _cash_text(data: ParcelLabel) -> str:
     )
 
 
-def _text(x: float, y: float, width: float, height: float, text: str, size: float, **more: object) -> Text:
-    return Text(x_mm=x, y_mm=y, width_mm=width, height_mm=height, text=text, size_mm=size, **more)  # type: ignore[arg-type]
-
-
 def _header(data: ParcelLabel) -> tuple[Element, ...]:
     label = word("parcel", data.language)
     return (
-        _text(_LEFT, 3.5, 66, 8, data.carrier, 7, weight="condensed", vertical="middle"),
-        _text(_LEFT, 11.8, 66, 4.4, data.service, 3.6, vertical="middle"),
-        _text(72, 3.5, 29, 3, label, 2.4, align="right"),
-        _text(72, 6.2, 29, 10, _piece_text(data), 9.5, weight="bold", align="right", vertical="middle"),
+        boxed(_LEFT, 3.5, 66, 8, data.carrier, 7, weight="condensed", vertical="middle"),
+        boxed(_LEFT, 11.8, 66, 4.4, data.service, 3.6, vertical="middle"),
+        boxed(72, 3.5, 29, 3, label, 2.4, align="right"),
+        boxed(72, 6.2, 29, 10, _piece_text(data), 9.5, weight="bold", align="right", vertical="middle"),
         Line(x_mm=_LEFT, y_mm=17.2, length_mm=_WIDE, stroke_mm=0.5),
     )
 
@@ -139,15 +137,15 @@ def _sender(data: ParcelLabel) -> tuple[Element, ...]:
     if data.weight_g is not None:
         facts.append((word("weight", language), _weight_text(data)))
     elements: list[Element] = [
-        _text(_LEFT, 18.4, 58, 2.8, word("sender", language), 2.2),
-        _text(_LEFT, 21.2, 58, 4.2, sender.company or sender.name, 3.4, weight="condensed"),
-        _text(_LEFT, 25.4, 58, 7.4, lines, 2.8, fit="wrap"),
+        boxed(_LEFT, 18.4, 58, 2.8, word("sender", language), 2.2),
+        boxed(_LEFT, 21.2, 58, 4.2, sender.company or sender.name, 3.4, weight="condensed"),
+        boxed(_LEFT, 25.4, 58, 7.4, lines, 2.8, fit="wrap"),
         Line(x_mm=_LEFT, y_mm=33.6, length_mm=_WIDE, stroke_mm=0.5),
     ]
     for place, (label, value) in enumerate(fact for fact in facts if fact[1]):
         y = 18.4 + place * 7.4
-        elements.append(_text(66, y, 35, 2.8, label, 2.2, align="right"))
-        elements.append(_text(66, y + 2.6, 35, 4.4, value, 3.6, weight="bold", align="right"))
+        elements.append(boxed(66, y, 35, 2.8, label, 2.2, align="right"))
+        elements.append(boxed(66, y + 2.6, 35, 4.4, value, 3.6, weight="bold", align="right"))
     return tuple(elements)
 
 
@@ -157,26 +155,31 @@ def _place(address: Address) -> str:
 
 def _recipient(data: ParcelLabel) -> tuple[Element, ...]:
     to = data.recipient
-    elements: list[Element] = [_text(_LEFT, 34.8, 40, 2.8, word("recipient", data.language), 2.2)]
+    elements: list[Element] = [boxed(_LEFT, 34.8, 40, 2.8, word("recipient", data.language), 2.2)]
     if to.phone:
-        elements.append(_text(50, 34.6, 51, 4.2, _phone_text(data), 3.4, align="right"))
+        elements.append(boxed(50, 34.6, 51, 4.2, _phone_text(data), 3.4, align="right"))
+    rows = _rows(to)
+    heights = [_row_height(text, size, face) for text, size, face in rows]
+    # Stacked upwards from the town, so that the address stays one block whatever is missing.
+    y = 64.6 - sum(heights)
+    for (text, size, face), height in zip(rows, heights, strict=True):
+        elements.append(boxed(_LEFT, y, _WIDE, height, text, size, weight=face, min_size_mm=3.4, fit="wrap"))
+        y += height
+    elements.append(
+        boxed(_LEFT, 64.6, 82, 9.6, _town(to), 8.2, weight="condensed", min_size_mm=3.9, vertical="bottom", fit="wrap")
+    )
+    elements.append(boxed(87, 64.6, 14, 9.6, to.country, 8.2, weight="condensed", align="right", vertical="bottom"))
+    return tuple(elements)
+
+
+def _rows(to: Address) -> list[tuple[str, float, Weight]]:
+    """What of company, name and street there is, its size and face."""
     rows: list[tuple[str, float, Weight]] = [
         (to.company, 5.8, "condensed"),
         (to.name, 5.4 if to.company else 7.6, "bold"),
         (to.street, 5.2 if to.company else 6.0, "regular"),
     ]
-    rows = [row for row in rows if row[0]]
-    heights = [_row_height(text, size, face) for text, size, face in rows]
-    # Stacked upwards from the town, so that the address stays one block whatever is missing.
-    y = 64.6 - sum(heights)
-    for (text, size, face), height in zip(rows, heights, strict=True):
-        elements.append(_text(_LEFT, y, _WIDE, height, text, size, weight=face, min_size_mm=3.4, fit="wrap"))
-        y += height
-    elements.append(
-        _text(_LEFT, 64.6, 82, 9.6, _town(to), 8.2, weight="condensed", min_size_mm=3.9, vertical="bottom", fit="wrap")
-    )
-    elements.append(_text(87, 64.6, 14, 9.6, to.country, 8.2, weight="condensed", align="right", vertical="bottom"))
-    return tuple(elements)
+    return [row for row in rows if row[0]]
 
 
 def _row_height(text: str, size: float, face: Weight) -> float:
@@ -193,21 +196,21 @@ def _route_and_cash(data: ParcelLabel) -> tuple[Element, ...]:
         wide = 26 if data.stop else 43
         elements += [
             Box(x_mm=_LEFT, y_mm=y, width_mm=47, height_mm=height, stroke_mm=0.5),
-            _text(6, y + 1.1, 21, 2.8, word("route", language), 2.2),
-            _text(6, y + 3.4, wide, 10, data.route, 9, weight="condensed", vertical="middle", min_size_mm=3),
+            boxed(6, y + 1.1, 21, 2.8, word("route", language), 2.2),
+            boxed(6, y + 3.4, wide, 10, data.route, 9, weight="condensed", vertical="middle", min_size_mm=3),
         ]
     if data.route and data.stop:
         elements += [
-            _text(31, y + 1.1, 18, 2.8, word("stop", language), 2.2, align="right"),
-            _text(
+            boxed(31, y + 1.1, 18, 2.8, word("stop", language), 2.2, align="right"),
+            boxed(
                 33, y + 3.4, 16, 10, data.stop, 9, weight="condensed", vertical="middle", align="right", min_size_mm=3
             ),
         ]
     if amount:
         elements += [
-            _text(53, y, 48, 4.8, word("cod", language), 3.2, weight="bold", inverse=True, vertical="middle"),
+            boxed(53, y, 48, 4.8, word("cod", language), 3.2, weight="bold", inverse=True, vertical="middle"),
             Box(x_mm=53, y_mm=y, width_mm=48, height_mm=height, stroke_mm=0.5),
-            _text(55, y + 4.8, 44, height - 5, amount, 7.6, weight="condensed", vertical="middle", align="center"),
+            boxed(55, y + 4.8, 44, height - 5, amount, 7.6, weight="condensed", vertical="middle", align="center"),
         ]
     return tuple(elements)
 
@@ -223,7 +226,7 @@ def _code(data: ParcelLabel) -> tuple[Element, ...]:
             content=data.parcel_code,
             module_max_mm=0.5,
         ),
-        _text(_LEFT, 118.6, _WIDE, 6, data.parcel_number, 5, weight="bold", align="center", vertical="middle"),
+        boxed(_LEFT, 118.6, _WIDE, 6, data.parcel_number, 5, weight="bold", align="center", vertical="middle"),
     )
 
 
@@ -244,8 +247,8 @@ def _foot(data: ParcelLabel) -> tuple[Element, ...]:
     ]
     if data.note:
         elements += [
-            _text(_LEFT, 126.8, 40, 2.8, label, 2.2),
-            _text(_LEFT, 129.6, 76, 14.4, data.note, 3.6, fit="wrap", min_size_mm=2.6),
+            boxed(_LEFT, 126.8, 40, 2.8, label, 2.2),
+            boxed(_LEFT, 129.6, 76, 14.4, data.note, 3.6, fit="wrap", min_size_mm=2.6),
         ]
     return tuple(elements)
 
@@ -319,5 +322,5 @@ TEMPLATE = Template(
         "order_number": "ESHOP-2026-000123456",
         "qr": "https://rampa.example/t/26-000123456-12",
     },
-    run=RunShape(slots=_slots, shape=_shape, tight=frozenset({0, 1, 2})),
+    run=RunShape(slots=_slots, shape=_shape),
 )
