@@ -73,7 +73,8 @@ def _run_postgres(folder: Path) -> Iterator[str]:
         options |= {"user": account.pw_uid, "group": account.pw_gid, "cwd": str(folder)}
     cluster, port = folder / "cluster", _free_port()
     subprocess.run([f"{bin_folder}/initdb", "-N", "-U", "postgres", "-A", "trust", "-D", str(cluster)], **options)
-    settings = f"-F -p {port} -h 127.0.0.1 -k {folder} -c max_connections=200 -c synchronous_commit=off"
+    idle = "-c synchronous_commit=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0"
+    settings = f"-F -p {port} -h 127.0.0.1 -k {folder} -c max_connections=200 {idle}"
     control = [f"{bin_folder}/pg_ctl", "-D", str(cluster), "-w", "-l", str(folder / "log")]
     subprocess.run([*control, "-o", settings, "start"], **options)
     try:
@@ -148,7 +149,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex}"
-    _in_own_loop(_postgres_admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+    _in_own_loop(_postgres_admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY file_copy"))
     yield postgres_server.rsplit("/", 1)[0] + f"/{name}"
     _in_own_loop(_postgres_admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
