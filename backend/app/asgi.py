@@ -13,7 +13,7 @@ from litestar.di import Provide
 from litestar.openapi.plugins import SwaggerRenderPlugin
 
 from backend.admin.mount import admin_mount
-from backend.app import demo_routes, events, look_up, people, recall, trouble
+from backend.app import demo_routes, events, look_up, people, recall, scanner_card, trouble
 from backend.app.access import Access
 from backend.app.description import TruthfulConfig
 from backend.app.outages import Outages
@@ -84,6 +84,7 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
         *look_up.ROUTES,
         *recall.ROUTES,
         *people.ROUTES,
+        *scanner_card.ROUTES,
         *(demo_routes.ROUTES if settings.demo else []),
     ]
     folder = Path(settings.pwa_folder) if settings.pwa_folder else PWA_FOLDER

@@ -8,16 +8,25 @@ known key proves it. The tables are the xkb layouts cz, sk and hu.
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
+_AIM = re.compile(r"^\][A-Za-z][0-9]")
+_AIM_CHARACTERS = 3
 US_KEYS = "`1234567890-=[]\\;',./" + '~!@#$%^&*()_+{}|:"<>?' + "yzYZ"
 LAYOUT_KEYS: dict[str, str] = {
     "cs": ";+ěščřžýáíé=´ú)¨ů§,.-" + "°1234567890%ˇ/('\"!?:_" + "zyZY",
     "sk": ";+ľščťžýáíé=´úäňô§,.-" + '°1234567890%ˇ/()"!?:_' + "zyZY",
     "hu": "0123456789öüóőúűéá,.-" + "§'\"+!%/=()ÖÜÓŐÚŰÉÁ?:_" + "zyZY",
 }
-# Printed once at enrolment: every character in it that any of the layouts moves and our codes use.
+# The card that teaches a device its scanner has three codes. The first and the words of the third hold no character
+# that a layout moves, so they are known before anything is learnt.
+CALIBRATION_END = "RAMPA.END.CAL"
+# Every character that any of the layouts moves and our codes use.
 CALIBRATION_TEXT = "0123456789-/YZyz.CAL"
+# Two company-internal elements: whatever a scanner sends for FNC1 arrives between them.
+CALIBRATION_SEPARATOR = "(91)RAMPA(92)CAL"
 
 _SAME = {ord(character): character for character in "ABCDEFGHIJKLMNOPQRSTUVWXabcdefghijklmnopqrstuvwx \x1d"}
 _HEAL = {
@@ -61,18 +70,23 @@ def damage_keyboard(text: str, layout: str) -> str:
 
 
 def calibrate(seen: str) -> Calibration:
-    """Judge how `CALIBRATION_TEXT` arrived."""
+    """Judge how `CALIBRATION_TEXT` arrived, with an AIM prefix or without."""
     for caps_lock in (False, True):
         text = swap_case(seen) if caps_lock else seen
-        if text == CALIBRATION_TEXT:
+        if _without_aim(text) == CALIBRATION_TEXT:
             return Calibration("us", caps_lock)
         for layout in LAYOUT_KEYS:
-            if heal_keyboard(text, layout) == CALIBRATION_TEXT:
+            if _without_aim(heal_keyboard(text, layout) or "") == CALIBRATION_TEXT:
                 return Calibration(layout, caps_lock)
     for layout in LAYOUT_KEYS:
-        if heal_keyboard(CALIBRATION_TEXT, layout) == seen:
+        typed = heal_keyboard(CALIBRATION_TEXT, layout)
+        if typed is not None and seen[-len(typed) :] == typed and len(seen) <= len(typed) + _AIM_CHARACTERS:
             return Calibration(None, scanner_layout=layout)
     return Calibration(None)
+
+
+def _without_aim(text: str) -> str:
+    return _AIM.sub("", text)
 
 
 def undo_layout(text: str, calibration: Calibration) -> str:

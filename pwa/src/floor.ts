@@ -19,6 +19,7 @@ async function start(target: HTMLElement): Promise<void> {
   // Reading codes comes beside the first screen, not before it; nothing is heard until it is here.
   const codes = import('./codes/scan_keys');
   const wedges = import('./inputs/wedge');
+  const cards = import('./screens/scanner_card');
   // A dead connection to the database loses writes silently: begin anew with a live one.
   const store = await openLocalStore('rampa', () => location.reload());
   const witness = localWitness(localStorage);
@@ -50,6 +51,7 @@ async function start(target: HTMLElement): Promise<void> {
   const { attachWedge } = await wedges;
   read = (text, known) => readCode(text, known, shopOf(shift.view.job?.bundle));
   const listening = floor;
+  listening.meant = (await cards).heardBy(listening);
   const wedge = attachWedge(document, {
     suffix: shift.view.settings.suffix,
     burst: (burst) => listening.burst(burst),

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from backend.gs1.keyboards import CALIBRATION_TEXT, Calibration, calibrate, damage_keyboard, heal_keyboard
+from backend.gs1.keyboards import (
+    CALIBRATION_END,
+    CALIBRATION_SEPARATOR,
+    CALIBRATION_TEXT,
+    Calibration,
+    calibrate,
+    damage_keyboard,
+    heal_keyboard,
+)
 from backend.gs1.scan_keys import read_code
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
@@ -46,5 +54,10 @@ def test_damage_keyboard(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", KEYBOARDS["calibrate"], ids=lambda case: repr(case["seen"]))
 def test_calibrate(case: dict[str, Any]) -> None:
     """One printed code tells the computer's layout, caps lock, or a scanner that is set to a national layout."""
-    assert KEYBOARDS["calibration_text"] == CALIBRATION_TEXT
     assert calibrate(case["seen"]) == Calibration(case["layout"], case["caps_lock"], case["scanner_layout"])
+
+
+def test_calibration_card() -> None:
+    """The three codes of the printed card are those that the floor app waits for."""
+    card = [KEYBOARDS[name] for name in ("calibration_end", "calibration_text", "calibration_separator")]
+    assert card == [CALIBRATION_END, CALIBRATION_TEXT, CALIBRATION_SEPARATOR]

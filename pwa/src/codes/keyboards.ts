@@ -8,8 +8,10 @@ const LAYOUT_KEYS: Record<string, string> = {
   hu: '0123456789öüóőúűéá,.-§\'"+!%/=()ÖÜÓŐÚŰÉÁ?:_zyZY',
 };
 export const LAYOUTS: readonly string[] = Object.keys(LAYOUT_KEYS);
-/** Printed once at enrolment. */
+/** The three codes of the card that teaches a device its scanner; the third with its separator taken out. */
+export const CALIBRATION_END = 'RAMPA.END.CAL';
 export const CALIBRATION_TEXT = '0123456789-/YZyz.CAL';
+export const CALIBRATION_SEPARATED: readonly [string, string] = ['91RAMPA', '92CAL'];
 
 export interface Calibration {
   /** Of the computer: us, cs, sk or hu; null when not understood. */
@@ -41,16 +43,23 @@ export function healKeyboard(text: string, layout: string): string | null {
   return healed;
 }
 
-/** Judge how CALIBRATION_TEXT arrived. */
+const AIM_CHARACTERS = 3;
+export const withoutAim = (text: string): string => text.replace(/^\][A-Za-z]\d/, '');
+
+/** Judge how CALIBRATION_TEXT arrived, with an AIM prefix or without. */
 export function calibrate(seen: string): Calibration {
   for (const capsLock of [false, true]) {
     const text = capsLock ? swapCase(seen) : seen;
-    if (text === CALIBRATION_TEXT) return { layout: 'us', capsLock, scannerLayout: null };
+    if (withoutAim(text) === CALIBRATION_TEXT) return { layout: 'us', capsLock, scannerLayout: null };
     for (const layout of LAYOUTS) {
-      if (healKeyboard(text, layout) === CALIBRATION_TEXT) return { layout, capsLock, scannerLayout: null };
+      if (withoutAim(healKeyboard(text, layout) ?? '') === CALIBRATION_TEXT) return { layout, capsLock, scannerLayout: null };
     }
   }
-  const scannerLayout = LAYOUTS.find((layout) => healKeyboard(CALIBRATION_TEXT, layout) === seen) ?? null;
+  const scannerLayout =
+    LAYOUTS.find((layout) => {
+      const typed = healKeyboard(CALIBRATION_TEXT, layout);
+      return typed !== null && seen.endsWith(typed) && seen.length <= typed.length + AIM_CHARACTERS;
+    }) ?? null;
   return { layout: null, capsLock: false, scannerLayout };
 }
 

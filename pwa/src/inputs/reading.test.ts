@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CALIBRATION_TEXT } from '../codes/keyboards';
-import { Bounces, calibrated, keysIn, readBurst, type CodeReader } from './reading';
+import { Bounces, keysIn, readBurst, type CodeReader } from './reading';
 
 const reader: CodeReader = (text) => {
   const proven = /^\d{13}$/.test(text);
@@ -44,12 +43,4 @@ describe('bounce', () => {
     bounces.isBounce('a', 'wedge', 0);
     expect(bounces.isBounce(text, source, at_ms)).toBe(expected);
   });
-});
-
-test.each([
-  ['a US layout', CALIBRATION_TEXT, CALIBRATION_TEXT, 'characters'],
-  ['a Czech layout', 'é+ěščřžýáí=-ZYzy.CAL', CALIBRATION_TEXT, 'physical'],
-  ['text without keys that is damaged', 'é+ěščřžýáí=-ZYzy.CAL', null, null],
-])('the calibration code through %s', (_name, characters, physical, expected) => {
-  expect(calibrated({ characters, physical })).toBe(expected);
 });

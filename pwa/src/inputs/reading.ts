@@ -4,7 +4,6 @@
  * A calibrated device says so by itself. Otherwise the physical keys win only when they are strictly better founded:
  * known in the open work, proven by a check digit or check character, or at least of a known kind.
  */
-import { CALIBRATION_TEXT } from '../codes/keyboards';
 import type { CodeReading } from '../flows/flow';
 import type { Burst } from './wedge_decoder';
 
@@ -33,12 +32,6 @@ export function readBurst(
   const asPressed: ReadBurst = { reading: readCode(physical, known), raw: physical };
   if (keyboard === 'physical') return asPressed;
   return founded(asPressed.reading, known) > founded(asShown.reading, known) ? asPressed : asShown;
-}
-
-/** What the printed calibration code says of this device: which of the two readings arrives whole; null for neither. */
-export function calibrated(burst: Pick<Burst, 'characters' | 'physical'>): 'characters' | 'physical' | null {
-  if (burst.characters === CALIBRATION_TEXT) return 'characters';
-  return burst.physical === CALIBRATION_TEXT ? 'physical' : null;
 }
 
 const SCAN_KEY = /^[a-z_]+:\S/;

@@ -71,6 +71,10 @@ export interface PendingSession {
 export interface Settings {
   suffix: 'unknown' | 'enter' | 'none';
   keyboard: 'unknown' | 'characters' | 'physical';
+  /** Of the computer; for text that comes without its keys. */
+  layout: 'unknown' | 'us' | 'cs' | 'sk' | 'hu';
+  /** What arrives for the separator of GS1: null not learnt yet, '' swallowed by the scanner. */
+  separator: string | null;
   volume: number;
   station: string | null;
   left_hand: boolean;

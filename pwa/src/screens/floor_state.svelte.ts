@@ -13,7 +13,6 @@ import { needsSignIn, problemOf } from '../shift/problems';
 import type { ScannedCode, Shift, ShiftView } from '../shift/shift';
 import type { Judged } from '../inputs/camera_votes';
 import { isLanguage, languageOf, loadSay, type Say } from '../texts/texts';
-import { calibrated } from '../inputs/reading';
 import type { Burst } from '../inputs/wedge_decoder';
 
 export type ScreenName =
@@ -85,17 +84,15 @@ export class FloorState {
     return () => void this.listeners.splice(this.listeners.indexOf(heard), 1);
   }
 
-  burst(burst: Burst): void {
-    this.lastBurst = burst;
+  /** As the scanner card has taught this device; null when the burst was a lesson itself. */
+  meant: (burst: Burst) => Burst | null = (burst) => burst;
+
+  burst(heard: Burst): void {
+    this.lastBurst = heard;
+    const burst = this.meant(heard);
+    if (burst === null) return;
     if (burst.end === 'unfinished') {
       this.wrong(this.say('scanner.unfinished'));
-      return;
-    }
-    const keyboard = calibrated(burst);
-    if (keyboard !== null) {
-      void this.shift.setSettings({ keyboard });
-      this.sounds.play('line');
-      this.message = { text: `${this.say('settings.keyboard')}: ${this.say(`settings.keyboard_${keyboard}`)}`, bad: false };
       return;
     }
     this.hear(this.shift.read(burst));

@@ -45,5 +45,5 @@ export interface WorkRequest {
 }
 
 export const DEFAULT_SETTINGS: Settings = {
-  suffix: 'unknown', keyboard: 'unknown', volume: 1, station: null, left_hand: false, theme: 'auto',
+  suffix: 'unknown', keyboard: 'unknown', layout: 'unknown', separator: null, volume: 1, station: null, left_hand: false, theme: 'auto',
 };

@@ -3,6 +3,7 @@ import { camera } from './camera.cs';
 import { inbound } from './inbound.cs';
 import { outbound } from './outbound.cs';
 import { printers } from './printers.cs';
+import { scanner } from './scanner.cs';
 import { stock } from './stock.cs';
 
-export const work = { ...camera, ...inbound, ...outbound, ...printers, ...stock };
+export const work = { ...camera, ...inbound, ...outbound, ...printers, ...scanner, ...stock };

@@ -3,6 +3,7 @@ import { camera } from './camera.hu';
 import { inbound } from './inbound.hu';
 import { outbound } from './outbound.hu';
 import { printers } from './printers.hu';
+import { scanner } from './scanner.hu';
 import { stock } from './stock.hu';
 
-export const work = { ...camera, ...inbound, ...outbound, ...printers, ...stock };
+export const work = { ...camera, ...inbound, ...outbound, ...printers, ...scanner, ...stock };

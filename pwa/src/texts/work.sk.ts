@@ -3,6 +3,7 @@ import { camera } from './camera.sk';
 import { inbound } from './inbound.sk';
 import { outbound } from './outbound.sk';
 import { printers } from './printers.sk';
+import { scanner } from './scanner.sk';
 import { stock } from './stock.sk';
 
-export const work = { ...camera, ...inbound, ...outbound, ...printers, ...stock };
+export const work = { ...camera, ...inbound, ...outbound, ...printers, ...scanner, ...stock };
