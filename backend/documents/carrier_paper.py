@@ -5,6 +5,7 @@ window of the paper's size is laid over the ink. Whatever was changed is read ba
 """
 
 import io
+import threading
 
 import msgspec
 import numpy as np
@@ -23,7 +24,8 @@ _SLACK_MM = 2.0
 """A page this much larger than the paper is the same paper."""
 _INK_BELOW = 160
 _PAGES_MAX = 20
-_SIDE_MM_MAX = 450.0
+_SIDE_MM_MIN, _SIDE_MM_MAX = 10.0, 450.0
+_pdfium_alone = threading.Lock()  # pdfium may not be entered by two threads of one program
 
 
 class CarrierPaper(msgspec.Struct, frozen=True):
@@ -57,13 +59,17 @@ def fit_carrier_paper(
     """
     if label_format != "pdf":
         return CarrierPaper(content, label_format, media, dpi, changed=False)
-    document = _opened(content)
-    page = document[0]
+    with _pdfium_alone:
+        return _fit_page(content, media, code, wanted, dpi)
+
+
+def _fit_page(content: bytes, media: Media, code: str, wanted: LabelFormat, dpi: int) -> CarrierPaper:
+    document, page = _opened(content)
     width, height = (points / _MM for points in page.get_size())
     if _same(width, media.width_mm) and _same(height, media.height_mm):
         _demand_code(page, code, None)
         return CarrierPaper(content, "pdf", media, dpi, changed=False)
-    if max(width, height) > _SIDE_MM_MAX:
+    if max(width, height) > _SIDE_MM_MAX or min(width, height) < _SIDE_MM_MIN:
         raise _unfit(media, f"a page of {width:.0f} x {height:.0f} mm")
     window = _window_with_code(page, media, code)
     if wanted == "pdf":
@@ -74,14 +80,15 @@ def fit_carrier_paper(
     return CarrierPaper(png(dots, dpi), "png1", media, dpi, changed=True)
 
 
-def _opened(content: bytes) -> pypdfium2.PdfDocument:
+def _opened(content: bytes) -> tuple[pypdfium2.PdfDocument, pypdfium2.PdfPage]:
+    """With its first page, which may be missing in a document that can be opened."""
     try:
         document = pypdfium2.PdfDocument(content)
         if not 1 <= len(document) <= _PAGES_MAX:
             raise LayoutProblem(
                 "carrier-paper", expected=f"1 to {_PAGES_MAX} pages", got=str(len(document)), cure="ask the carrier"
             )
-        return document
+        return document, document[0]
     except pypdfium2.PdfiumError as error:
         raise LayoutProblem(
             "carrier-paper", expected="a PDF", got=str(error)[:80], cure="ask the carrier for the label once more"

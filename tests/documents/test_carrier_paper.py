@@ -97,3 +97,23 @@ def test_paper_that_cannot_be_trusted_is_refused(content: bytes, code: str, rule
         fit_carrier_paper(content, "pdf", A6, code, "png1", 203)
 
     assert rule == caught.value.rule
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"null",
+        b"<</Type/Pages/Kids[]/Count 1>>",
+        b"<</Type/Page/MediaBox[0 0 0 0]/Parent 2 0 R>>",
+        b"<</Type/Page/MediaBox[0 0 1 1]/Parent 2 0 R>>",
+    ],
+)
+@pytest.mark.parametrize("wanted", ["png1", "pdf"])
+def test_document_without_a_page_is_refused_by_its_rule(page: bytes, wanted: LabelFormat) -> None:
+    """A file that opens and holds no page, or one like a dot: the parcel is booked by then, and only a rule is answered."""
+    parts = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page]
+    broken = b"%PDF-1.4\n" + b"".join(b"%d 0 obj%s endobj\n" % each for each in enumerate(parts, 1))
+    broken += b"trailer<</Size 4/Root 1 0 R>>\n%%EOF"
+
+    with pytest.raises(LayoutProblem):
+        fit_carrier_paper(broken, "pdf", A6, CODE, wanted, 203)
