@@ -42,13 +42,22 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LabelsAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """`copies` labels alike, and one more with `rest` pieces where the last is not full."""
+    """`copies` labels alike; `missing`: how many more there would have to be, had a line no limit."""
 
     key: str
     label: str
     title: str
     fields: dict[str, Any]
     copies: int
+    missing: int = 0
+
+    @property
+    def lack(self) -> str:
+        """What people are told of the missing ones; "" where there are none."""
+        wished = (
+            f"Expected at most {LABELS_MAX} labels for a line, {self.missing} more are wished; print them by a run."
+        )
+        return wished if self.missing else ""
 
 
 def labels_asked(wishes: Sequence[Wish], buyer: Buyer, goods: Sequence[Goods], language: str) -> list[LabelsAsked]:
@@ -70,11 +79,12 @@ def labels_asked(wishes: Sequence[Wish], buyer: Buyer, goods: Sequence[Goods], l
 
 def _for_line(wish: Wish, buyer: Buyer, line: Goods, language: str) -> list[LabelsAsked]:
     full, rest = divmod(line.pieces, wish.pieces_per_label)
-    parts = [("full", min(full, LABELS_MAX), wish.pieces_per_label), ("rest", 1 if rest else 0, rest)]
+    parts = [("full", full, wish.pieces_per_label), ("rest", 1 if rest else 0, rest)]
     sku = wish.customer_sku or line.sku
     return [
         LabelsAsked(
-            key=f"{wish.id}:{line.line_id}:{part}", label=wish.label, title=f"{buyer.order_number} {sku}", copies=copies,
+            key=f"{wish.id}:{line.line_id}:{part}", label=wish.label, title=f"{buyer.order_number} {sku}",
+            copies=min(copies, LABELS_MAX), missing=max(0, copies - LABELS_MAX),
             fields={
                 "language": language, "customer": buyer.names[0], "customer_sku": sku, "text": wish.text or line.name,
                 "code": wish.code or sku, "symbology": wish.symbology, "quantity": pieces,

@@ -257,13 +257,15 @@ def queue_extra_labels(
     for asked in labels_asked(wishes, buyer, goods, language):
         try:
             _queue_extra(conn, order, station, asked, now)
+            reason = asked.lack
         except Problem as wrong:
+            reason = wrong.sentence
+        if reason:
             refused.append(
                 LabelNotQueued(
-                    about=f"order:{order.id}", order=order.number, parcel=asked.title, station=station,
-                    reason=wrong.sentence,
+                    about=f"order:{order.id}", order=order.number, parcel=asked.title, station=station, reason=reason
                 )
-            )  # fmt: skip
+            )
     return refused
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from backend.shipping.extra_labels import Buyer, Goods, Wish, labels_asked
 
@@ -73,3 +74,11 @@ def test_no_more_than_the_queue_takes() -> None:
     (asked,) = labels_asked([wish()], BUYER, [Goods(line_id=1, product_id=1, sku="A", name="A", pieces=1000)], "cs")
 
     assert 100 == asked.copies
+
+
+@pytest.mark.parametrize(("pieces", "copies", "missing"), [(100, 100, 0), (101, 100, 1), (250, 100, 150)])
+def test_labels_beyond_the_limit_are_told(pieces: int, copies: int, missing: int) -> None:
+    """No bench prints more than a hundred for a line by itself; how many it lacks is said, not passed over."""
+    (asked,) = labels_asked([wish()], BUYER, [replace(LINE, pieces=pieces)], "cs")
+
+    assert (copies, missing) == (asked.copies, asked.missing)
