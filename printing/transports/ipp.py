@@ -148,8 +148,7 @@ class IppLine:
         reply = self._http.getresponse()
         body = reply.read(ANSWER_BYTES_MAX)
         if reply.will_close:
-            self._http.close()
-            self._connect()
+            self._http.close()  # the next question connects anew: a line closed after a yes takes nothing from the yes
         if reply.status != http.client.OK:
             raise http.client.HTTPException(f"HTTP status {reply.status}")
         return body

@@ -225,3 +225,22 @@ def test_two_lanes_at_one_printer_do_not_mix(tmp_path: Path, virtual: IppPrinter
 
     assert [[CODE], [CODE]] == [_read(one.document) for one in virtual.jobs()]
     assert io.BytesIO(virtual.jobs()[0].document).read(4) == b"RaS2"
+
+
+def test_yes_of_a_printer_that_hangs_up_stands(
+    tmp_path: Path, virtual: IppPrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the job, closes the line and lets nobody in for a moment: the job is sent, nobody has to go and look."""
+    virtual.closes, virtual.job_states = True, (5, 9)
+    send = IppLine.send
+
+    def refuse() -> None:
+        raise NotReached("busy with the job")
+
+    def send_and_be_refused(line: IppLine, payload: bytes, name: str) -> None:
+        send(line, payload, name)
+        monkeypatch.setattr(line, "_connect", refuse)
+
+    monkeypatch.setattr(IppLine, "send", send_and_be_refused)
+
+    assert ["sending", "sent", "confirmed"] == Bench(tmp_path, virtual, "ipp").print(_label("pdf"))
