@@ -3,9 +3,14 @@
 import datetime
 from typing import TypedDict, Unpack
 
+import msgspec
+
 from backend.documents.canvas import Align, Barcode, Fit, Media, Text, VerticalAlign, Weight
+from backend.documents.symbologies import Symbology
 
 EDGE_MM = 1.0
+CORNER_MM = 0.4
+"""White that squares in corners leave to the edge of the paper, beside their own quiet zone."""
 
 
 class Look(TypedDict, total=False):
@@ -39,6 +44,18 @@ def wide_bars(media: Media, code: str, y_mm: float, height_mm: float) -> Barcode
         x_mm=EDGE_MM, y_mm=y_mm, width_mm=media.width_mm - 2 * EDGE_MM, height_mm=height_mm, symbology="code128",
         content=code, hri=True, hri_size_mm=2.8, module_max_mm=0.63,
     )  # fmt: skip
+
+
+def in_two_corners(
+    media: Media, symbology: Symbology, content: str, side_mm: float, *, module_max_mm: float, foot_mm: float = 0.0
+) -> tuple[Barcode, Barcode]:
+    """The same square at the top left and at the bottom right, above a foot: no fold takes both, and hardly a scratch."""
+    first = Barcode(
+        x_mm=CORNER_MM, y_mm=CORNER_MM, width_mm=side_mm, height_mm=side_mm, symbology=symbology, content=content,
+        module_max_mm=module_max_mm,
+    )  # fmt: skip
+    right, below = media.width_mm - CORNER_MM - side_mm, media.height_mm - foot_mm - CORNER_MM - side_mm
+    return first, msgspec.structs.replace(first, x_mm=right, y_mm=below)
 
 
 def tracked_content(gtin: str, lot: str, best_before: datetime.date | None, serial: str) -> str:

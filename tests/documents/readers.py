@@ -28,10 +28,12 @@ def marks_of(picture: Image.Image) -> set[str]:
 
 
 def boxes_by_zxing(picture: Image.Image) -> dict[str, tuple[int, int, int, int]]:
-    """Text -> left, top, right, bottom in dots."""
-    found = {}
+    """Text -> left, top, right, bottom in dots; of a code that stands there twice, the upper left one."""
+    found: dict[str, tuple[int, int, int, int]] = {}
     for code in _read(picture):
         corners = [getattr(code.position, name) for name in ("top_left", "top_right", "bottom_right", "bottom_left")]
         xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
-        found[code.text] = (min(xs), min(ys), max(xs), max(ys))
+        box = min(xs), min(ys), max(xs), max(ys)
+        if code.text not in found or sum(box) < sum(found[code.text]):
+            found[code.text] = box
     return found

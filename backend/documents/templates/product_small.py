@@ -4,10 +4,12 @@ EAN-8 is the exception: its bars are narrow enough.
 """
 
 from backend.documents.canvas import Barcode, Element, Layout, Media, Text
+from backend.documents.sign_parts import in_two_corners
 from backend.documents.template import Template
 from backend.documents.templates.product import ProductLabel, RetailCode, price_text, retail_code
 
 MEDIA = Media("32x25", 32, 25)
+SQUARE_MM = 11.2
 
 
 class SmallProductLabel(ProductLabel, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,30 +37,29 @@ def _bars(data: SmallProductLabel, code: RetailCode) -> tuple[Element, ...]:
 
 
 def _square(data: SmallProductLabel, code: RetailCode) -> tuple[Element, ...]:
-    """Name above, square on the left, beside it what people need: price, SKU, digits."""
+    """The square in two corners; between them what people need: name, price or SKU, digits."""
     content = code.content
     symbology = code.symbology
     if symbology in ("ean13", "upca"):
         symbology, content = "gs1-datamatrix", f"(01){data.gtin.zfill(14)}"
     price = price_text(data)
     elements: list[Element] = [
-        _name(data, 7.6),
-        Barcode(
-            x_mm=0.6, y_mm=8.4, width_mm=15, height_mm=16, symbology=symbology, content=content, module_max_mm=0.7,
+        *in_two_corners(MEDIA, symbology, content, SQUARE_MM, module_max_mm=0.5),
+        Text(
+            x_mm=SQUARE_MM + 1.2, y_mm=0.6, width_mm=18.4, height_mm=11.4, text=data.name, size_mm=2.7, min_size_mm=2,
+            fit="wrap", weight="condensed", vertical="middle",
         ),
         Text(
-            x_mm=16, y_mm=15 if price else 9, width_mm=15.4, height_mm=5 if price else 10, text=data.sku, size_mm=2.5,
-            min_size_mm=1.6, fit="wrap" if len(data.sku) > 12 else "shrink", weight="bold", vertical="middle",
-        ),
-        Text(
-            x_mm=16, y_mm=20.4, width_mm=15.4, height_mm=3.6, text=data.gtin, size_mm=2, min_size_mm=1.6,
+            x_mm=1, y_mm=18 if price else 13, width_mm=18.6, height_mm=3 if price else 8, text=data.sku, size_mm=2.5,
+            min_size_mm=1.6, fit="wrap" if len(data.sku) > 12 and not price else "shrink", weight="bold",
             vertical="middle",
         ),
+        Text(x_mm=1, y_mm=21.4, width_mm=18.6, height_mm=3, text=data.gtin, size_mm=2.1, min_size_mm=1.6),
     ]  # fmt: skip
     if price:
         elements.append(
             Text(
-                x_mm=16, y_mm=8.6, width_mm=15.4, height_mm=6, text=price, size_mm=4.6, min_size_mm=2.2,
+                x_mm=1, y_mm=12.6, width_mm=18.6, height_mm=5.4, text=price, size_mm=4.6, min_size_mm=2.2,
                 weight="condensed", vertical="middle",
             )
         )  # fmt: skip
