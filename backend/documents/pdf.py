@@ -99,11 +99,17 @@ def _svg(symbology: Any, content: str, bar_modules: float, guard_length: float) 
     linear = symbol.height == 1
     tall = bar_modules + guard_length if linear else float(symbol.height)
     guards = set(guard_modules(symbol)) if guard_length else set()
+    # Every row begins and ends white, so that edges come in pairs; `edges` counts through all rows.
+    rows = np.zeros((symbol.height, symbol.width + 2), dtype=bool)
+    rows[:, 1:-1] = symbol.modules
+    flat = rows.ravel()
+    edges = np.flatnonzero(flat[1:] != flat[:-1]).tolist()
+    short, long = (f"v{bar_modules:g}h", f"v{tall:g}h") if linear else ("v1h", "v1h")
     path = []
-    edges = np.argwhere(np.diff(np.pad(symbol.modules, ((0, 0), (1, 1))).astype(np.int8), axis=1))
-    for (y, start), (_, end) in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        bar = (tall if start in guards else bar_modules) if linear else 1
-        path.append(f"M{start} {y}h{end - start}v{bar:g}h{start - end}z")
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        y, start = divmod(first, symbol.width + 2)
+        wide = last - first
+        path.append(f"M{start} {y}h{wide}{long if start in guards else short}-{wide}z")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {symbol.width} {tall:g}" '
         f'width="{symbol.width}" height="{tall:g}"><path d="{"".join(path)}"/></svg>'
