@@ -6,7 +6,7 @@ scan of it), as long as it may hold the goods; it is judged here again, with wha
 The device decides the same from its bundle (pwa/src/flows/put_away.ts).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -98,10 +98,10 @@ def decide(walks: Walks, taken: Taken, now: datetime) -> tuple[Walks, Decision]:
         return walks, Decision(refusal=told.task_unknown(scan.task))
     act = str(scan.act) if scan.act else ""
     if scan.kind == "product":
-        known = any(not line.codes.isdisjoint(scan.keys) for line in walk.lines.values())
+        known = any(_named(line, scan.keys) for line in walk.lines.values())
         return walks, Decision(refusal=None if known else told.not_to_put_away(scan.raw))
-    if scan.kind == "place":
-        return walks, Decision()  # another place, scanned for the first time
+    if scan.kind in ("place", "told"):
+        return walks, Decision()  # another place, scanned for the first time; a lot that was asked for
     if scan.kind == "put":
         walk, decision = put(walk, taken, act)
     elif scan.kind == "undo":
@@ -111,6 +111,13 @@ def decide(walks: Walks, taken: Taken, now: datetime) -> tuple[Walks, Decision]:
     else:
         return walks, Decision(refusal=told.not_understood(scan.kind))
     return {**walks, scan.task: walk}, decision
+
+
+def _named(line: PutLine, keys: Sequence[str]) -> bool:
+    """By a code of the goods, or by the serial of a piece alone."""
+    if not line.codes.isdisjoint(keys):
+        return True
+    return any(f"serial:{serial}" in keys or f"text:{serial.upper()}" in keys for serial in line.serials)
 
 
 def put(walk: Walk, taken: Taken, act: str) -> tuple[Walk, Decision]:

@@ -157,9 +157,17 @@ class PutAwayMaker:
         for line in bundle["lines"] * 2:
             yield from self.mistakes(bundle)
             yield f"scan {self.goods(line)}"
+            if line["lot"] and rng.random() < 0.6:
+                yield rng.choice(
+                    (f'confirm lot {{"lot": "{line["lot"]}"}}', f"scan lot:{line['lot']}", f"scan text:{line['lot']}")
+                )
             if line["tracked"] and rng.random() < 0.5:
                 for serial in rng.sample(line["serials"], rng.randint(1, len(line["serials"]))):
-                    yield f"scan {line['codes'][0]['key']} serial:{serial}"
+                    yield (
+                        f"scan {line['codes'][0]['key']} serial:{serial}"
+                        if rng.random() < 0.6
+                        else f"scan text:{serial}"
+                    )
             if rng.random() < 0.4:
                 yield f"quantity {rng.randint(0, line['quantity'] + 1)}"
             yield from self.mistakes(bundle)

@@ -30,7 +30,7 @@ CASES = 60_000
 CARRIED = {"location", "product", "quantity", "put", "undo", "finish"}
 KINDS = {
     "receive": {"product", "told", "receive", "unit", "undo", "set_aside", "finish"},
-    "put_away": {"product", "place", "put", "undo", "finish"},
+    "put_away": {"product", "place", "told", "put", "undo", "finish"},
     "returns": {"product", "quantity", "condition", "undo", "finish"},
     "count": {"location", "product", "quantity", "undo", "finish"},
     "move": CARRIED,

@@ -1,6 +1,7 @@
 /*
  * Put-away: scan goods, carry them to the proposed place, scan it. Another place by scanning it twice; fewer pieces than
- * all split the stop; the rest is proposed again.
+ * all split the stop; the rest is proposed again. Where several lots wait and the code tells none, the lot is asked; a
+ * piece with a serial is also known by its serial alone.
  *
  * The server decides the same by backend/inbound/putting.py; contracts/flows/put_away.json holds both together.
  */
@@ -49,11 +50,13 @@ interface PutAwayCore {
   hand: { line: number; quantity: number; act: string; serials: readonly string[] } | null;
   /** another place, scanned once */
   other: string | null;
+  /** stops of several lots, one of which the scanned goods are */
+  which: readonly number[] | null;
   finished: boolean;
   stale: boolean;
 }
 
-export type PutAwayState = PutAwayCore & { path: 'put_away.goods' | 'put_away.place' | 'put_away.done' };
+export type PutAwayState = PutAwayCore & { path: 'put_away.goods' | 'put_away.lot' | 'put_away.place' | 'put_away.done' };
 
 const PLACE = /^(loc|cart|tote):/;
 
@@ -75,18 +78,24 @@ export function progress(state: PutAwayCore): { put: number; all: number } {
   return { put: state.bundle.lines.length - open, all: state.bundle.lines.length };
 }
 
+/** Between which lots the hand chooses. */
+export function lotsToChoose(state: PutAwayCore): readonly PutLine[] {
+  return state.bundle.lines.filter((line) => state.which?.includes(line.id) === true);
+}
+
 export function canUndo(state: PutAwayState): boolean {
-  return state.hand !== null || state.acts.length > 0;
+  return state.hand !== null || state.which !== null || state.acts.length > 0;
 }
 
 function settled(core: PutAwayCore): PutAwayState {
   const done = core.finished || nextLine(core) === undefined;
+  if (core.which !== null) return { ...core, path: 'put_away.lot' };
   return { ...core, path: core.hand !== null ? 'put_away.place' : done ? 'put_away.done' : 'put_away.goods' };
 }
 
 function start(bundle: PutAwayBundle): PutAwayState {
   return settled({
-    bundle, added: {}, acts: [], hand: null, other: null, finished: false, stale: false,
+    bundle, added: {}, acts: [], hand: null, other: null, which: null, finished: false, stale: false,
   });
 }
 
@@ -110,6 +119,8 @@ function scan(state: PutAwayState, keys: readonly string[], raw: string, newAct:
   if (keys.includes('command:done')) return finish(state, newAct);
   const place = keys.find((key) => PLACE.test(key));
   if (place !== undefined) {
+    const [line] = lotsToChoose(state);
+    if (line !== undefined) return refused(state, told.whichLot(line.sku, line.name), 'warning', 'place', keys, raw);
     if (state.hand === null) return refused(state, told.productFirst(), 'wrong_thing', 'place', keys, raw);
     return putDown(state, place, raw);
   }
@@ -118,13 +129,15 @@ function scan(state: PutAwayState, keys: readonly string[], raw: string, newAct:
 
 /** The stop that a code of goods means; the told lot decides, then the nearest stop. */
 function takeUp(state: PutAwayState, keys: readonly string[], raw: string, newAct: () => string): Step<PutAwayState> {
-  const found = state.bundle.lines.filter(
-    (line) => left(state, line) > 0 && line.codes.some((code) => keys.includes(code.key)),
-  );
+  const open = state.bundle.lines.filter((line) => left(state, line) > 0);
+  const coded = open.filter((line) => line.codes.some((code) => keys.includes(code.key)));
+  const chosen = lotsToChoose(state).filter((line) => ofLot(line, keys));
+  if (coded.length === 0 && chosen.length === 1) return inHand(state, chosen[0], { kind: 'told', keys, raw }, newAct);
+  const found = coded.length > 0 ? coded : open.filter((line) => serialOf(line, keys) !== undefined);
   const body = (prefix: string): string | undefined =>
     keys.find((key) => key.startsWith(`${prefix}:`))?.slice(prefix.length + 1);
   const lot = body('lot');
-  const serial = body('serial');
+  const serial = body('serial') ?? (coded.length > 0 ? undefined : found.map((line) => serialOf(line, keys))[0]);
   const date = body('best_before') ?? body('expiry');
   const fitting = found.filter((line) => (lot === undefined || line.lot === lot)
     && (date === undefined || line.best_before === null || line.best_before === date));
@@ -135,11 +148,12 @@ function takeUp(state: PutAwayState, keys: readonly string[], raw: string, newAc
     return refused(state, wrong, 'wrong_thing', 'product', keys, raw);
   }
   if (fitting.some((each) => each.lot !== line.lot)) {
-    return refused(state, told.whichLot(line.sku, line.name), 'warning', 'product', keys, raw);
+    const next = settled({ ...state, hand: null, other: null, which: fitting.map((each) => each.id) });
+    const ask: Effect = { type: 'ask', question: 'put_away.which_lot', values: { name: line.name } };
+    return { state: next, effects: [record(state, 'product', null, {}, keys, raw), { type: 'feedback', tone: 'warning' }, ask] };
   }
   const gone = serial !== undefined && line.tracked && state.acts.some((each) => each.line === line.id && each.serials.includes(serial));
   if (gone) return refused(state, told.notToPutAway(raw), 'already', 'product', keys, raw);
-  const act = newAct();
   const one = line.tracked && serial !== undefined && line.serials.includes(serial);
   const hand = state.hand;
   if (one && hand?.line === line.id && hand.serials.length > 0 && !hand.serials.includes(serial)) {
@@ -147,12 +161,37 @@ function takeUp(state: PutAwayState, keys: readonly string[], raw: string, newAc
     const next = settled({ ...state, hand: { ...hand, serials, quantity: serials.length }, other: null });
     return { state: next, effects: [record(state, 'product', hand.act, {}, keys, raw), { type: 'feedback', tone: 'piece' }] };
   }
-  const next = settled({
-    ...state,
-    hand: { line: line.id, quantity: one ? 1 : left(state, line), act, serials: one ? [serial] : [] },
-    other: null,
-  });
-  return { state: next, effects: [record(state, 'product', act, {}, keys, raw), { type: 'feedback', tone: 'piece' }] };
+  return inHand(state, line, { kind: 'product', keys, raw }, newAct, one ? [serial] : []);
+}
+
+/** All that is left of a stop, or the named pieces. */
+function inHand(
+  state: PutAwayState, line: PutLine | undefined, by: { kind: string; keys: readonly string[]; raw: string } | null,
+  newAct: () => string, serials: readonly string[] = [],
+): Step<PutAwayState> {
+  if (line === undefined) return { state, effects: [] };
+  const act = newAct();
+  const quantity = serials.length > 0 ? serials.length : left(state, line);
+  const next = settled({ ...state, hand: { line: line.id, quantity, act, serials }, other: null, which: null });
+  const effects: Effect[] = by === null ? [] : [record(state, by.kind, act, {}, by.keys, by.raw)];
+  return { state: next, effects: [...effects, { type: 'feedback', tone: 'piece' }] };
+}
+
+/** The piece of the stop that a serial alone names: as an element, or as the plain text on its label. */
+const serialOf = (line: PutLine, keys: readonly string[]): string | undefined =>
+  line.serials.find((serial) => keys.includes(`serial:${serial}`) || keys.includes(`text:${serial.toUpperCase()}`));
+
+/** Whether a code without goods names the lot of the stop, or the date that stands for it. */
+const ofLot = (line: PutLine, keys: readonly string[]): boolean =>
+  keys.includes(`lot:${line.lot}`) || keys.includes(`text:${line.lot.toUpperCase()}`) ||
+  (line.best_before !== null && (keys.includes(`best_before:${line.best_before}`) || keys.includes(`expiry:${line.best_before}`)));
+
+/** The lot tapped or typed. */
+function chooseLot(state: PutAwayState, lot: string, newAct: () => string): Step<PutAwayState> {
+  const meant = lot.trim().toUpperCase();
+  const line = lotsToChoose(state).find((each) => each.lot.toUpperCase() === meant);
+  if (line === undefined) return refused(state, told.notToPutAway(lot.trim()), 'wrong_thing', 'product');
+  return inHand(state, line, null, newAct);
 }
 
 function putDown(state: PutAwayState, place: string, raw: string): Step<PutAwayState> {
@@ -204,8 +243,8 @@ function setQuantity(state: PutAwayState, value: number): Step<PutAwayState> {
 }
 
 function undo(state: PutAwayState, newAct: () => string): Step<PutAwayState> {
-  if (state.hand !== null) {
-    return { state: settled({ ...state, hand: null, other: null }), effects: [{ type: 'feedback', tone: 'piece' }] };
+  if (state.hand !== null || state.which !== null) {
+    return { state: settled({ ...state, hand: null, other: null, which: null }), effects: [{ type: 'feedback', tone: 'piece' }] };
   }
   const last = state.acts.at(-1);
   if (last === undefined) return refused(state, told.nothingToUndo(), 'already', 'undo');
@@ -220,7 +259,7 @@ function undo(state: PutAwayState, newAct: () => string): Step<PutAwayState> {
 
 function finish(state: PutAwayState, newAct: () => string): Step<PutAwayState> {
   if (state.path === 'put_away.done') return { state, effects: [] };
-  const next = settled({ ...state, hand: null, other: null, finished: true });
+  const next = settled({ ...state, hand: null, other: null, which: null, finished: true });
   return { state: next, effects: [record(state, 'finish', newAct(), {}), { type: 'feedback', tone: 'order' }] };
 }
 
@@ -234,6 +273,7 @@ function step(state: PutAwayState, input: Input<PutAwayBundle>, newAct: () => st
       return undo(state, newAct);
     case 'confirm': {
       if (input.what === 'finish') return finish(state, newAct);
+      if (input.what === 'lot') return chooseLot(state, String(input.body?.['lot'] ?? ''), newAct);
       if (input.what === 'other' && state.other !== null) {
         return putDown(state, state.other, state.other.slice(state.other.indexOf(':') + 1));
       }
@@ -247,11 +287,11 @@ function step(state: PutAwayState, input: Input<PutAwayBundle>, newAct: () => st
     }
     case 'bundle_changed': {
       if (state.stale) return { state: start(input.bundle), effects: [] };
-      return { state: settled({ ...state, bundle: input.bundle, added: {} }), effects: [] };
+      return { state: settled({ ...state, bundle: input.bundle, added: {}, which: null }), effects: [] };
     }
     default:
       return { state, effects: [] };
   }
 }
 
-export const put_away: Flow<PutAwayState, PutAwayBundle> = { name: 'put_away', start, step };
+export const put_away: Flow<PutAwayState, PutAwayBundle> = { name: 'put_away', shape: 2, start, step };
