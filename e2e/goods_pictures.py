@@ -16,6 +16,7 @@ from e2e import goods_screens
 from e2e.conftest import Stack, launch_browser, running_stack
 from e2e.floor import Floor
 from e2e.journey import walk
+from e2e.office import open_office
 from e2e.pictures import SIZES, new_page, take
 from e2e.rules import axe_faults, sideways, small_targets
 
@@ -63,12 +64,7 @@ def past(floor: Floor, names: Iterator[str], folder: Path) -> None:
 def office(browser: Browser, stack: Stack, folder: Path, order: str, language: str) -> None:
     """Counts, time machine and recall on one page; the order with its return."""
     page = new_page(browser, OFFICE_SIZES[1])
-    page.goto(f"{stack.address}/office")
-    owner = stack.tour()["owner"]
-    page.get_by_test_id("email").fill(owner["email"])
-    page.get_by_test_id("password").fill(owner["password"])
-    page.get_by_test_id("sign-in").click()
-    page.get_by_test_id("orders").wait_for()
+    open_office(page, stack)
     page.evaluate("(language) => localStorage.setItem('rampa.office.language', language)", language)
     page.goto(f"{stack.address}/office/stock")
     page.get_by_test_id("count-row").first.wait_for()

@@ -12,6 +12,7 @@ from backend.gs1.own_codes import build_own_code
 from e2e.conftest import Stack
 from e2e.floor import Floor
 from e2e.journey import parcel_on_label
+from e2e.office import enter_owner
 
 
 def floor_screens(floor: Floor, tote: str) -> Iterator[str]:
@@ -244,10 +245,7 @@ def office_screens(page: Page, stack: Stack) -> Iterator[str]:
     page.goto(f"{stack.address}/office")
     page.get_by_test_id("email").wait_for()
     yield "office_sign_in"
-    owner = stack.tour()["owner"]
-    page.get_by_test_id("email").fill(owner["email"])
-    page.get_by_test_id("password").fill(owner["password"])
-    page.get_by_test_id("sign-in").click()
+    enter_owner(page, stack)
     page.get_by_test_id("orders").wait_for()
     for tab, seen in TABS.items():
         page.get_by_test_id(f"tab-{tab}").click()

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import Stack
+from e2e.office import enter_owner
 
 pytestmark = pytest.mark.browser
 
@@ -11,11 +12,8 @@ pytestmark = pytest.mark.browser
 def test_the_office_designs_a_label(tablet: Page, stack: Stack) -> None:
     """The shelf label is opened, broken, mended, saved as version 1, and given its first looks back as version 2."""
     page = tablet
-    owner = stack.tour()["owner"]
     page.goto(f"{stack.address}/office/printing")
-    page.get_by_test_id("email").fill(owner["email"])
-    page.get_by_test_id("password").fill(owner["password"])
-    page.get_by_test_id("sign-in").click()
+    enter_owner(page, stack)
     page.get_by_test_id("labels").click()
     page.get_by_test_id("label-location").click()
     preview = page.get_by_test_id("label-preview")

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.conftest import Stack
 from e2e.floor import Floor
+from e2e.office import enter_owner
 from e2e.test_offline import cut, installed
 
 pytestmark = pytest.mark.browser
@@ -23,11 +24,8 @@ def enter(floor: Floor, code: str, pin: str) -> None:
 def test_a_person_let_in_by_the_office_works_at_once(tablet: Page, stack: Stack) -> None:
     """The badge and the PIN are on the screen this once; a new PIN replaces the old; switched off, nobody comes in."""
     page = tablet
-    owner = stack.tour()["owner"]
     page.goto(f"{stack.address}/office/people")
-    page.get_by_test_id("email").fill(owner["email"])
-    page.get_by_test_id("password").fill(owner["password"])
-    page.get_by_test_id("sign-in").click()
+    enter_owner(page, stack)
     page.get_by_test_id("person-name").fill("Eva Nová")
     page.get_by_test_id("at-printer").uncheck()
     page.get_by_test_id("add-person").click()

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.conftest import Stack
 from e2e.floor import Floor
+from e2e.office import open_office
 
 STATION = "BALENI-1"
 
@@ -15,15 +16,6 @@ pytestmark = pytest.mark.browser
 def trouble(stack: Stack, state: str, **more: int) -> None:
     """Put the virtual printer into a state by its control page."""
     httpx.post(f"{stack.printer_page.rstrip('/')}/state", json={"state": state, **more}, timeout=10).raise_for_status()
-
-
-def sign_in(page: Page, stack: Stack) -> None:
-    page.goto(f"{stack.address}/office")
-    owner = stack.tour()["owner"]
-    page.get_by_test_id("email").fill(owner["email"])
-    page.get_by_test_id("password").fill(owner["password"])
-    page.get_by_test_id("sign-in").click()
-    page.get_by_test_id("orders").wait_for()
 
 
 def set_up(page: Page) -> None:
@@ -59,7 +51,7 @@ def at_the_bench(floor: Floor) -> None:
 
 def test_a_printer_from_the_office_to_the_bench(stack: Stack, phone: Page, tablet: Page) -> None:
     """The office sets one up; labels run out and the bench says so; a cut label is asked for and printed anew."""
-    sign_in(tablet, stack)
+    open_office(tablet, stack)
     set_up(tablet)
     floor = Floor(phone, stack)
     at_the_bench(floor)

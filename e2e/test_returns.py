@@ -11,6 +11,7 @@ from e2e.conftest import Stack
 from e2e.floor import Floor
 from e2e.goods_screens import HONEY, announce
 from e2e.journey import Sent, order_of, walk
+from e2e.office import open_office
 from e2e.test_counting import comes_to
 
 pytestmark = pytest.mark.browser
@@ -32,16 +33,6 @@ def picture() -> dict:
     drawn = io.BytesIO()
     Image.new("RGB", (2400, 1800), "peru").save(drawn, "JPEG")
     return {"name": "dent.jpg", "mimeType": "image/jpeg", "buffer": drawn.getvalue()}
-
-
-def open_office(page: Page, stack: Stack, screen: str) -> None:
-    page.goto(f"{stack.address}/office")
-    owner = stack.tour()["owner"]
-    page.get_by_test_id("email").fill(owner["email"])
-    page.get_by_test_id("password").fill(owner["password"])
-    page.get_by_test_id("sign-in").click()
-    page.get_by_test_id("orders").wait_for()
-    page.goto(f"{stack.address}/office/{screen}")
 
 
 def test_a_parcel_comes_back_and_its_goods_are_sold_again(phone: Page, stack: Stack, sent: Sent) -> None:
