@@ -112,3 +112,50 @@ def sharpened(view: View, sigma_px: float, gain: float, name: str) -> View:
 def row_averaged(view: View, rows: int) -> View:
     """Each row as the mean of its neighbours: upright bars stay, noise goes."""
     return View("row_averaged", cv2.blur(view.pixels, (1, rows)), view.to_photo)
+
+
+# --- places ------------------------------------------------------------------------------------------------------
+
+_EDGE = 18
+"""Levels of gray between two neighbours that count as an edge."""
+_BLOCK_PX = 8
+_BUSY_SHARE = 0.33
+"""Share of pixels beside an edge: modules of one to two pixels have more, a room, a hand or a page of print less."""
+_BUSY_BLOCKS = 4
+_BUSY_AROUND_PX = 14
+_BUSY_PLACES_MAX = 4
+BUSY_PIXELS_MAX = 60_000
+"""All places together. What is busy all over, as gravel or cloth, is not a small code."""
+
+
+def busy_places(view: View) -> list[View]:
+    """Small places as full of edges as a matrix code of tiny modules, the fullest first, with some ground around."""
+    pixels = view.pixels
+    across = cv2.absdiff(pixels[:-1, 1:], pixels[:-1, :-1])
+    down = cv2.absdiff(pixels[1:, :-1], pixels[:-1, :-1])
+    edges = cv2.compare(cv2.max(across, down), _EDGE, cv2.CMP_GT)
+    size = (max(1, edges.shape[1] // _BLOCK_PX), max(1, edges.shape[0] // _BLOCK_PX))
+    density = cv2.blur(cv2.resize(edges, size, interpolation=cv2.INTER_AREA), (2, 2))
+    busy = (density > _BUSY_SHARE * 255).astype(np.uint8)
+    count, labels, found, _ = cv2.connectedComponentsWithStats(busy, connectivity=8)
+    sums = np.bincount(labels.ravel(), weights=density.ravel(), minlength=count)
+    ranked = sorted(range(1, count), key=lambda one: -sums[one] / found[one, cv2.CC_STAT_AREA] ** 0.5)
+    places, left_px = [], BUSY_PIXELS_MAX
+    for one in ranked:
+        left, top, width, height, blocks = (int(number) for number in found[one])
+        left_px_then = left_px - width * height * _BLOCK_PX**2
+        if blocks < _BUSY_BLOCKS or left_px_then < 0:
+            continue
+        left_px = left_px_then
+        places.append(_with_ground(view, left, top, width, height))
+        if len(places) == _BUSY_PLACES_MAX:
+            break
+    return places
+
+
+def _with_ground(view: View, left: int, top: int, width: int, height: int) -> View:
+    """These blocks and what lies around them, as a copy of its own."""
+    x, y = (max(0, start * _BLOCK_PX - _BUSY_AROUND_PX) for start in (left, top))
+    right, low = (left + width) * _BLOCK_PX + _BUSY_AROUND_PX, (top + height) * _BLOCK_PX + _BUSY_AROUND_PX
+    pixels = np.ascontiguousarray(view.pixels[y:low, x:right])
+    return View("place", pixels, chained(view.to_photo, np.array([[1.0, 0.0, x], [0.0, 1.0, y]])))

@@ -93,6 +93,11 @@ class Ballot:
         self._claims: dict[tuple[str, str], Claim] = {}
         self._closed = False
 
+    @property
+    def has_claims(self) -> bool:
+        """Whether anything was read at all, believed or not."""
+        return bool(self._claims)
+
     def add(self, reads: Iterable[Read]) -> None:
         """Count these reads."""
         for read in reads:

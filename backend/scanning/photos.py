@@ -36,6 +36,8 @@ T = TypeVar("T")
 
 DOUBLED_SIDE_PX = 1300
 """Copies of twice the size are made up to this side: beyond it modules are large enough, and time is not."""
+SMALL_SIDE_PX = 320
+"""Pictures up to this side are always doubled: it costs as much as one look at an ordinary one."""
 BLURRED_REGIONS = 2
 SIDE_PX_MIN = 24
 
@@ -119,6 +121,9 @@ class _Chain:
         yield self._zxing(lambda: views.sharpened(self.plain, 1.5, 1.5, "sharp"))
         yield self.read_regions_again
         yield self.read_blurred_regions
+        if not self.shows_signs():
+            yield self.read_busy_places
+            return
         if self.plain.longest_px <= DOUBLED_SIDE_PX:
             yield self._zxing(self.doubled)
             yield self._zxing(self.doubled_evened)
@@ -153,6 +158,16 @@ class _Chain:
     def doubled_evened(self) -> views.View:
         """Twice the size, contrast evened."""
         return self._once("doubled_evened", lambda: views.evened(self.doubled(), "double_evened"))
+
+    def shows_signs(self) -> bool:
+        """Whether bars were located or anything was read: without either, no linear code was ever found by enlarging."""
+        small = self.plain.longest_px <= SMALL_SIDE_PX
+        return small or bool(self.located()) or self.ballot.has_claims
+
+    def read_busy_places(self) -> None:
+        """Where there is no sign of bars, a matrix code of tiny modules may still stand: the busiest places, enlarged."""
+        for place in views.busy_places(self.plain):
+            self.ballot.add(readers.by_zxing(views.doubled(place), matrix_only=True))
 
     def located(self) -> list[regions.Region]:
         """Where bars stand."""
