@@ -1,28 +1,8 @@
 /* What happens to goods, in words: moves, returns. */
+import { goodsWords } from '../../texts/goods_words.cs';
+
 export const goods = {
-  'condition.resell': 'Jako nové',
-  'condition.second': 'Druhá jakost',
-  'condition.scrap': 'Odpis',
-  'condition.supplier': 'Zpět dodavateli',
-  'return_reason.changed_mind': 'rozmyslel si to',
-  'return_reason.wrong_size': 'nesedí velikost',
-  'return_reason.broken': 'rozbité',
-  'return_reason.wrong_goods': 'jiné zboží',
-  'return_reason.not_as_described': 'neodpovídá popisu',
-  'return_reason.undelivered': 'nedoručeno',
-  'return_reason.other': 'jiný důvod',
-  'move_reason.receipt': 'příjem',
-  'move_reason.put_away': 'zaskladnění',
-  'move_reason.pick': 'vychystání',
-  'move_reason.pack': 'balení',
-  'move_reason.dispatch': 'expedice',
-  'move_reason.undo': 'vráceno zpět',
-  'move_reason.variance': 'rozdíl při vychystání',
-  'move_reason.count': 'inventura',
-  'move_reason.transfer': 'přesun',
-  'move_reason.replenish': 'doplnění',
-  'move_reason.return': 'vratka',
-  'move_reason.demo': 'ukázka',
+  ...goodsWords,
   'detail.returns': 'Vratky',
   'detail.return_proof': 'Fotka vratky {number}',
 };

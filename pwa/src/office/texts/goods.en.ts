@@ -1,30 +1,9 @@
 import type { goods as cs } from './goods.cs';
 import type { SameTexts } from './say_of';
+import { goodsWords } from '../../texts/goods_words.en';
 
 export const goods = {
-  'condition.resell': 'As new',
-  'condition.second': 'Second grade',
-  'condition.scrap': 'Scrap',
-  'condition.supplier': 'Back to supplier',
-  'return_reason.changed_mind': 'changed their mind',
-  'return_reason.wrong_size': 'wrong size',
-  'return_reason.broken': 'broken',
-  'return_reason.wrong_goods': 'wrong goods',
-  'return_reason.not_as_described': 'not as described',
-  'return_reason.undelivered': 'not delivered',
-  'return_reason.other': 'other reason',
-  'move_reason.receipt': 'receipt',
-  'move_reason.put_away': 'put-away',
-  'move_reason.pick': 'pick',
-  'move_reason.pack': 'pack',
-  'move_reason.dispatch': 'dispatch',
-  'move_reason.undo': 'undone',
-  'move_reason.variance': 'difference at picking',
-  'move_reason.count': 'count',
-  'move_reason.transfer': 'move',
-  'move_reason.replenish': 'replenishment',
-  'move_reason.return': 'return',
-  'move_reason.demo': 'demo data',
+  ...goodsWords,
   'detail.returns': 'Returns',
   'detail.return_proof': 'Photo of return {number}',
 } satisfies SameTexts<typeof cs>;

@@ -1,30 +1,9 @@
 import type { goods as cs } from './goods.cs';
 import type { SameTexts } from './say_of';
+import { goodsWords } from '../../texts/goods_words.hu';
 
 export const goods = {
-  'condition.resell': 'Újszerű',
-  'condition.second': 'Másodosztályú',
-  'condition.scrap': 'Selejt',
-  'condition.supplier': 'Vissza a szállítónak',
-  'return_reason.changed_mind': 'meggondolta magát',
-  'return_reason.wrong_size': 'rossz méret',
-  'return_reason.broken': 'törött',
-  'return_reason.wrong_goods': 'más áru',
-  'return_reason.not_as_described': 'nem olyan, mint a leírás',
-  'return_reason.undelivered': 'kézbesítetlen',
-  'return_reason.other': 'más ok',
-  'move_reason.receipt': 'bevétel',
-  'move_reason.put_away': 'betárolás',
-  'move_reason.pick': 'szedés',
-  'move_reason.pack': 'csomagolás',
-  'move_reason.dispatch': 'kiszállítás',
-  'move_reason.undo': 'visszavonva',
-  'move_reason.variance': 'szedési eltérés',
-  'move_reason.count': 'leltár',
-  'move_reason.transfer': 'áthelyezés',
-  'move_reason.replenish': 'feltöltés',
-  'move_reason.return': 'visszáru',
-  'move_reason.demo': 'bemutató',
+  ...goodsWords,
   'detail.returns': 'Visszáru',
   'detail.return_proof': 'A(z) {number} visszáru fényképe',
 } satisfies SameTexts<typeof cs>;

@@ -1,30 +1,9 @@
 import type { goods as cs } from './goods.cs';
 import type { SameTexts } from './say_of';
+import { goodsWords } from '../../texts/goods_words.sk';
 
 export const goods = {
-  'condition.resell': 'Ako nové',
-  'condition.second': 'Druhá akosť',
-  'condition.scrap': 'Odpis',
-  'condition.supplier': 'Späť dodávateľovi',
-  'return_reason.changed_mind': 'rozmyslel si to',
-  'return_reason.wrong_size': 'nesedí veľkosť',
-  'return_reason.broken': 'rozbité',
-  'return_reason.wrong_goods': 'iný tovar',
-  'return_reason.not_as_described': 'nezodpovedá popisu',
-  'return_reason.undelivered': 'nedoručené',
-  'return_reason.other': 'iný dôvod',
-  'move_reason.receipt': 'príjem',
-  'move_reason.put_away': 'zaskladnenie',
-  'move_reason.pick': 'vychystanie',
-  'move_reason.pack': 'balenie',
-  'move_reason.dispatch': 'expedícia',
-  'move_reason.undo': 'vrátené späť',
-  'move_reason.variance': 'rozdiel pri vychystaní',
-  'move_reason.count': 'inventúra',
-  'move_reason.transfer': 'presun',
-  'move_reason.replenish': 'doplnenie',
-  'move_reason.return': 'vratka',
-  'move_reason.demo': 'ukážka',
+  ...goodsWords,
   'detail.returns': 'Vrátené',
   'detail.return_proof': 'Fotka vrátenia {number}',
 } satisfies SameTexts<typeof cs>;
