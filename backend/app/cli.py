@@ -62,8 +62,6 @@ def _overview() -> str:
 
 def _sentence(error: Exception) -> str | None:
     """One sentence for trouble that is not our bug: a problem with a name, or a database that is not there."""
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] not in ("backend", "printing"):
-        return f"Expected an installation of rampa[server], got one without {error.name}; rampa[printing] is the agent alone."
     own = getattr(error, "sentence", None)
     if own is not None:
         return str(own)
@@ -88,9 +86,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"rampa: expected a command, got {words[0]!r}; rampa --help lists them.", file=sys.stderr)
         return 2
     parser = argparse.ArgumentParser(prog="rampa")
+    importlib.import_module(COMMANDS[words[0]][0]).add_commands(parser.add_subparsers(required=True))
+    args = parser.parse_args(words)
     try:
-        importlib.import_module(COMMANDS[words[0]][0]).add_commands(parser.add_subparsers(required=True))
-        args = parser.parse_args(words)
         if words[0] not in WITHOUT_WIRING:
             importlib.import_module("backend.app.wiring")
         args.settings = settings.load()

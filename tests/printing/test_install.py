@@ -9,14 +9,9 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from types import ModuleType
 
-import pytest
 from packaging.requirements import Requirement
 
-from backend.app import cli
-
-Capture = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements-printing.lock"
 PACKAGES = {
@@ -90,31 +85,6 @@ def test_the_extra_names_what_the_agent_imports() -> None:
 
     assert set(PACKAGES) == foreign
     assert sorted(PACKAGES.values()) == sorted(re.split(r"[<>=]", each)[0] for each in wanted)
-
-
-def test_the_agent_brings_nothing_of_the_server() -> None:
-    """What the distribution itself needs comes along with every extra, so it needs nothing; the server has an extra, too."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = {
-        name: {re.split(r"[<>=[]", each)[0] for each in wanted}
-        for name, wanted in project["optional-dependencies"].items()
-    }
-
-    assert [] == project["dependencies"]
-    assert extras["printing"] < extras["server"]
-    assert not extras["printing"] & {"litestar", "sqlalchemy", "asyncpg", "piccolo", "typst", "cryptography"}
-
-
-def test_a_command_without_its_packages_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    """`rampa serve` on the agent's computer is one sentence, no traceback."""
-
-    def missing(name: str) -> ModuleType:
-        raise ModuleNotFoundError(f"No module named {name!r}", name="litestar")
-
-    monkeypatch.setattr(cli.importlib, "import_module", missing)
-
-    assert 1 == cli.main(["serve"])
-    assert "rampa[server], got one without litestar" in capsys.readouterr().err
 
 
 def test_the_lock_of_the_agent_is_part_of_the_whole_lock() -> None:
