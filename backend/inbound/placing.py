@@ -107,8 +107,10 @@ def propose(goods: Goods, places: Iterable[Candidate], start: int = 0) -> list[P
     usable: list[tuple[tuple[int, bool, int, str], Candidate, str, int]] = []
     for place in places:
         rank, why = _rank(goods, place)
+        if rank > 3:  # most of them, in a walk of many goods
+            continue
         fits = room(goods, place)
-        if rank > 3 or fits == 0 or place.kind not in PROPOSED_KINDS or why_unfit(goods, place):
+        if fits == 0 or place.kind not in PROPOSED_KINDS or why_unfit(goods, place):
             continue
         key = (rank, fits < goods.quantity, abs(place.walk_sequence - start), place.code)
         usable.append((key, place, why, fits))

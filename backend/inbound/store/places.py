@@ -21,8 +21,6 @@ _COMING = Statement(
     .join(put_away, put_away.c.id == put_away_line.c.put_away_id)
     .where(among(put_away_line.c.location_id, "locations"), put_away.c.state == "open", _left > 0)
 )
-EMPTY_PLACES = 200
-"""Empty places looked at for one walk."""
 
 
 def goods_of(conn: Connection, wanted: Iterable[tuple[int, str, int]]) -> list[Goods]:
@@ -124,4 +122,4 @@ def own_places(conn: Connection, goods: Iterable[Goods]) -> dict[int, Candidate]
 
 def empty_places(conn: Connection, goods: Iterable[Goods], zone: str) -> dict[int, Candidate]:
     """The first empty places of a zone along the walk. In a full house this looks at all of them."""
-    return read_candidates(conn, stock.empty_places(conn, PROPOSED_KINDS, zone, EMPTY_PLACES), goods)
+    return read_candidates(conn, stock.empty_places(conn, PROPOSED_KINDS, zone), goods)

@@ -25,12 +25,21 @@ _COLUMNS = (
 _BY_IDS = Statement(sa.select(*_COLUMNS).where(among(location.c.id, "ids")))
 _BY_CODES = Statement(sa.select(*_COLUMNS).where(among(location.c.code, "codes")))
 _KINDS = Statement(sa.select(location.c.id, location.c.kind).where(among(location.c.id, "ids")))
-_OF_KINDS = Statement(
-    sa.select(*_COLUMNS)
-    .where(among(location.c.kind, "kinds"), location.c.active)
-    .order_by(location.c.walk_sequence, location.c.code)
-)
-_FIRST_OF_KIND = Statement(sa.select(sa.func.min(location.c.id).label("id")).where(among(location.c.kind, "kinds")))
+
+
+def _is_of(kinds: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The words stand in the text: of a parameter PostgreSQL believes that one location in five is of that kind, and
+    looks for the only vendor through all shelves."""
+    return location.c.kind.in_([sa.literal_column(f"'{each}'") for each in kinds])
+
+
+_OF_KIND = {
+    kind: Statement(sa.select(*_COLUMNS).where(_is_of([kind]), location.c.active))
+    for kind in (*PHYSICAL_KINDS, *VIRTUAL_KINDS)
+}
+_FIRST_OF_KIND = {
+    kind: Statement(sa.select(sa.func.min(location.c.id).label("id")).where(_is_of([kind]))) for kind in VIRTUAL_KINDS
+}
 _OPTIONAL = {
     "kind": "pick_face",
     "zone": "",
@@ -71,11 +80,11 @@ def outside(conn: Connection, kind: str) -> int:
     """The id of the virtual location of a kind (vendor, customer, variance, scrap, transit), made on first use."""
     if kind not in VIRTUAL_KINDS:
         raise ValueError(f"expected one of {VIRTUAL_KINDS}, got {kind!r}")
-    found = _FIRST_OF_KIND.rows(conn, kinds=[kind])[0].id
+    found = _FIRST_OF_KIND[kind].rows(conn)[0].id
     if found is None:
         row = _OPTIONAL | {"warehouse_id": main_warehouse(conn), "code": kind.upper(), "kind": kind}
         conn.execute(upsert(conn, location).values(**row).on_conflict_do_nothing())
-        found = _FIRST_OF_KIND.rows(conn, kinds=[kind])[0].id
+        found = _FIRST_OF_KIND[kind].rows(conn)[0].id
     return int(found)
 
 
@@ -97,7 +106,8 @@ def location_by_key(conn: Connection, key: str) -> Location | None:
 
 def locations_of_kind(conn: Connection, kinds: Iterable[str]) -> list[Location]:
     """Active locations of the given kinds in walking order."""
-    return [_as_location(row) for row in _OF_KINDS.rows(conn, kinds=sorted(set(kinds)))]
+    found = [_as_location(row) for kind in sorted(set(kinds)) for row in _OF_KIND[kind].rows(conn)]
+    return sorted(found, key=lambda each: (each.walk_sequence, each.code))
 
 
 def set_blocked(conn: Connection, location_id: int, blocked: bool) -> None:

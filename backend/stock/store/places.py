@@ -1,7 +1,7 @@
 """Places for goods that come: fixed ones, those that hold the product already, empty ones, and what each bears."""
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,6 +11,9 @@ from backend.platform.database import upsert
 from backend.platform.statements import Statement, among
 from backend.stock.store.balances import balances_of
 from backend.stock.tables import balance, fixed_place, location
+
+EMPTY_PLACES = 200
+"""Empty places told of one zone, or of the house."""
 
 
 class PlaceLimits(NamedTuple):
@@ -52,19 +55,14 @@ _LOADS = Statement(
     .where(among(balance.c.location_id, "locations"), balance.c.on_hand > 0)
     .group_by(balance.c.location_id)
 )
-# The first row of each place answers. As EXISTS it would become a join with every row of the house.
-_what_lies = (
-    sa.select(balance.c.id)
-    .where(balance.c.location_id == location.c.id, balance.c.on_hand > 0)
-    .limit(sa.literal_column("1"))
-    .scalar_subquery()
-)
-_FILLED = Statement(sa.select(location.c.id).where(among(location.c.id, "locations"), _what_lies.is_not(None)))
+_lying = sa.exists().where(balance.c.location_id == location.c.id, balance.c.on_hand > 0)
+_FILLED = Statement(sa.select(location.c.id).where(among(location.c.id, "locations"), _lying))
+# place by place in walking order, until there are enough: the limit stands in the text, for the planner to see
 _empty = (
     sa.select(location.c.id)
-    .where(among(location.c.kind, "kinds"), ~location.c.blocked, location.c.active, _what_lies.is_(None))
+    .where(among(location.c.kind, "kinds"), ~location.c.blocked, location.c.active, ~_lying)
     .order_by(location.c.walk_sequence, location.c.id)
-    .limit(sa.bindparam("most", type_=sa.Integer))
+    .limit(sa.literal_column(str(EMPTY_PLACES)))
 )
 _EMPTY = Statement(_empty)
 _EMPTY_OF_ZONE = Statement(_empty.where(location.c.zone == sa.bindparam("zone")))
@@ -111,10 +109,8 @@ def loads_at(conn: Connection, location_ids: Iterable[int]) -> dict[int, Load]:
     }
 
 
-def empty_places(conn: Connection, kinds: Collection[str], zone: str, limit: int) -> set[int]:
-    """Unblocked locations with nothing in them, in walking order; of one zone where it is named."""
-    if zone:
-        rows = _EMPTY_OF_ZONE.rows(conn, kinds=sorted(kinds), most=limit, zone=zone)
-    else:
-        rows = _EMPTY.rows(conn, kinds=sorted(kinds), most=limit)
+def empty_places(conn: Connection, kinds: Collection[str], zone: str) -> set[int]:
+    """The first unblocked locations with nothing in them, in walking order; of one zone where it is named."""
+    asked: dict[str, Any] = {"kinds": sorted(kinds)}
+    rows = _EMPTY_OF_ZONE.rows(conn, **asked, zone=zone) if zone else _EMPTY.rows(conn, **asked)
     return {row.id for row in rows}
