@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { effortOf, openCamera, type Camera, type PictureToRead } from './camera';
+import { effortOf, openCamera, type Camera } from './camera';
+import type { PicturesToCome, PictureToRead } from './camera_pictures';
 import type { CameraRead } from './camera_votes';
 
 /** A camera, its worker and its page, as far as they are asked for anything. */
@@ -9,6 +10,10 @@ class Bench {
   readonly cuts: number[][] = [];
   readonly efforts: string[] = [];
   readonly sent_ms: number[] = [];
+  /** Of each picture that was asked for: whether the page sent it along. */
+  readonly sent: boolean[] = [];
+  readonly handedOver: unknown[] = [];
+  streamStays = false;
   reads: CameraRead[] = [];
   stopped = 0;
   terminated = 0;
@@ -37,8 +42,14 @@ class Bench {
       addEventListener(type: string, heard: (event: { data: unknown }) => void): void {
         if (type === 'message') this.heard = heard;
       }
-      postMessage({ effort }: PictureToRead): void {
-        bench.efforts.push(effort);
+      postMessage(asked: PictureToRead | PicturesToCome, handedOver: unknown[] = []): void {
+        if ('pictures' in asked) {
+          if (bench.streamStays) throw new DOMException('a stream cannot be cloned', 'DataCloneError');
+          bench.handedOver.push(...handedOver);
+          return;
+        }
+        bench.efforts.push(asked.effort);
+        bench.sent.push(asked.picture !== undefined);
         bench.sent_ms.push(performance.now());
         setTimeout(() => this.heard?.({ data: { reads: bench.reads, reader: 'wasm' } }), 5);
       }
@@ -122,6 +133,31 @@ test('every code of the whole picture, where many are wanted', async () => {
   await vi.advanceTimersByTimeAsync(100);
   camera.stop();
   expect([bench.cuts[0], bench.efforts[0]]).toEqual([[0, 0, 1280, 720], 'many']);
+});
+
+/** A browser that gives a camera's pictures as a stream. */
+const withStream = (): void => {
+  vi.stubGlobal('MediaStreamTrackProcessor', class { readonly readable = 'the pictures'; });
+};
+
+test('where the browser gives a stream, the pictures pass by the page', async () => {
+  withStream();
+  const codes: string[] = [];
+  bench.reads = [{ text: '4006381333931', format: 'ean_13' }];
+  const camera = await bench.open({ code: (text) => codes.push(text) });
+  await vi.advanceTimersByTimeAsync(1_000);
+  camera.stop();
+  expect(bench.handedOver).toEqual(['the pictures']);
+  expect([bench.cuts, new Set(bench.sent), codes]).toEqual([[], new Set([false]), ['4006381333931']]);
+});
+
+test.each(['a stream that cannot be handed over', 'many codes, whose places are drawn over the picture'])('with %s the page cuts the pictures out', async (why) => {
+  withStream();
+  bench.streamStays = why.startsWith('a stream');
+  const camera = await bench.open(bench.streamStays ? {} : { all: () => undefined });
+  await vi.advanceTimersByTimeAsync(500);
+  camera.stop();
+  expect([bench.handedOver, new Set(bench.sent), bench.cuts.length > 3]).toEqual([[], new Set([true]), true]);
 });
 
 test('three pictures of four in a hurry, the fourth with all efforts, every other of those turned', () => {

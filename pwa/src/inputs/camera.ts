@@ -3,7 +3,11 @@
  * Stops by itself after 20 s without a code; that is told, so that the screen can show a button again.
  *
  * Three pictures of four are read in a hurry; the fourth with all efforts, every other of those turned by 45 degrees.
+ *
+ * Where the browser can, the camera's pictures go to the worker without passing the page: on a slow phone the page's own
+ * thread would cut out fewer of them than the worker can read.
  */
+import { cut, MIDDLE, WHOLE, type PicturesToCome, type PictureToRead } from './camera_pictures';
 import { CameraVotes, type CameraRead, type Judged } from './camera_votes';
 
 export interface CameraOptions {
@@ -26,22 +30,32 @@ export interface Camera {
   still(): Promise<Blob>;
 }
 
-/** What the worker is asked: one picture, and how hard to look. */
-export interface PictureToRead {
-  picture: ImageBitmap;
-  effort: 'fast' | 'thorough' | 'turned' | 'many';
-}
-
 const PICTURE_MS = 80;
 const IDLE_MS = 20_000;
-const MIDDLE = 0.6;
-/** Where many codes are wanted, the whole picture is read. */
-const WHOLE = 1;
 const STILL_QUALITY = 0.92;
 
 /** The effort for the picture of this number, counted from 0. */
 export const effortOf = (number: number): PictureToRead['effort'] =>
   number % 4 !== 3 ? 'fast' : number % 8 === 3 ? 'thorough' : 'turned';
+
+/** Of Chrome's own: the pictures of a camera as a stream (Insertable Streams for MediaStreamTrack). */
+interface TrackProcessor {
+  new (of: { track: MediaStreamTrack; maxBufferSize: number }): { readable: ReadableStream<VideoFrame> };
+}
+
+/** Hands the camera's pictures to the worker; false where the browser has no such stream or does not let it go. */
+function streamed(track: MediaStreamTrack | undefined, worker: Worker): boolean {
+  const found = (globalThis as { MediaStreamTrackProcessor?: TrackProcessor }).MediaStreamTrackProcessor;
+  if (found === undefined || track === undefined) return false;
+  try {
+    const pictures = new found({ track, maxBufferSize: 1 }).readable;
+    const told: PicturesToCome = { pictures };
+    worker.postMessage(told, [pictures]);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 interface MoreCapabilities extends MediaTrackCapabilities {
   torch?: boolean;
@@ -61,6 +75,8 @@ export async function openCamera(options: CameraOptions): Promise<Camera> {
   const track = stream.getVideoTracks()[0];
   const worker = new Worker(new URL('./camera_worker.ts', import.meta.url), { type: 'module' });
   const votes = new CameraVotes();
+  // The places of many codes are drawn over the picture on the screen: they are read from just that one.
+  const comes = options.all === undefined && streamed(track, worker);
   let open = true;
   let pictures = 0;
   let seen_ms = performance.now();
@@ -79,15 +95,12 @@ export async function openCamera(options: CameraOptions): Promise<Camera> {
     if (performance.now() - seen_ms > IDLE_MS) return stop('idle');
     const { videoWidth: width, videoHeight: height } = video;
     if (width === 0 || document.hidden) return void setTimeout(() => void send(), PICTURE_MS);
-    const part = options.all === undefined ? MIDDLE : WHOLE;
-    const [cut_width, cut_height] = [Math.round(width * part), Math.round(height * part)];
-    const [left, top] = [(width - cut_width) >> 1, (height - cut_height) >> 1];
+    const effort = options.all === undefined ? effortOf(pictures) : 'many';
+    pictures += 1;
+    if (comes) return worker.postMessage({ effort } satisfies PictureToRead);
     try {
-      const picture = await createImageBitmap(video, left, top, cut_width, cut_height);
-      const effort = options.all === undefined ? effortOf(pictures) : 'many';
-      pictures += 1;
-      const asked: PictureToRead = { picture, effort };
-      if (open) worker.postMessage(asked, [picture]);
+      const picture = await createImageBitmap(video, ...cut(width, height, options.all === undefined ? MIDDLE : WHOLE));
+      if (open) worker.postMessage({ picture, effort } satisfies PictureToRead, [picture]);
     } catch {
       setTimeout(() => void send(), PICTURE_MS);
     }
