@@ -6,6 +6,7 @@ Bytes in, deliveries and refusals out; one bad delivery never stops the others.
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 
 from backend.gs1.check_digits import mod10_fits
+from backend.inbound.receipt_headings import name_of
 from backend.platform.errors import Problem
 
 KINDS = ("purchase_order", "advance_notice")
@@ -116,7 +118,7 @@ def _from_csv(text: str) -> list[dict[str, Any]]:
     reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=max(";,\t", key=heading.count))
     found: dict[str, dict[str, Any]] = {}
     try:
-        header = [cell.strip().lower().replace(" ", "_") for cell in next(reader, [])]
+        header = [name_of(cell) for cell in next(reader, [])]
         missing = [name for name in NEEDED_COLUMNS if name not in header]
         if missing or not {"sku", "gtin", "supplier_sku"} & set(header):
             raise _not_a_file(f"a table without the column {', '.join(missing) or 'sku or gtin'}")
@@ -182,7 +184,13 @@ def _text(row: Mapping[str, Any], name: str, length: int) -> str:
 
 
 def _quantity(value: Any, place: int) -> int:
-    text = str(value if value is not None else "").replace(",", ".").replace("\u00a0", "").replace(" ", "")
+    """Whole pieces, as a table may write them: 24, 24,000, 1 250,00, 1.250,00."""
+    text = re.sub(r"\s", "", str(value if value is not None else ""))
+    text = (
+        text.replace(".", "").replace(",", ".")
+        if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+", text)
+        else text.replace(",", ".")
+    )
     try:
         number = float(text)
     except ValueError:
@@ -193,8 +201,8 @@ def _quantity(value: Any, place: int) -> int:
 
 
 def _day(value: Any, name: str) -> date | None:
-    """ISO, or the Central European way: 31.5.2027, 31. 5. 2027, 31/05/2027."""
-    text = "" if value is None else str(value).strip()[:20].replace(". ", ".")
+    """ISO, or the Central European way: 31.5.2027, 31. 5. 2027, 31/05/2027; a midnight behind it is a table's, not ours."""
+    text = "" if value is None else re.sub(r"[T ]0?0:00(:00)?(\.0+)?$", "", str(value).strip()[:40]).replace(". ", ".")
     if not text:
         return None
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y.%m.%d", "%Y.%m.%d."):
