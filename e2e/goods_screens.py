@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from playwright.sync_api import expect
 
 from backend.app.demo_goods import demo_products
+from backend.gs1.keyboards import CALIBRATION_END, CALIBRATION_SEPARATOR, CALIBRATION_TEXT
 from e2e.conftest import Stack
 from e2e.floor import Floor
 from e2e.journey import Sent
@@ -65,6 +66,8 @@ def receiving(floor: Floor, mark: str) -> Iterator[str]:
     yield "receive_date"
     type_number(floor, "310129")
     floor.path(r"receive\.scan")
+    floor.scan(f"(01)0{HONEY}(15)290228(10)LN-{mark}")
+    floor.path(r"receive\.scan")
     floor.scan(MILL)
     floor.path(r"receive\.serial")
     yield "receive_serial"
@@ -102,8 +105,12 @@ def _put_away(floor: Floor) -> Iterator[str]:
     floor.page.get_by_test_id("primary").last.click()
     floor.path(r"put_away\.goods")
     yield "put_away_goods"
-    codes = {each.name: each.gtin for each in demo_products()}
-    floor.scan(codes[floor.see("put-away-name").inner_text()])
+    floor.scan(HONEY)
+    floor.path(r"put_away\.lot")
+    yield "put_away_lot"
+    floor.see("undo").click()
+    floor.path(r"put_away\.goods")
+    floor.scan(TEA)
     floor.path(r"put_away\.place")
     yield "put_away_place"
     place = floor.see("put-away-place").inner_text()
@@ -241,4 +248,15 @@ def looking_up(floor: Floor, _mark: str) -> Iterator[str]:
     to_menu(floor)
 
 
-WALKS: tuple[Walk, ...] = (receiving, moving, counting, looking_up)
+def teaching(floor: Floor, _mark: str) -> Iterator[str]:
+    """The scanner card, as a scanner with AIM prefixes speaks that swallows the separator."""
+    floor.see("menu-settings").click()
+    floor.scan("]C0" + CALIBRATION_END)
+    floor.scan("]C0" + CALIBRATION_TEXT)
+    floor.scan("]C1" + CALIBRATION_SEPARATOR.replace("(", "").replace(")", ""))
+    expect(floor.see("message")).to_be_visible()
+    yield "scanner_card"
+    to_menu(floor)
+
+
+WALKS: tuple[Walk, ...] = (teaching, receiving, moving, counting, looking_up)
