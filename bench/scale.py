@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -231,13 +232,13 @@ async def measure(url: str, size: Size) -> list[Row]:
         return lambda conn: catalog.products_by_keys(conn, None, read_code(code).keys)
 
     await add("resolve a code", "< 50 ms", [resolve(code) for code in codes])
-    await add("look up goods", "< 50 ms", [lambda conn, c=code: look_up(conn, c) for code in codes])
-    await add("look up a SKU", "< 50 ms", [lambda conn, c=code: look_up(conn, c) for code in skus])
-    await add("look up what nobody knows", "< 50 ms", [lambda conn, c=code: look_up(conn, c) for code in strange])
-    await add("look up a place", "< 50 ms", [lambda conn, p=place: look_up(conn, p) for place in places])
+    await add("look up goods", "< 50 ms", [partial(look_up, text=code) for code in codes])
+    await add("look up a SKU", "< 50 ms", [partial(look_up, text=code) for code in skus])
+    await add("look up what nobody knows", "< 50 ms", [partial(look_up, text=code) for code in strange])
+    await add("look up a place", "< 50 ms", [partial(look_up, text=place) for place in places])
     when = clock.now().replace(2026, 6, 1)
     asked = [Asked(product_id=chance.randrange(size.products) + 1) for _ in range(ASKED // 4)]
-    await add("stock of goods at a second", "", [lambda conn, a=each: stock_at(conn, when, a, 500) for each in asked])
+    await add("stock of goods at a second", "", [partial(stock_at, at=when, asked=each, limit=500) for each in asked])
     await _measure_dock(database, size, chance, found)
     await _measure_count(database, size, found)
     await database.close()
@@ -279,7 +280,7 @@ async def _measure_dock(database: Database, size: Size, chance: random.Random, f
         ("the same for new goods, the house being full", new, "< 100 ms"),
         (f"a walk of {STOPS_MAX} products", many, ""),
     ):
-        times = [await database.write(lambda conn, c=choose: propose(conn, c)) for _ in range(ASKED // 4)]
+        times = [await database.write(partial(propose, choose=choose)) for _ in range(ASKED // 4)]
         found.append(Row(what, goal, percentile(times, 0.5), percentile(times, 0.95)))
 
     lines = [{"sku": f"SKU-{number}", "quantity": 3} for number in range(min(RECEIPT_LINES, size.products))]

@@ -7,6 +7,9 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.inbound.flows import puts
+from backend.inbound.placing import Goods
+from backend.inbound.store.places import read_candidates
+from backend.inbound.store.put_aways import plan_walk
 from backend.platform.database import Database
 from backend.scanning.protocol import Asker
 from backend.stock import api as stock
@@ -207,3 +210,43 @@ async def test_the_books_agree(database: Database) -> None:
     checked = await database.read(stock.verify)
     assert [] == checked.differences
     assert {(floor.plain, ""): 9} == await database.read(lambda conn: on_hand(conn, floor.place["S-3"]))
+
+
+async def test_places_are_told_as_far_as_it_matters(database: Database) -> None:
+    """What a place bears and whether it is empty is known of all goods, lots of the goods in question and of look-alikes;
+    what an open walk brings counts too."""
+
+    def work(conn: Connection) -> None:
+        floor = Floor(conn)
+        vendor = stock.outside(conn, "vendor")
+        catalog.save_policies(
+            conn,
+            {
+                floor.plain: catalog.Policy(look_alike="twins", volume_ml=7),
+                floor.serial: catalog.Policy(look_alike="twins"),
+            },
+        )
+        conn.execute(sa.text(f"UPDATE product SET weight_g = 5 WHERE id = {floor.lots}"))
+        for product, place, pieces, lot in (
+            (floor.plain, "WEAK", 2, ""), (floor.lots, "WEAK", 1, "L1"), (floor.lots, "S-1", 1, "L1"),
+            (floor.serial, "S-3", 1, ""),
+        ):  # fmt: skip
+            stock.post(conn, [stock.Move(product, vendor, floor.place[place], pieces, "receipt", "test", lot=lot)], AT)
+        assert plan_walk(conn, floor.area, AT, 1, None)
+
+        goods = [Goods(product_id=floor.plain, quantity=1, look_alike="twins")]
+        told = read_candidates(conn, [floor.place[name] for name in ("S-1", "S-2", "S-3", "WEAK", "COLD")], goods)
+
+        plain, serial, lots = {floor.plain: {""}}, {floor.serial: {""}}, {floor.lots: {"L1"}}
+        twin, other = {"twins": {floor.plain}}, {"twins": {floor.serial}}
+        assert {each.code: (each.filled, each.lots, each.look_alikes) for each in told.values()} == {
+            "S-1": (True, lots, {}), "S-2": (False, plain, twin), "S-3": (True, serial, other),
+            "WEAK": (True, plain, twin), "COLD": (False, {}, {}),
+        }  # fmt: skip
+        weak = told[floor.place["WEAK"]]
+        assert (2 * 20 + 5, 2 * 7) == (weak.load_g, weak.load_ml)
+        assert {floor.place["COLD"]} == stock.empty_places(conn, ("storage", "pick_face"), "COLD")
+        assert floor.place["S-2"] in stock.empty_places(conn, ("storage",), "")
+        assert not {floor.place["S-1"], floor.area} & stock.empty_places(conn, ("storage",), "")
+
+    await database.write(work)
