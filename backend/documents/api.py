@@ -3,12 +3,14 @@
 Everything but `load_label` is a pure function of its arguments.
 """
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
+from backend.documents import carrier_paper
 from backend.documents.artifact import Artifact, LabelFormat, make_artifact, placed_label
 from backend.documents.canvas import LayoutProblem, Media
-from backend.documents.carrier_paper import CarrierPaper, fit_carrier_paper
+from backend.documents.carrier_paper import CarrierPaper
 from backend.documents.label_run import LabelRun, warm_run
 from backend.documents.page import DOTS_PER_MM, Dpi
 from backend.documents.paper import PaperData, set_paper
@@ -44,6 +46,7 @@ __all__ = [
 ]
 
 A4 = Media("A4", 210, 297)
+_pdfium_alone = threading.Lock()  # the reader of PDFs may not be entered by two threads of one program
 
 
 def render_label(template_code: str, data: dict[str, Any], label_format: LabelFormat = "zpl", dpi: int = 203) -> bytes:
@@ -81,6 +84,14 @@ def artifact_of(template: Template, data: dict[str, Any], dpi: int, label_format
         if brought is None or brought is template:
             raise
         return _artifact(brought, data, known, label_format)
+
+
+def fit_carrier_paper(
+    content: bytes, label_format: LabelFormat, media: Media, code: str, wanted: LabelFormat, dpi: int
+) -> CarrierPaper:
+    """A carrier's paper for one of our printers; see `carrier_paper.fit_carrier_paper`."""
+    with _pdfium_alone:
+        return carrier_paper.fit_carrier_paper(content, label_format, media, code, wanted, dpi)
 
 
 def render_label_run(

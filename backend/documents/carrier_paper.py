@@ -5,7 +5,6 @@ window of the paper's size is laid over the ink. Whatever was changed is read ba
 """
 
 import io
-import threading
 
 import msgspec
 import numpy as np
@@ -25,7 +24,6 @@ _SLACK_MM = 2.0
 _INK_BELOW = 160
 _PAGES_MAX = 20
 _SIDE_MM_MIN, _SIDE_MM_MAX = 10.0, 450.0
-_pdfium_alone = threading.Lock()  # pdfium may not be entered by two threads of one program
 
 
 class CarrierPaper(msgspec.Struct, frozen=True):
@@ -59,11 +57,6 @@ def fit_carrier_paper(
     """
     if label_format != "pdf":
         return CarrierPaper(content, label_format, media, dpi, changed=False)
-    with _pdfium_alone:
-        return _fit_page(content, media, code, wanted, dpi)
-
-
-def _fit_page(content: bytes, media: Media, code: str, wanted: LabelFormat, dpi: int) -> CarrierPaper:
     document, page = _opened(content)
     width, height = (points / _MM for points in page.get_size())
     if _same(width, media.width_mm) and _same(height, media.height_mm):

@@ -35,30 +35,17 @@ from backend.shipping.carrier import (  # fmt: skip
     Address,
     Booked,
     BookedParcel,
-    CarrierLabel,
     CarrierRefused,
     Consignment,
     ParcelToSend,
 )
-from backend.shipping.label import label_fields
+from backend.shipping.reactions.drawn_label import DrawnLabel, Looks, draw_labels
 
 T = TypeVar("T")
 HOLD = "CARRIER_REFUSED"
 SHOP_SETTING = "shop"
 WAITING_STATES = ("packed", "ready_for_pickup")
 LABELLED = ("labelled", "verified", "loaded", "dispatched")
-
-
-class DrawnLabel(msgspec.Struct, frozen=True):
-    """A label ready for the print queue."""
-
-    parcel: str
-    content: bytes
-    format: str
-    width_mm: int
-    height_mm: int
-    dpi: int
-    demands: tuple[printing.Demand, ...]
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -109,14 +96,6 @@ def _prepare_booking(conn: Connection, fact: Recorded, reference: str, now: date
     return _permanent(lambda: _book(account, booking, consignment, looks))
 
 
-class Looks(msgspec.Struct, frozen=True):
-    """How our labels are drawn: in which language, by which template, and for which printer each parcel's is."""
-
-    language: str
-    template: documents.Template
-    forms: dict[str, printing.ArtifactForm]
-
-
 def _looks_of(conn: Connection, stations: Mapping[str, str]) -> Looks:
     """`stations`: where the label of each parcel comes out. Without a printer there it is drawn as the shop's setting says."""
     shop = catalog.read_setting(conn, SHOP_SETTING)
@@ -159,52 +138,6 @@ def _book(account: store.Account, booking: store.Booking, consignment: Consignme
     if known != {each.number for each in consignment.parcels}:
         raise CarrierRefused(account.name, f"its answer names other parcels than ours: {', '.join(sorted(known))}")
     return Labelled(booking, booked, draw_labels(account, consignment, booked, looks), looks.language)
-
-
-def draw_labels(
-    account: store.Account, consignment: Consignment, booked: Booked, looks: Looks
-) -> tuple[DrawnLabel, ...]:
-    """The carrier's own label where it gave one, ours otherwise."""
-    services = {service.code: service.name for service in account.plugin.services}
-    drawn = []
-    for each in booked.parcels:
-        if each.label is not None:
-            drawn.append(_carriers_own(each.number, each.label, looks.forms[each.number]))
-            continue
-        fields = label_fields(
-            consignment, each, carrier_name=account.name,
-            service_name=services.get(consignment.service, consignment.service), language=looks.language,
-        )  # fmt: skip
-        form = looks.forms[each.number]
-        artifact = documents.artifact_of(looks.template, fields, form.dpi, form.format)
-        demands = tuple(printing.Demand(one["symbology"], one["text"]) for one in artifact.plain_demands)
-        media = artifact.media
-        drawn.append(
-            DrawnLabel(
-                each.number,
-                artifact.content,
-                artifact.format,
-                round(media.width_mm),
-                round(media.height_mm),
-                form.dpi,
-                demands,
-            )
-        )
-    return tuple(drawn)
-
-
-def _carriers_own(number: str, own: CarrierLabel, form: printing.ArtifactForm) -> DrawnLabel:
-    """Byte for byte where it fits its paper, else cut out of its sheet; what cannot be cut goes as it came."""
-    content, kind, dpi = own.content, own.format, own.dpi
-    if kind == "pdf":
-        media = documents.Media("carrier", own.width_mm, own.height_mm)
-        try:
-            paper = documents.fit_carrier_paper(content, "pdf", media, own.code, form.format, form.dpi)
-            content, kind, dpi = paper.content, paper.format, paper.dpi
-        except documents.LayoutProblem:
-            pass  # the agent reads it back before printing, and tells the bench what is wrong with it
-    demand = printing.Demand(own.symbology, own.code)
-    return DrawnLabel(number, content, kind, own.width_mm, own.height_mm, dpi, (demand,))
 
 
 def _settle_booking(conn: Connection, fact: Recorded, outcome: Labelled, now: datetime) -> None:
