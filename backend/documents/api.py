@@ -11,7 +11,7 @@ from backend.documents import carrier_paper
 from backend.documents.artifact import Artifact, LabelFormat, make_artifact, placed_label
 from backend.documents.canvas import LayoutProblem, Media
 from backend.documents.carrier_paper import CarrierPaper
-from backend.documents.label_run import LabelRun, warm_run
+from backend.documents.label_run import LabelRun
 from backend.documents.page import DOTS_PER_MM, Dpi
 from backend.documents.paper import PaperData, set_paper
 from backend.documents.papers import paper_of
@@ -47,6 +47,24 @@ __all__ = [
 
 A4 = Media("A4", 210, 297)
 _pdfium_alone = threading.Lock()  # the reader of PDFs may not be entered by two threads of one program
+
+
+class _Warm(threading.local):
+    """Runs of one thread, one for each label and resolution."""
+
+    def __init__(self) -> None:
+        self.runs: dict[tuple[str, int], LabelRun] = {}
+
+
+_warm = _Warm()
+
+
+def warm_run(template: Template, dpi: Dpi) -> LabelRun:
+    """The run in which this thread draws labels that come one by one: the second parcel of a day is quick already."""
+    run = _warm.runs.get((template.code, dpi))
+    if run is None or run.template is not template:
+        run = _warm.runs[template.code, dpi] = LabelRun(template, dpi)
+    return run
 
 
 def render_label(template_code: str, data: dict[str, Any], label_format: LabelFormat = "zpl", dpi: int = 203) -> bytes:

@@ -10,7 +10,6 @@ is known for its pattern of characters, everything else goes the slow way.
 """
 
 import re
-import threading
 from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any
@@ -284,24 +283,6 @@ class LabelRun:
         self.slow += 1
         page = place(self.template.draw(data), self.dpi)
         return page, checked_zpl(page), promised(page)
-
-
-class _Warm(threading.local):
-    """Runs of one thread, one for each label and resolution."""
-
-    def __init__(self) -> None:
-        self.runs: dict[tuple[str, int], LabelRun] = {}
-
-
-_warm = _Warm()
-
-
-def warm_run(template: Template, dpi: Dpi) -> LabelRun:
-    """The run in which this thread draws labels that come one by one: the second parcel of a day is quick already."""
-    run = _warm.runs.get((template.code, dpi))
-    if run is None or run.template is not template:
-        run = _warm.runs[template.code, dpi] = LabelRun(template, dpi)
-    return run
 
 
 def _skeleton_of(page: Page, slots: tuple[str, ...], tight: frozenset[int]) -> _Skeleton:
