@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from backend.app.demo_goods import demo_products
 from backend.gs1.own_codes import build_own_code
@@ -21,6 +23,25 @@ STRANGER = "9520000999889"
 ADVERTISEMENT = "https://example.com/win"
 CORNER, LEFT, MIDDLE, RIGHT = (200, 130), (440, 360), (640, 360), (840, 360)
 """The reader in the page looks at the middle 60 %; a still picture is whole."""
+NATIVE = """
+self.BarcodeDetector = class {
+  static getSupportedFormats() { return Promise.resolve(['code_128', 'data_matrix', 'ean_13', 'qr_code']); }
+  detect(picture) {
+    if (%(away)s) return Promise.reject(new DOMException('Barcode detection service unavailable.', 'NotSupportedError'));
+    const middle = picture instanceof ImageBitmap && picture.width === 768 && picture.height === 432;
+    return Promise.resolve(middle ? [{ rawValue: '%(code)s', format: 'qr_code', cornerPoints: [] }] : []);
+  }
+};
+"""
+"""The browser's own reader, as Android has it and this Chromium has not; it stands before the worker's first line."""
+LIGHT_AND_ZOOM = """
+window.switched = [];
+MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true, zoom: { min: 1, max: 4 }, focusMode: ['continuous'] });
+MediaStreamTrack.prototype.applyConstraints = (wanted) => (window.switched.push(...wanted.advanced), Promise.resolve());
+"""
+"""What a phone's camera can do and the fake one cannot."""
+THUMB_FROM = 0.6
+"""Share of the screen's height that a thumb does not reach."""
 ROWS = [(214, 180), (640, 180), (1066, 180), (214, 540)]
 
 
@@ -41,10 +62,11 @@ def seeing(playwright_run, clip: Path) -> Iterator[Browser]:
     opened.close()
 
 
-@pytest.fixture
-def floor(seeing: Browser, stack: Stack) -> Iterator[Floor]:
-    """A signed-in person whose phone has a camera and the whole app."""
-    context = new_phone(seeing, permissions=["camera"])
+@contextmanager
+def signed_in(seeing: Browser, stack: Stack, script: str = "", **options: Any) -> Iterator[Floor]:
+    """A signed-in person whose phone has a camera and the whole app; `script` runs before each page of it."""
+    context = new_phone(seeing, permissions=["camera"], **options)
+    context.add_init_script(script)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -58,6 +80,12 @@ def floor(seeing: Browser, stack: Stack) -> Iterator[Floor]:
     yield floor
     context.close()
     assert faults == []
+
+
+@pytest.fixture
+def floor(seeing: Browser, stack: Stack) -> Iterator[Floor]:
+    with signed_in(seeing, stack) as opened:
+        yield opened
 
 
 def gtin(name: str) -> str:
@@ -176,3 +204,43 @@ def test_the_camera_reads_without_network_after_its_first_use(floor: Floor, clip
     write_clip(clip, build_own_code("location", place), "qr")
     floor.see("camera").click()
     floor.path(r"pick\.at_location")
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["there", "away"])
+def test_the_browsers_own_reader_is_asked_first(seeing: Browser, stack: Stack, clip: Path, away: bool) -> None:
+    """Where the browser reads codes itself, nothing is loaded for it; where its service is away, WebAssembly reads."""
+    with signed_in(seeing, stack, service_workers="block") as floor:
+        floor.take(floor.release(lines=1))
+        code = build_own_code("location", floor.see("pick-location").inner_text())
+        reader = NATIVE % {"code": code, "away": str(away).lower()}
+        loaded: list[str] = []
+
+        def with_reader(route: Route) -> None:
+            answer = route.fetch()
+            route.fulfill(response=answer, body=reader + answer.text())
+
+        floor.page.context.route("**/camera_worker-*.js", with_reader)
+        floor.page.on("request", lambda request: loaded.append(request.url))
+        write_shelf(clip, [(code, "qr", MIDDLE)] if away else [])
+        floor.see("camera").click()
+        floor.path(r"pick\.at_location")
+        assert away == any(address.endswith(".wasm") for address in loaded)
+
+
+def test_light_and_zoom_are_in_reach_of_the_thumb(seeing: Browser, stack: Stack, clip: Path) -> None:
+    """Two switches below the picture: on, off, nearer, back."""
+    write_shelf(clip, [])
+    with signed_in(seeing, stack, LIGHT_AND_ZOOM) as floor:
+        floor.see("menu-look-up").click()
+        floor.see("camera").click()
+        light, zoom = floor.page.locator("[data-testid=code-sheet] button[aria-pressed]").all()
+        screen = floor.page.viewport_size
+        for switch in (light, zoom):
+            box = switch.bounding_box()
+            assert box["y"] > THUMB_FROM * screen["height"]
+            assert min(box["width"], box["height"]) >= 44
+            for pressed in ("true", "false"):
+                switch.click()
+                expect(switch).to_have_attribute("aria-pressed", pressed)
+        switched = floor.page.evaluate("window.switched")
+        assert switched == [{"focusMode": "continuous"}, {"torch": True}, {"torch": False}, {"zoom": 2}, {"zoom": 1}]
