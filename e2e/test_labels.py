@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_office_designs_a_label(tablet: Page, stack: Stack) -> None:
-    """The shelf label is opened, broken, mended, saved as version 1, and given its first looks back as version 2."""
+    """The shelf label is opened as it looks, broken, mended, saved as version 1, and given its first looks back as version 2."""
     page = tablet
     page.goto(f"{stack.address}/office/printing")
     enter_owner(page, stack)
@@ -23,11 +23,12 @@ def test_the_office_designs_a_label(tablet: Page, stack: Stack) -> None:
     assert abs(box["width"] - 100 / 25.4 * 96) < 1  # 100 mm on paper are 100 mm of CSS
 
     blocks = page.locator("[data-testid^='block-']")
-    code = blocks.filter(has=page.locator("[data-testid^='symbology-']")).locator("[data-testid^='share-']")
+    code = blocks.filter(has=page.locator("[data-testid^='symbology-']")).locator("[data-testid^='width-']")
+    as_brought = code.input_value()
     code.fill("20")
     expect(page.get_by_test_id("label-wrong")).to_be_visible(timeout=20_000)
     expect(page.get_by_test_id("label-save")).to_be_disabled()
-    code.fill("100")
+    code.fill(as_brought)
     expect(page.get_by_test_id("label-wrong")).to_have_count(0, timeout=20_000)
     page.get_by_test_id("label-save").click()
     expect(page.get_by_test_id("version-1")).to_be_visible(timeout=20_000)

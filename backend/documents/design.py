@@ -1,7 +1,7 @@
 """Labels that the office makes itself: blocks from top to bottom, filled with the data of a label that Rampa knows.
 
 A design is plain data. Blocks whose widths fit into one hundred percent stand beside each other; the next one begins a new
-row. It becomes a layout like every other, so every rule holds, and `check_design` refuses what would fail on any printer or with
+row. A block with a place of its own, in millimetres from the label's corner, stands there. It becomes a layout like every other, so every rule holds, and `check_design` refuses what would fail on any printer or with
 the longest data, before anybody prints it.
 """
 
@@ -9,19 +9,33 @@ import base64
 import binascii
 import datetime
 import io
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from backend.documents.bitmap import draw_bitmap
-from backend.documents.canvas import Align, Barcode, Element, Image, Layout, LayoutProblem, Line, Media, Text, Weight
+from backend.documents.canvas import (
+    Align,
+    Barcode,
+    Box,
+    Element,
+    Image,
+    Layout,
+    LayoutProblem,
+    Line,
+    Media,
+    Text,
+    VerticalAlign,
+    Weight,
+)
 from backend.documents.longest import longest_data
 from backend.documents.page import DOTS_PER_MM, Dpi, place
 from backend.documents.readback import demands_of, read_back
 from backend.documents.sign_parts import tracked_content
 from backend.documents.symbologies import LINEAR, Symbology
 from backend.documents.template import LabelData, Template, read_data
-from backend.documents.wording import Language, day, money, weight
+from backend.documents.wording import WORD_KEYS, Language, day, money, weight, word
 
 BLOCKS_MAX = 40
 LOGO_BYTES_MAX = 200_000
@@ -31,20 +45,30 @@ _RETAIL = ("ean13", "ean8", "upca")
 
 Percent = Annotated[int, msgspec.Meta(ge=5, le=100)]
 Millimetres = Annotated[float, msgspec.Meta(ge=0.2, le=300)]
+Offset = Annotated[float, msgspec.Meta(ge=0, le=300)]
+_DATA = re.compile(r"\{([a-z0-9_.]+)\}")
+_CAPTION = "word."
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`field` names the data of a field or a code; `text` is a fixed text, or stands before the value: a name before a
-    field, an application identifier such as (00) before a GS1 code."""
+    field, an application identifier such as (00) before a GS1 code. `{name}` in a text stands for the data of that name.
 
-    kind: Literal["field", "text", "code", "logo", "line", "space"]
+    `x_mm` and `y_mm` place a block, `width_mm` wide, wherever it is to stand; without them it stands below the one before.
+    """
+
+    kind: Literal["field", "text", "code", "logo", "line", "space", "box"]
     field: Annotated[str, msgspec.Meta(max_length=60)] = ""
     text: Annotated[str, msgspec.Meta(max_length=300)] = ""
     width_percent: Percent = 100
+    x_mm: Offset | None = None
+    y_mm: Offset | None = None
+    width_mm: Millimetres | None = None
     height_mm: Millimetres = 6.0
     size_mm: Annotated[float, msgspec.Meta(ge=1.6, le=60)] = 3.5
     weight: Weight = "regular"
     align: Align = "left"
+    vertical: VerticalAlign = "middle"
     inverse: bool = False
     symbology: Symbology = "code128"
     readable: bool = True
@@ -63,20 +87,28 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def field_names(template: Template) -> list[str]:
-    """The names a block may use, such as `name` and `recipient.city`."""
-    return list(_flat(read_data(template, template.example), template.example.get("language", "cs")))
+    """The names a block may use, such as `name` and `recipient.city`, and the captions of the label as `word.` and a key."""
+    data = read_data(template, template.example)
+    drawn = {element.text for element in template.draw(data).elements if isinstance(element, Text)}
+    captions = [caption_name(key) for key in WORD_KEYS if word(key, data.language) in drawn]
+    return [*field_values(data, data.language), *captions]
+
+
+def caption_name(key: str) -> str:
+    """A caption of labels as the name of a field: it is written in the language of the label."""
+    return _CAPTION + key
 
 
 def codes_of(template: Template) -> list[str]:
     """Which of these are codes: what stands in bars on the built-in label."""
     data = read_data(template, template.example)
     drawn = {element.content for element in template.draw(data).elements if isinstance(element, Barcode)}
-    return [name for name, text in _flat(data, data.language).items() if text and text in drawn]
+    return [name for name, text in field_values(data, data.language).items() if text and text in drawn]
 
 
-def starting_design(template: Template) -> Design:
-    """A first design to change: every field on a line of its own, the first code below."""
-    names = [name for name in field_names(template) if name not in _SWITCHES]
+def plain_design(template: Template) -> Design:
+    """A list to change: every field on a line of its own, the first code below."""
+    names = [name for name in field_names(template) if name not in _SWITCHES and not name.startswith(_CAPTION)]
     codes = codes_of(template)
     media = template.media
     lines = [name for name in names if name not in codes][: 4 if media.height_mm < 60 else 12]
@@ -109,7 +141,7 @@ def starting_design(template: Template) -> Design:
 
 def _symbology_of(template: Template, codes: list[str]) -> Symbology:
     data = read_data(template, template.example)
-    wanted = _flat(data, data.language)[codes[0]] if codes else ""
+    wanted = field_values(data, data.language)[codes[0]] if codes else ""
     bars = [element for element in template.draw(data).elements if isinstance(element, Barcode)]
     return next((element.symbology for element in bars if element.content == wanted), "code128")
 
@@ -118,11 +150,14 @@ def design_template(design: Design, base: Template, code: str) -> Template:
     """The design as a label like all others: same data, same examples, other looks."""
     known = set(field_names(base))
     for number, block in enumerate(design.blocks, 1):
-        if block.kind in ("field", "code") and block.field not in known:
+        wanted = _DATA.findall(block.text) if block.kind in ("text", "field") else []
+        wanted += [block.field] if block.kind in ("field", "code") else []
+        missing = next((name for name in wanted if name not in known and not _is_caption(name)), None)
+        if missing is not None:
             raise LayoutProblem(
                 "design-field",
                 expected=f"a field of {base.code}: {', '.join(sorted(known))}",
-                got=f"{block.field!r} in block {number}",
+                got=f"{missing!r} in block {number}",
                 cure="choose a field from the list",
             )
     logo = _logo_of(design)
@@ -177,32 +212,61 @@ def _logo_of(design: Design) -> bytes:
 
 def _draw(design: Design, logo: bytes, data: LabelData) -> Layout:
     """Rows from top to bottom; a row is as high as its highest block."""
-    values = _flat(data, data.language)
+    values = field_values(data, data.language)
     inner_mm = design.width_mm - 2 * design.margin_mm
     elements: list[Element] = []
     y, row_mm, used = design.margin_mm, 0.0, 0
     for block in design.blocks:
+        if block.x_mm is not None and block.y_mm is not None:
+            width_mm = block.width_mm or inner_mm * block.width_percent / 100
+            placed = _element(block, values, data.language, logo, block.x_mm, block.y_mm, width_mm)
+            elements += [placed] if placed is not None else []
+            continue
         if used + block.width_percent > 100:
             y, row_mm, used = y + row_mm, 0.0, 0
         x = design.margin_mm + inner_mm * used / 100
-        element = _element(block, values, logo, x, y, inner_mm * block.width_percent / 100)
+        element = _element(block, values, data.language, logo, x, y, inner_mm * block.width_percent / 100)
         if element is not None:
             elements.append(element)
         row_mm, used = max(row_mm, block.height_mm), used + block.width_percent
     return Layout(_media(design), tuple(elements))
 
 
-def _element(block: Block, values: dict[str, str], logo: bytes, x: float, y: float, width: float) -> Element | None:
+def _is_caption(field: str) -> bool:
+    return field.removeprefix(_CAPTION) in WORD_KEYS and field.startswith(_CAPTION)
+
+
+def _value_of(name: str, values: dict[str, str], language: Language) -> str:
+    return word(name.removeprefix(_CAPTION), language) if _is_caption(name) else values.get(name, "")
+
+
+def words_of(block: Block, values: dict[str, str], language: Language) -> str:
+    """What a block says; nothing where all of its data are empty: a caption alone says nothing."""
+    named = [values.get(name, "") for name in _DATA.findall(block.text) if not _is_caption(name)]
+    text = _DATA.sub(lambda match: _value_of(match[1], values, language), block.text)
+    if block.kind == "text":
+        return text.strip(" ,") if any(named) or not named else ""
+    value = _value_of(block.field, values, language)
+    return f"{text} {value}".strip() if value else ""
+
+
+def _element(
+    block: Block, values: dict[str, str], language: Language, logo: bytes, x: float, y: float, width: float
+) -> Element | None:
     box: dict[str, Any] = {"x_mm": x, "y_mm": y, "width_mm": width, "height_mm": block.height_mm}
     match block.kind:
         case "space":
             return None
         case "line":
-            return Line(x_mm=x, y_mm=y, length_mm=width, stroke_mm=min(block.height_mm, 1.0))
+            upright = block.height_mm > width
+            long, thin = (block.height_mm, width) if upright else (width, block.height_mm)
+            return Line(x_mm=x, y_mm=y, length_mm=long, stroke_mm=min(thin, 1.0), upright=upright)
+        case "box":
+            return Box(stroke_mm=0.4, filled=block.inverse, **box)
         case "logo":
             return Image(picture=logo, **box)
         case "code":
-            if not values[block.field]:
+            if not values.get(block.field):
                 return None
             content = block.text + values[block.field]
             linear = block.symbology in LINEAR
@@ -212,15 +276,13 @@ def _element(block: Block, values: dict[str, str], logo: bytes, x: float, y: flo
                 module_max_mm=0.64 if linear else 1.2, **box,
             )  # fmt: skip
         case _:
-            value = values[block.field] if block.kind == "field" else ""
-            words = f"{block.text} {value}".strip() if value or block.kind == "text" else ""
             return Text(
-                text=words, size_mm=block.size_mm, weight=block.weight, align=block.align, inverse=block.inverse,
-                vertical="middle", fit="wrap" if block.height_mm > 2 * block.size_mm else "shrink", **box,
+                text=words_of(block, values, language), size_mm=block.size_mm, weight=block.weight, align=block.align, inverse=block.inverse,
+                vertical=block.vertical, fit="wrap" if block.height_mm > 2 * block.size_mm else "shrink", **box,
             )  # fmt: skip
 
 
-def _flat(data: Any, language: Language, prefix: str = "") -> dict[str, str]:
+def field_values(data: Any, language: Language, prefix: str = "") -> dict[str, str]:
     """Every field as people read it: money, kilograms and dates in their language, inner fields with a dot.
 
     Goods with a GTIN have one more, `gs1`: their element string for GS1 codes.
@@ -229,7 +291,7 @@ def _flat(data: Any, language: Language, prefix: str = "") -> dict[str, str]:
     for field in msgspec.structs.fields(data):
         name, value = f"{prefix}{field.name}", getattr(data, field.name)
         if isinstance(value, msgspec.Struct):
-            flat |= _flat(value, language, f"{name}.")
+            flat |= field_values(value, language, f"{name}.")
         elif name.endswith("_minor"):
             flat[name] = "" if value is None else money(value, getattr(data, "currency", "CZK"), language)
         elif name.endswith("_g"):

@@ -16,7 +16,8 @@ from litestar.params import FromPath, JSONBody
 from sqlalchemy.engine import Connection
 
 from backend.documents import store
-from backend.documents.design import Design, check_design, codes_of, field_names, preview_png, starting_design
+from backend.documents.design import Design, check_design, codes_of, field_names, preview_png
+from backend.documents.design_start import first_design
 from backend.documents.templates import template_of
 from backend.documents.wording import Language
 from backend.identity.api import Caller, requires
@@ -99,7 +100,8 @@ async def list_labels(database: NamedDependency[Database]) -> list[LabelRow]:
 async def show_label(code: FromPath[str], database: NamedDependency[Database]) -> LabelShown:
     """A label with its versions; without a design a first one to change."""
     versions = await database.read(lambda conn: store.read_versions(conn, code))
-    return _shown(code, versions, versions[0].design if versions else None)
+    design = versions[0].design if versions else None
+    return _shown(code, versions, design or await asyncio.to_thread(first_design, _base_code(code, versions)))
 
 
 @get("/api/label-designs/{code:str}/versions/{version:int}", guards=[requires("office")])
@@ -109,16 +111,19 @@ async def show_version(code: FromPath[str], version: FromPath[int], database: Na
     older = next((each for each in versions if each.version == version), None)
     if older is None:
         raise NotFound("LABEL_UNKNOWN", f"Expected a version of label {code[:40]}, got {version}.", got=str(version))
-    return _shown(code, versions, older.design)
+    design = older.design or await asyncio.to_thread(first_design, _base_code(code, versions))
+    return _shown(code, versions, design)
 
 
-def _shown(code: str, versions: list[store.Version], design: Design | None) -> LabelShown:
-    known = next((each.design.base for each in versions if each.design is not None), code)
-    base = template_of(design.base if design else known)
+def _base_code(code: str, versions: list[store.Version]) -> str:
+    return next((each.design.base for each in versions if each.design is not None), code)
+
+
+def _shown(code: str, versions: list[store.Version], design: Design) -> LabelShown:
+    base = template_of(design.base)
     rows = [VersionRow(each.version, each.saved_at, each.design is not None) for each in versions]
     number = versions[0].version if versions else 0
-    shown = design or starting_design(base)
-    return LabelShown(code, base.code, number, shown, field_names(base), codes_of(base), rows)
+    return LabelShown(code, base.code, number, design, field_names(base), codes_of(base), rows)
 
 
 @post("/api/label-designs/preview", status_code=200, guards=[requires("office")])
@@ -149,7 +154,8 @@ async def save_label(
         return store.read_versions(conn, name)
 
     versions = await database.write(act)
-    return _shown(name, versions, versions[0].design)
+    design = versions[0].design or await asyncio.to_thread(first_design, _base_code(name, versions))
+    return _shown(name, versions, design)
 
 
 ROUTES = [list_labels, show_label, show_version, preview_label, save_label]

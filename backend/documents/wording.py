@@ -110,6 +110,9 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
 }
 
 
+WORD_KEYS = tuple(_WORDS)
+
+
 def word(key: str, language: Language) -> str:
     """One word or sentence; a key without a text is our bug and raises `KeyError`."""
     return _WORDS[key][_ORDER.index(language)]

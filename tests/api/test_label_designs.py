@@ -52,11 +52,11 @@ def test_bad_change_cannot_be_saved(client: Client) -> None:
     """A code too wide, a box off the label, a field that is none: each is refused with its rule, and no version is made."""
     design = shown(client)["design"]
     blocks = design["blocks"]
-    narrow = [block | ({"width_percent": 20} if block["kind"] == "code" else {}) for block in blocks]
+    narrow = [block | ({"width_mm": 20} if block["kind"] == "code" else {}) for block in blocks]
     wrong = [
         (design | {"blocks": narrow}, "box-too-small"),
         (design | {"height_mm": 20}, "on-the-label"),
-        (design | {"blocks": [blocks[0] | {"field": "colour"}]}, "design-field"),
+        (design | {"blocks": [blocks[0] | {"kind": "field", "field": "colour"}]}, "design-field"),
         (design | {"blocks": [{"kind": "logo"}]}, "picture"),
     ]
     for bad, rule in wrong:
