@@ -11,10 +11,9 @@
  */
 import type { Effect, Flow, Input, Refusal, Step, Tone } from './flow';
 import { keyKind } from './key_kinds';
-import { piecesTold } from './measured';
 import * as told from './pack_refusals';
 import { isKnown, serialOf, serialTold } from './pack_serial';
-import { RANK, left, piecesLeft, progress, replaced, settled, wanted, withPieces } from './pack_state';
+import { RANK, left, lineFor, piecesLeft, progress, replaced, settled, withPieces } from './pack_state';
 import type { PackBundle, PackCore, PackLine, PackParcel, PackState } from './pack_state';
 
 const WEIGHT_G_MAX = 1_000_000;
@@ -47,26 +46,6 @@ function refused(
   const effects: Effect[] = [{ type: 'feedback', tone }, { type: 'refuse', refusal }];
   if (kind !== '') effects.unshift(record(state, kind, null, body, scanned, refusal.code));
   return { state, effects };
-}
-
-/** The line that a code counts for: the first with room for all its pieces. A value tells why there is none. */
-function lineFor(state: PackState, keys: readonly string[]): { line: PackLine; quantity: number } | Refusal | null {
-  for (const key of keys) {
-    const found = state.bundle.lines.flatMap((line) =>
-      line.codes
-        .filter((code) => code.key === key)
-        .map((code) => ({ line, quantity: piecesTold(code.quantity, line.unit, keys) })),
-    );
-    const fits = found.find(({ line, quantity }) => left(state, line) >= quantity);
-    if (fits !== undefined) return fits;
-    const first = found[0];
-    if (first === undefined) continue;
-    const { sku, name } = first.line;
-    const room = found.find(({ line }) => left(state, line) > 0);
-    if (room !== undefined) return told.tooMany(left(state, room.line), room.quantity, sku, name);
-    return told.alreadyChecked(sku, name, wanted(state, first.line));
-  }
-  return null;
 }
 
 function checkPiece(state: PackState, scanned: Scanned, newAct: () => string): Step<PackState> {

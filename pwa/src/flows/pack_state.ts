@@ -2,6 +2,7 @@
  * What packing knows: the bundle from the server, and what was done at the bench since. Read by pack.ts and the screen.
  */
 import type { Bundle, Refusal } from './flow';
+import { piecesTold } from './measured';
 import * as told from './pack_refusals';
 
 export interface PackLine {
@@ -167,4 +168,24 @@ type Contents = Readonly<Record<string, number>>;
 export function withPieces(contents: Contents, line: number, quantity: number): Contents {
   const { [line]: before = 0, ...others } = contents;
   return before + quantity > 0 ? { ...others, [line]: before + quantity } : others;
+}
+
+/** The line that a code counts for: the first with room for all its pieces. A value tells why there is none. */
+export function lineFor(state: PackCore, keys: readonly string[]): { line: PackLine; quantity: number } | Refusal | null {
+  for (const key of keys) {
+    const found = state.bundle.lines.flatMap((line) =>
+      line.codes
+        .filter((code) => code.key === key)
+        .map((code) => ({ line, quantity: piecesTold(code.quantity, line.unit, keys) })),
+    );
+    const fits = found.find(({ line, quantity }) => left(state, line) >= quantity);
+    if (fits !== undefined) return fits;
+    const first = found[0];
+    if (first === undefined) continue;
+    const { sku, name } = first.line;
+    const room = found.find(({ line }) => left(state, line) > 0);
+    if (room !== undefined) return told.tooMany(left(state, room.line), room.quantity, sku, name);
+    return told.alreadyChecked(sku, name, wanted(state, first.line));
+  }
+  return null;
 }

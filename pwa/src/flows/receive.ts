@@ -9,7 +9,7 @@ import type { Effect, Flow, Input, Refusal, ScanRecord, Step, Tone } from './flo
 import { piecesTold } from './measured';
 import * as told from './inbound_refusals';
 import {
-  NOTHING_HELD, counted, dateOfLot, lifeOf, lineOf, pathOf, progress, received, room, toldBy, withLotDate,
+  NOTHING_HELD, counted, dateOfLot, lineFor, lineOf, pathOf, progress, questionOf, received, room, toldBy, withLotDate,
   type Condition, type Pending, type ReceiveAct, type ReceiveBundle, type ReceiveCore, type ReceiveLine,
   type ReceiveState,
 } from './receive_state';
@@ -44,19 +44,6 @@ function refused(state: ReceiveState, refusal: Refusal, tone: Tone, scanned?: Sc
   const effects: Effect[] = [{ type: 'feedback', tone }, { type: 'refuse', refusal }];
   if (scanned !== undefined) effects.unshift(record(state, 'product', null, {}, scanned, refusal.code));
   return { state, effects };
-}
-
-// Which line
-
-/** Lines that the code names; of one product announced in two lots the told one, then the one with room. */
-function lineFor(state: ReceiveState, keys: readonly string[], lot: string): { line: ReceiveLine; quantity: number } | null {
-  const found = state.bundle.lines.flatMap((line) => {
-    const code = line.codes.find((each) => keys.includes(each.key));
-    return code === undefined ? [] : [{ line, quantity: code.quantity }];
-  });
-  const best = found.find(({ line }) => lot !== '' && line.lot === lot)
-    ?? found.find(({ line }) => room(state, line) > 0);
-  return best ?? found[0] ?? null;
 }
 
 function scan(state: ReceiveState, scanned: Scanned, newAct: () => string): Step<ReceiveState> {
@@ -164,15 +151,6 @@ function advance(state: ReceiveState, pending: Pending, scanned: Scanned, newAct
     };
   }
   return book({ ...state, ask: null }, line, pending, scanned, newAct);
-}
-
-function questionOf(state: ReceiveState, line: ReceiveLine, pending: Pending): string | null {
-  const life = lifeOf(line, pending.best_before, state.bundle.today);
-  const agreed = state.current?.line === line.id && state.current.best_before === pending.best_before;
-  if (life !== 'good' && !agreed) return life;
-  const pieces = line.tracking === 'serial' ? 1 : pending.quantity;
-  const more = line.expected > 0 && pieces > room(state, line) && !state.over.includes(line.id);
-  return more ? 'more' : null;
 }
 
 function agree(state: ReceiveState, scanned: Scanned, newAct: () => string): Step<ReceiveState> {

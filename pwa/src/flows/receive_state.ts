@@ -104,6 +104,27 @@ export interface ReceiveCore {
   stale: boolean;
 }
 
+export interface Packaging {
+  level: string;
+  /** pieces in it */
+  quantity: number;
+}
+
+/** What of the goods may get a label: a piece, and each pack and case that has a code of its own. */
+export function packagings(line: ReceiveLine): Packaging[] {
+  const found: Packaging[] = [];
+  for (const { level, quantity } of line.codes) {
+    const packed = level !== undefined && level !== 'each' && quantity > 1;
+    if (packed && found.every((each) => each.level !== level)) found.push({ level, quantity });
+  }
+  return [{ level: 'each', quantity: 1 }, ...found.sort((one, other) => one.quantity - other.quantity)];
+}
+
+/** Serials of the goods in hand, in the order in which they were scanned. */
+export function serialsInHand(state: ReceiveCore): string[] {
+  return state.acts.filter(({ act, serial }) => serial !== '' && state.current?.acts.includes(act) === true).map(({ serial }) => serial);
+}
+
 export type ReceivePath =
   | 'receive.scan' | 'receive.lot' | 'receive.date' | 'receive.serial' | 'receive.ask' | 'receive.unknown'
   | 'receive.finish' | 'receive.done';
@@ -199,4 +220,24 @@ export function toldBy(keys: readonly string[]): Held & { count: number } {
     serial: (body('serial') ?? '').slice(0, 40),
     count: Number(body('count') ?? 0),
   };
+}
+
+/** Lines that the code names; of one product announced in two lots the told one, then the one with room. */
+export function lineFor(state: ReceiveCore, keys: readonly string[], lot: string): { line: ReceiveLine; quantity: number } | null {
+  const found = state.bundle.lines.flatMap((line) => {
+    const code = line.codes.find((each) => keys.includes(each.key));
+    return code === undefined ? [] : [{ line, quantity: code.quantity }];
+  });
+  const best = found.find(({ line }) => lot !== '' && line.lot === lot)
+    ?? found.find(({ line }) => room(state, line) > 0);
+  return best ?? found[0] ?? null;
+}
+
+export function questionOf(state: ReceiveCore, line: ReceiveLine, pending: Pending): string | null {
+  const life = lifeOf(line, pending.best_before, state.bundle.today);
+  const agreed = state.current?.line === line.id && state.current.best_before === pending.best_before;
+  if (life !== 'good' && !agreed) return life;
+  const pieces = line.tracking === 'serial' ? 1 : pending.quantity;
+  const more = line.expected > 0 && pieces > room(state, line) && !state.over.includes(line.id);
+  return more ? 'more' : null;
 }
