@@ -7,7 +7,7 @@ every text that it promises is found; the same text in bars and in a square is p
 
 import argparse
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import cv2
 import numpy as np
@@ -107,13 +107,26 @@ def label_dots(code: str, dpi: int) -> tuple[Grey, set[str]]:
     return np.where(dots < 128, INK, PAPER).astype(np.uint8), {demand.text for demand in artifact.demands}
 
 
-def rate(code: str, damage: str, dpi: int, seeds: int) -> float:
-    """Share of `seeds` hurt labels whose codes are all read."""
+def stated(code: str, damage: str) -> float:
+    """The least share of labels that must be read, as docs/labels.md says."""
+    if damage != "scratch":
+        return 1.0
+    # A scratch straight down its short bars takes them; its squares, which name the goods as well, stay.
+    return 0.7 if code == "serial" else 0.8
+
+
+def rate(code: str, damage: str, dpi: int, seeds: int, *, any_code: bool = False) -> float:
+    """Share of `seeds` hurt labels whose codes are all read; with `any_code` those of which one is."""
     dots, promised = label_dots(code, dpi)
     deterministic = damage in ("growth 1 dot", "shrink 1 dot")
     counted = 1 if deterministic else seeds
     hurt = (DAMAGES[damage](dots, np.random.default_rng(seed), DOTS_PER_MM[dpi]) for seed in range(counted))
-    return sum(promised <= read(seen(each)) for each in hurt) / counted
+    found = [promised & read(seen(each)) for each in hurt]
+    return sum(bool(texts) if any_code else texts == promised for texts in found) / counted
+
+
+def _print_row(name: str, rates: Iterable[float]) -> None:
+    print(f"| {name} | " + " | ".join(f"{share:.0%}".replace("%", " %") for share in rates) + " |", flush=True)
 
 
 def main() -> None:
@@ -124,8 +137,15 @@ def main() -> None:
     print("| template | " + " | ".join(DAMAGES) + " |")
     print("|---|" + "---:|" * len(DAMAGES))
     for code in templates():
-        rates = [rate(code, damage, args.dpi, args.seeds) for damage in DAMAGES]
-        print(f"| `{code}` | " + " | ".join(f"{share:.0%}".replace("%", " %") for share in rates) + " |", flush=True)
+        rates = {damage: rate(code, damage, args.dpi, args.seeds) for damage in DAMAGES}
+        _print_row(f"`{code}`", rates.values())
+        missed = [damage for damage, share in rates.items() if share < stated(code, damage)]
+        if missed:
+            print(f"  below what is stated: {', '.join(missed)}", flush=True)
+        if code == "serial":
+            _print_row(
+                "`serial`, either code", [rate(code, each, args.dpi, args.seeds, any_code=True) for each in DAMAGES]
+            )
 
 
 if __name__ == "__main__":

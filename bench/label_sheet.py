@@ -13,8 +13,9 @@ from typing import Any
 from PIL import Image
 
 from backend.documents.artifact import placed_label
-from backend.documents.bitmap import draw_bitmap, lettered
+from backend.documents.bitmap import draw_bitmap
 from backend.documents.lettering import printable
+from backend.documents.line_setting import set_line
 from backend.documents.longest import LONG_WORDS, longest_data
 from backend.documents.page import DOTS_PER_MM, Dpi
 from backend.documents.template import Template
@@ -42,8 +43,9 @@ def _drawn(caption: str, template: Template, data: dict[str, Any], dpi: Dpi) -> 
     share = SHEET_DPI / 25.4 / page.dots_per_mm
     label = draw_bitmap(page).resize((round(page.width * share), round(page.height * share)), Image.Resampling.NEAREST)
     whole = Image.new("1", (label.width + 4, label.height + 4 + _CAPTION), 255)
-    letters, left, above = lettered("regular", 52, printable("regular", caption), whole.width)
-    whole.paste(0, (max(0, left), 66 + above, max(0, left) + letters.width, 66 + above + letters.height), letters)
+    for start, word in set_line("regular", 52, printable("regular", caption), whole.width).words:
+        for left, piece in word.placed:
+            whole.paste(0, (max(0, start + left), 66 + piece.above), piece.mask)
     whole.paste(0, (0, _CAPTION, whole.width, whole.height))
     whole.paste(label, (2, _CAPTION + 2))
     return whole

@@ -61,11 +61,10 @@ def test_typed_text_is_no_command_on_any_label(code: str) -> None:
 
 
 @pytest.mark.parametrize("damage", list(label_damage.DAMAGES))
-def test_hurt_labels_are_still_read(damage: str) -> None:
-    """A small form of the table in docs/labels.md: few labels, few seeds, the same model."""
-    rates = [label_damage.rate(code, damage, 203, 2) for code in ("location", "lot", "product")]
-
-    assert sum(rates) / len(rates) >= (0.7 if damage in ("scratch", "fold") else 1.0)
+@pytest.mark.parametrize("code", ["product-small", "lot", "serial", "product"])
+def test_hurt_labels_are_still_read(code: str, damage: str) -> None:
+    """The rates that docs/labels.md states, held for the smallest labels: they have the least room for damage."""
+    assert label_damage.rate(code, damage, 203, 10) >= label_damage.stated(code, damage)
 
 
 def test_damage_model_can_make_a_label_unreadable() -> None:
