@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from backend.gs1.keyboards import CALIBRATION_END, CALIBRATION_TEXT
+from backend.gs1.keyboards import CALIBRATION_END, CALIBRATION_TEXT, damage_keyboard
 from e2e.conftest import Stack
-from e2e.floor import Floor, layout_damage
+from e2e.floor import Floor
 from e2e.office import open_office
 
 pytestmark = pytest.mark.browser
@@ -13,10 +13,9 @@ pytestmark = pytest.mark.browser
 
 def test_three_codes_teach_a_scanner_on_a_czech_keyboard(phone: Page, stack: Stack) -> None:
     """End of a code, layout and separator are shown as learnt; text that no check digit proves is read right then."""
-    damage = layout_damage("cs")
 
     def typed(text: str) -> str:
-        return "".join(damage.get(character, character) for character in text)
+        return damage_keyboard(text, "cs")
 
     floor = Floor(phone, stack)
     floor.join()
