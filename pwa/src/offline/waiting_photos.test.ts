@@ -64,6 +64,19 @@ test.each([['no line', silence], ['a busy server', problem(503)], ['a limit of r
   },
 );
 
+test('a picture that breaks the server keeps no other waiting, and is tried again itself', async () => {
+  const { photos, view } = await open();
+  answer = silence;
+  await photos.add(PICTURE, ABOUT);
+  await photos.add(PICTURE, { ...ABOUT, task: 'pick:8' });
+  await photos.send();
+  asked = [];
+  answer = () => (asked.length === 1 ? problem(500)() : FOUND);
+  await photos.send();
+  expect([asked.length, view().waiting, view().answers.map(({ task }) => task)]).toEqual([2, 1, ['pick:8']]);
+  expect(timers.nearest_ms).toBe(30_000);
+});
+
 test('silence is tried again after a while without anybody asking', async () => {
   answer = silence;
   const { photos, view } = await open();

@@ -121,12 +121,18 @@ export class WaitingPhotos {
   private async sendAll(): Promise<void> {
     this.timers.clear(this.timer);
     const { store } = this.options;
+    const left = new Set<number>();
+    let again = false;
     try {
       // Looked up anew each time: pictures are taken and thrown away meanwhile.
       for (;;) {
-        const next = (await store.getAll('photos')).find((each) => each.answer === null);
-        if (next?.number === undefined) return;
+        const next = (await store.getAll('photos')).find(({ answer, number = 0 }) => answer === null && !left.has(number));
+        if (next?.number === undefined) break;
         const answer = await this.ask(next);
+        if (answer === null) {
+          left.add(next.number);
+          continue;
+        }
         const transaction = store.transaction('photos', 'readwrite');
         if ((await transaction.store.count(next.number)) > 0) await transaction.store.put({ ...next, answer });
         await transaction.done;
@@ -134,11 +140,13 @@ export class WaitingPhotos {
       }
     } catch (error) {
       if (!(error instanceof NoAnswer) && !(error instanceof ApiProblem)) console.error(error);
-      this.timer = this.timers.set(() => void this.send(), AGAIN_MS);
+      again = true;
     }
+    if (again || left.size > 0) this.timer = this.timers.set(() => void this.send(), AGAIN_MS);
   }
 
-  private async ask({ content, type, known }: KeptPhoto): Promise<ReadPhoto> {
+  /** Null: the server broke on this one; it waits, and those behind it do not wait for it. */
+  private async ask({ content, type, known }: KeptPhoto): Promise<ReadPhoto | null> {
     const query = known.map((text) => `known=${encodeURIComponent(text)}`).join('&');
     try {
       const { codes, guesses } = await this.options.api<ReadPhoto>(`/api/scans/photo?${query}`, {
@@ -149,6 +157,7 @@ export class WaitingPhotos {
       // A picture that the server cannot take will not become better: it is answered as one without a code.
       const hopeless = error instanceof ApiProblem && [400, 413, 415, 422].includes(error.problem.status);
       if (hopeless) return { codes: [], guesses: [] };
+      if (error instanceof ApiProblem && error.problem.status === 500) return null;
       throw error;
     }
   }
