@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from backend.app.demo_goods import demo_products
 from e2e.conftest import Stack
 from e2e.floor import Floor
+from e2e.goods_screens import announce
 
 pytestmark = pytest.mark.browser
 
@@ -139,3 +140,43 @@ def test_unknown_goods_are_set_aside(phone: Page, stack: Stack) -> None:
             for row in stack.office().get("/api/receipts", params=asked).json()["rows"][:1]
         ],
     )
+
+
+def test_lot_before_goods_and_a_label_for_each_serial(phone: Page, stack: Stack) -> None:
+    """Lot and date scanned before the goods count for them; pieces with serials get their labels by one press."""
+    honey, mill = code_of("Med květový"), code_of("Mlýnek na koření")
+    announce(stack, "OBJ-LABELS", {honey: 4, mill: 2}, "Medař Kutná Hora")
+    office = stack.office()
+    floor = Floor(phone, stack)
+    floor.join()
+    floor.sign_in(2)
+    floor.see("menu-receive").click()
+    expect(floor.see("receipt")).to_be_visible()
+    floor.scan("OBJ-LABELS")
+    floor.path(r"receive\.scan")
+    floor.scan("(15)280131(10)LX7")
+    floor.scan(honey)
+    count(floor, "1")
+    expect(floor.see("receive-goods")).to_contain_text("LX7")
+
+    floor.scan(mill)
+    floor.path(r"receive\.serial")
+    floor.scan("SN-L1")
+    floor.path(r"receive\.scan")
+    floor.scan(mill)
+    floor.path(r"receive\.serial")
+    floor.scan("SN-L2")
+    floor.path(r"receive\.scan")
+    count(floor, "2")
+    before = {job["id"] for job in office.get("/api/print-jobs").json()["rows"]}
+    floor.see("labels").click()
+    expect(floor.see("message")).to_be_visible()
+    floor.comes(
+        [1, 1],
+        lambda: [
+            job["copies"]
+            for job in office.get("/api/print-jobs").json()["rows"]
+            if job["id"] not in before and job["template"] == "product-large"
+        ],
+    )
+    floor.everything_saved()
