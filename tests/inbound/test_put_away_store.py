@@ -9,10 +9,11 @@ from backend.catalog import api as catalog
 from backend.inbound.flows import puts
 from backend.inbound.placing import Goods
 from backend.inbound.store.places import read_candidates
-from backend.inbound.store.put_aways import plan_walk
+from backend.inbound.store.put_aways import STOPS_MAX, plan_walk, read_lines
 from backend.platform.database import Database
 from backend.scanning.protocol import Asker
 from backend.stock import api as stock
+from tests.builders import create_product
 from tests.inbound.dock import Device, Dock, on_hand
 from tests.outbound.bench import AT
 
@@ -248,5 +249,26 @@ async def test_places_are_told_as_far_as_it_matters(database: Database) -> None:
         assert {floor.place["COLD"]} == stock.empty_places(conn, ("storage", "pick_face"), "COLD")
         assert floor.place["S-2"] in stock.empty_places(conn, ("storage",), "")
         assert not {floor.place["S-1"], floor.area} & stock.empty_places(conn, ("storage",), "")
+
+    await database.write(work)
+
+
+async def test_a_full_dock_is_walked_part_by_part(database: Database) -> None:
+    """More goods than one walk takes: each walk has sixty others, the third the rest, and a fourth finds nothing."""
+
+    def work(conn: Connection) -> None:
+        floor = Dock(conn)
+        vendor = stock.outside(conn, "vendor")
+        goods = [create_product(conn, floor.merchant) for _ in range(2 * STOPS_MAX + 5)]
+        stock.post(conn, [stock.Move(each, vendor, floor.area, 1, "receipt", "test") for each in goods], AT)
+        seen: list[int] = []
+        for person, pieces in ((1, STOPS_MAX), (2, STOPS_MAX), (3, 5)):
+            walk_id = plan_walk(conn, floor.area, AT, person, None)
+            assert walk_id is not None
+            lines = read_lines(conn, walk_id, floor.area)
+            assert pieces == len(lines)
+            seen += [each.goods.product_id for each in lines.values()]
+        assert sorted(goods) == sorted(seen)
+        assert plan_walk(conn, floor.area, AT, 4, None) is None
 
     await database.write(work)

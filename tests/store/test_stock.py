@@ -345,3 +345,27 @@ async def test_one_reservation_is_taken_once_by_two_connections(database: Databa
 
     assert sorted(await asyncio.gather(take(), take())) == ["RESERVATION_GONE", "taken"]
     assert (await database.read(stock.verify)).differences == []
+
+
+async def test_places_that_goods_only_pass_forget_what_has_gone(database: Database) -> None:
+    """An empty tote forgets, a shelf that ran empty does not, what still lies stays; and the tote is filled anew."""
+
+    def work(conn: Connection) -> None:
+        shelf = Shelf(conn)
+        full = create_tote(conn)
+        for source, target, pieces in (
+            (shelf.place_id, shelf.tote_id, 6), (shelf.place_id, full, 4), (shelf.tote_id, shelf.other_id, 6),
+        ):  # fmt: skip
+            stock.post(conn, [shelf.move(source, target, pieces)], NOW)
+        assert 1 == stock.clear_passages(conn, NOW)
+        assert 0 == stock.clear_passages(conn, NOW)
+        rows = conn.execute(sa.select(balance.c.location_id, balance.c.on_hand).order_by(balance.c.location_id))
+        assert {(shelf.place_id, 0), (full, 4), (shelf.other_id, 6)} == {tuple(row) for row in rows}
+
+        stock.post(conn, [shelf.move(shelf.other_id, shelf.tote_id, 2)], NOW)
+        assert (2, 0) == shelf.at(conn, shelf.tote_id)
+        with pytest.raises(Conflict):
+            stock.post(conn, [shelf.move(shelf.tote_id, shelf.other_id, 3)], NOW)
+        assert stock.verify(conn).differences == []
+
+    await database.write(work)

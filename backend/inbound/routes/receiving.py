@@ -17,6 +17,7 @@ from backend.inbound.store.receipts import find_receipt
 from backend.inbound.views.put_aways import waiting_areas
 from backend.platform import clock
 from backend.platform.database import Database
+from backend.scanning.api import PhotoReader, proof_of
 from backend.stock import api as stock
 
 Key = Annotated[str, msgspec.Meta(min_length=3, max_length=120)]
@@ -116,11 +117,12 @@ async def keep_photo(
     number: FromPath[int],
     request: Request,
     database: NamedDependency[Database],
+    photo_reader: NamedDependency[PhotoReader],
     caller: NamedDependency[Caller],
     act: FromQuery[UUID | None] = None,
 ) -> PhotoKept:
     """A picture as the body (JPEG, PNG, WebP; at most 4 MB), kept as proof with the delivery or one scan of it."""
-    content = await request.body()
+    content = await proof_of(photo_reader, await request.body())
 
     def work(conn: Any) -> PhotoKept:
         find_receipt(conn, number)

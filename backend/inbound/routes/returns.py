@@ -19,6 +19,7 @@ from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.errors import NotFound
 from backend.platform.limits import PAGE_ROWS_MAX
+from backend.scanning.api import PhotoReader, proof_of
 
 Limit = Annotated[int, Parameter(ge=1, le=PAGE_ROWS_MAX)]
 
@@ -89,11 +90,12 @@ async def keep_return_photo(
     return_id: FromPath[int],
     request: Request,
     database: NamedDependency[Database],
+    photo_reader: NamedDependency[PhotoReader],
     caller: NamedDependency[Caller],
     act: FromQuery[UUID | None] = None,
 ) -> ReturnPhoto:
     """A picture as the body (JPEG, PNG, WebP; at most 4 MB), kept as proof of the condition."""
-    content = await request.body()
+    content = await proof_of(photo_reader, await request.body())
 
     def work(conn: Any) -> ReturnPhoto:
         if conn.execute(sa.select(return_case.c.id).where(return_case.c.id == return_id)).first() is None:

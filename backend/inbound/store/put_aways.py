@@ -13,12 +13,19 @@ from backend.inbound.placing import Candidate, Goods, loaded, propose
 from backend.inbound.putting import Put, PutAct, PutLine, PutUndone, Walk, WalkEnded
 from backend.inbound.store.places import empty_places, goods_of, own_places, read_candidates
 from backend.inbound.tables import put_away, put_away_line
+from backend.platform.statements import Statement
 from backend.scanning.protocol import Taken
 from backend.stock import api as stock
 
 STOPS_MAX = 60
 """Products of one walk; the rest of a full dock is the next one."""
 SOURCES = ("receiving", "cart", "tote")
+_left = put_away_line.c.quantity - put_away_line.c.put
+_WALKED_WITH = Statement(
+    sa.select(put_away_line.c.product_id, put_away_line.c.lot, _left.label("pieces"))
+    .join(put_away, put_away.c.id == put_away_line.c.put_away_id)
+    .where(put_away.c.source_id == sa.bindparam("source"), put_away.c.state == "open", _left > 0)
+)
 
 
 # -- planning -------------------------------------------------------------------------------------------------------
@@ -62,21 +69,29 @@ def plan_walk(conn: Connection, source_id: int, now: datetime, person_id: int, d
 
 
 def _waiting(conn: Connection, source_id: int, lock: bool = False) -> list[tuple[int, str, int]]:
-    """(product, lot, pieces) at the source that no open walk has. With `lock` nobody else plans with them meanwhile."""
-    lying = stock.balances_at(conn, [source_id], lock)
+    """(product, lot, pieces) at the source that no open walk has. With `lock` nobody else plans with them meanwhile.
+
+    Of a dock with ten thousand lines only as many are read as one walk takes, and as many more as others walk with.
+    """
+    while True:
+        most = STOPS_MAX + len(_walked_with(conn, source_id))
+        lying = stock.first_free_at(conn, source_id, most, lock)
+        taken = _walked_with(conn, source_id)  # once more under the lock, for which another walk may have been waited
+        found = [
+            (place.product_id, place.lot, there.free - taken.get((place.product_id, place.lot), 0))
+            for place, there in lying.items()
+        ]
+        free = [each for each in found if each[2] > 0][:STOPS_MAX]
+        if free or len(lying) < most:
+            return free
+
+
+def _walked_with(conn: Connection, source_id: int) -> dict[tuple[int, str], int]:
+    """(product, lot) -> pieces that open walks take from the source."""
     taken: dict[tuple[int, str], int] = {}
-    left = put_away_line.c.quantity - put_away_line.c.put
-    for row in conn.execute(
-        sa.select(put_away_line.c.product_id, put_away_line.c.lot, left.label("pieces"))
-        .join(put_away, put_away.c.id == put_away_line.c.put_away_id)
-        .where(put_away.c.source_id == source_id, put_away.c.state == "open", left > 0)
-    ):
+    for row in _WALKED_WITH.rows(conn, source=source_id):
         taken[row.product_id, row.lot] = taken.get((row.product_id, row.lot), 0) + row.pieces
-    found = [
-        (place.product_id, place.lot, there.free - taken.get((place.product_id, place.lot), 0))
-        for place, there in lying.items()
-    ]
-    return [each for each in found if each[2] > 0][:STOPS_MAX]
+    return taken
 
 
 def find_source(conn: Connection, key: str) -> int | None:

@@ -5,12 +5,14 @@ is the last guard.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.catalog.api import in_slices, policies_of
+from backend.platform.database import claim_clause
 from backend.platform.errors import Conflict
 from backend.platform.statements import RowChange, Statement, among, among_keys, insert_into
 from backend.stock.allocation import FreeStock
@@ -19,6 +21,8 @@ from backend.stock.store.lots import lots_of
 from backend.stock.tables import PICKABLE_KINDS, balance, location
 
 KEY_ORDER = (balance.c.product_id, balance.c.location_id, balance.c.lot)
+PASSAGES = ("receiving", "packing", "dispatch", "tote", "cart")
+CLEARED_AT_ONCE = 20_000
 PLACES_AT_ONCE = 1_000
 """So many places are asked for in one statement, in the order of their keys."""
 
@@ -30,6 +34,13 @@ _COUNTED = ("on_hand", "reserved")
 
 _at = sa.select(balance).where(among(balance.c.location_id, "locations"), balance.c.on_hand > 0).order_by(*KEY_ORDER)
 _AT = {False: Statement(_at), True: Statement(_at.with_for_update(of=balance))}
+_first_at = (
+    sa.select(balance)
+    .where(balance.c.location_id == sa.bindparam("location"), balance.c.on_hand > balance.c.reserved)
+    .order_by(*KEY_ORDER)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_FIRST_AT = {False: Statement(_first_at), True: Statement(_first_at.with_for_update(of=balance))}
 _OF_PRODUCTS = Statement(
     sa.select(*KEY_ORDER, balance.c.on_hand, balance.c.reserved)
     .where(among(balance.c.product_id, "products"), balance.c.on_hand > 0)
@@ -69,6 +80,12 @@ def balances_at(conn: Connection, location_ids: Iterable[int], lock: bool = Fals
         for row in _AT[lock].rows(conn, locations=part):
             found[Place(row.product_id, row.location_id, row.lot)] = Balance(row.on_hand, row.reserved)
     return found
+
+
+def first_free_at(conn: Connection, location_id: int, most: int, lock: bool = False) -> dict[Place, Balance]:
+    """The first goods at a location of which something is not reserved: of a full dock as many as one walk takes."""
+    rows = _FIRST_AT[lock].rows(conn, location=location_id, most=most)
+    return {Place(row.product_id, row.location_id, row.lot): Balance(row.on_hand, row.reserved) for row in rows}
 
 
 def read_free_stock(conn: Connection, product_ids: Iterable[int], lock: bool = False) -> list[FreeStock]:
@@ -178,6 +195,21 @@ def apply_changes(conn: Connection, changes: Mapping[Place, Balance]) -> None:
             if place in booked
         ],
     )  # fmt: skip
+
+
+def clear_passages(conn: Connection, _now: datetime) -> int:
+    """Forget balances of nothing at docks, benches, totes and carts; how many.
+
+    Every product of the house passes there once, and each proposal at the dock would read what has long gone on. At a shelf
+    the row stays: that it ran empty is a reason to count. Whoever changes a balance makes the row that is missing.
+    """
+    nothing = sa.and_(balance.c.on_hand == 0, balance.c.reserved == 0)
+    passages = sa.select(location.c.id).where(location.c.kind.in_(PASSAGES))
+    found = sa.select(balance.c.id).where(nothing, balance.c.location_id.in_(passages)).limit(CLEARED_AT_ONCE)
+    ids = list(conn.execute(claim_clause(found)).scalars())
+    for part in in_slices(ids):
+        conn.execute(sa.delete(balance).where(balance.c.id.in_(part), nothing))
+    return len(ids)
 
 
 def stock_gone(conn: Connection, place: Place, after: Balance, before: Balance) -> Conflict:
