@@ -164,12 +164,12 @@ class Seen:
 def _children_watched(seen: Seen) -> Iterator[None]:
     plain = photo_worker._Child.asked
 
-    async def watched(child: photo_worker._Child, question: bytes) -> PhotoAnswer:
+    async def watched(child: photo_worker._Child, question: bytes, kind: type[PhotoAnswer]) -> PhotoAnswer:
         folder = Path(f"/proc/{child.process.pid}")
         before_s = _cpu_s(folder)
         seen.children.add(child.process.pid)
         try:
-            answer = await plain(child, question)
+            answer = await plain(child, question, kind)
         except (asyncio.IncompleteReadError, ConnectionError):
             seen.died += 1
             raise

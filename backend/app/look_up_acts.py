@@ -22,6 +22,7 @@ from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.errors import NotFound
 from backend.print_queue import api as printing
+from backend.scanning.api import PhotoReader, proof_of
 from backend.stock.tables import location
 
 COPIES_MAX = 50
@@ -131,10 +132,14 @@ async def print_label_route(
     request_max_body_size=closing.PHOTO_BYTES_MAX + 1,
 )  # fmt: skip
 async def keep_photo_route(
-    request: Request, about: AskedAbout, database: NamedDependency[Database], caller: NamedDependency[Caller]
+    request: Request,
+    about: AskedAbout,
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    photo_reader: NamedDependency[PhotoReader],
 ) -> PhotoKept:
     """A picture as the body (JPEG, PNG, WebP; at most 4 MB), kept because a person asked for it."""
-    content = await request.body()
+    content = await proof_of(photo_reader, await request.body())
 
     def work(conn: Any) -> PhotoKept:
         _drawable(conn, about)

@@ -42,3 +42,10 @@ class PhotoAnswer(PhotoReading, frozen=True, kw_only=True):
     width_px: int = 0
     """Of the photograph as it stands upright; positions are in these pixels."""
     height_px: int = 0
+
+
+class KeptPhoto(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a picture that a person wanted kept: small, upright, without remarks; or a refusal."""
+
+    jpeg: bytes = b""
+    refusal: PhotoRefusal | None = None

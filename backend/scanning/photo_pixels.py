@@ -1,4 +1,4 @@
-"""From the bytes of an admitted picture to gray, upright pixels.
+"""From the bytes of an admitted picture to upright pixels: gray ones to read, and the small coloured picture to keep.
 
 Colours and transparency carry no code: clear pixels become paper white, the rest is gray. The turn a camera noted is
 applied once and then forgotten, so that every reader sees the same picture.
@@ -44,6 +44,27 @@ def gray_pixels(picture: bytes, header: PhotoHeader) -> tuple[Gray, float] | Pho
     if any(abs(side - wanted) > 1 for side, wanted in zip(pixels.shape[:2], expected, strict=True)):
         return broken("one whose size is not the announced one")
     return _upright(_gray(pixels), header.turn), scale
+
+
+KEPT_SIDE_PX = 1600
+_KEPT_QUALITY = 80
+
+
+def kept_picture(picture: bytes, header: PhotoHeader) -> bytes | PhotoRefusal:
+    """What is kept of a proof: a JPEG of at most 1,600 pixels a side, upright, with nothing of the camera's remarks."""
+    factor = 2 if header.kind == "jpeg" and max(header.width_px, header.height_px) >= 2 * KEPT_SIDE_PX else 1
+    flags = cv2.IMREAD_REDUCED_COLOR_2 if factor == 2 else cv2.IMREAD_COLOR
+    try:
+        pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        pixels = None
+    if pixels is None:
+        return broken("one that its decoder gave up on")
+    share = KEPT_SIDE_PX / max(pixels.shape[:2])
+    if share < 1:
+        pixels = cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    upright: Any = _upright(pixels, header.turn)
+    return bytes(cv2.imencode(".jpg", upright, [cv2.IMWRITE_JPEG_QUALITY, _KEPT_QUALITY])[1])
 
 
 def _gray(pixels: Any) -> Gray:

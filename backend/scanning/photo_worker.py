@@ -19,11 +19,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from backend.scanning.photo_answers import PhotoAnswer
+from backend.scanning.photo_answers import KeptPhoto, PhotoAnswer
 from backend.scanning.photo_limits import PhotoRefusal, inspect, too_hard
 
 CPU_S = 2.0
@@ -38,9 +38,13 @@ _LENGTH = struct.Struct(">I")
 _ROOT = str(Path(__file__).resolve().parents[2])
 
 
+Answer = TypeVar("Answer")
+
+
 class _Question(msgspec.Struct, frozen=True):
     picture: bytes
     known: tuple[str, ...] = ()
+    to_keep: bool = False
 
 
 # --- the server's side -------------------------------------------------------------------------------------------
@@ -63,14 +67,25 @@ class PhotoReader:
         header = inspect(picture)
         if isinstance(header, PhotoRefusal):
             return PhotoAnswer(refusal=header)
-        question = msgspec.msgpack.encode(_Question(picture, tuple(known)))
+        return await self._asked(_Question(picture, tuple(known)), PhotoAnswer) or PhotoAnswer(refusal=too_hard())
+
+    async def kept(self, picture: bytes) -> KeptPhoto:
+        """The picture as it is kept for a person: shrunk, upright, without the camera's remarks."""
+        header = inspect(picture)
+        if isinstance(header, PhotoRefusal):
+            return KeptPhoto(refusal=header)
+        return await self._asked(_Question(picture, to_keep=True), KeptPhoto) or KeptPhoto(refusal=too_hard())
+
+    async def _asked(self, question: _Question, kind: type[Answer]) -> Answer | None:
+        """A child's answer, or None where the picture was too much for it."""
+        asked = msgspec.msgpack.encode(question)
         async with self._room:
             child = await self._living()
             try:
-                answer = await asyncio.wait_for(child.asked(question), WAIT_S)
+                answer = await asyncio.wait_for(child.asked(asked, kind), WAIT_S)
             except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
                 await child.ended()
-                return PhotoAnswer(refusal=too_hard())
+                return None
             except BaseException:
                 # The caller has gone away. A child that still answers would answer the next picture with this one.
                 await child.ended()
@@ -86,7 +101,7 @@ class PhotoReader:
         async with self._room:
             child = await self._living()
             try:
-                await asyncio.wait_for(child.asked(msgspec.msgpack.encode(_Question(b""))), WAIT_S)
+                await asyncio.wait_for(child.asked(msgspec.msgpack.encode(_Question(b"")), PhotoAnswer), WAIT_S)
             except BaseException:
                 await child.ended()
                 raise
@@ -130,14 +145,14 @@ class _Child:
         )
         return cls(process)
 
-    async def asked(self, question: bytes) -> PhotoAnswer:
+    async def asked(self, question: bytes, kind: type[Answer]) -> Answer:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.pictures += 1
         self.process.stdin.write(_LENGTH.pack(len(question)) + question)
         await self.process.stdin.drain()
         (length,) = _LENGTH.unpack(await self.process.stdout.readexactly(_LENGTH.size))
-        return msgspec.msgpack.decode(await self.process.stdout.readexactly(length), type=PhotoAnswer)
+        return msgspec.msgpack.decode(await self.process.stdout.readexactly(length), type=kind)
 
     async def ended(self) -> None:
         if self.process.returncode is None:
@@ -171,7 +186,7 @@ def _weary_after(seconds: float) -> Callable[[], bool]:
 def serve(source: BinaryIO, sink: BinaryIO, cpu_s: float) -> None:
     """Answer frames until the parent closes the pipe."""
     # Only the child loads the readers: the server stays small.
-    from backend.scanning.photos import read_picture
+    from backend.scanning.photos import keep_picture, read_picture
 
     decode, encode = msgspec.msgpack.Decoder(_Question), msgspec.msgpack.Encoder()
     while True:
@@ -180,7 +195,10 @@ def serve(source: BinaryIO, sink: BinaryIO, cpu_s: float) -> None:
             return
         question = decode.decode(source.read(_LENGTH.unpack(head)[0]))
         _limit_time(cpu_s)
-        answer = encode.encode(read_picture(question.picture, question.known, _weary_after(WEARY_SHARE * cpu_s)))
+        if question.to_keep:
+            answer = encode.encode(keep_picture(question.picture))
+        else:
+            answer = encode.encode(read_picture(question.picture, question.known, _weary_after(WEARY_SHARE * cpu_s)))
         _limit_time(0)
         sink.write(_LENGTH.pack(len(answer)) + answer)
         sink.flush()

@@ -23,11 +23,11 @@ import numpy as np
 from backend.scanning import photo_readers as readers
 from backend.scanning import photo_regions as regions
 from backend.scanning import photo_views as views
-from backend.scanning.photo_answers import PhotoAnswer, PhotoCode, PhotoReading
+from backend.scanning.photo_answers import KeptPhoto, PhotoAnswer, PhotoCode, PhotoReading
 from backend.scanning.photo_bent import read_bent
 from backend.scanning.photo_blurred import read_blurred
 from backend.scanning.photo_limits import PhotoRefusal, inspect, too_hard
-from backend.scanning.photo_pixels import gray_pixels
+from backend.scanning.photo_pixels import gray_pixels, kept_picture
 from backend.scanning.photo_votes import Ballot, Claim, Standing, overlap
 
 cv2.setNumThreads(1)
@@ -96,6 +96,18 @@ def read_picture(picture: bytes, known: Iterable[str] = (), weary: Callable[[], 
         return PhotoAnswer(refusal=too_hard())
     size = (header.width_px, header.height_px) if header.turn < 5 else (header.height_px, header.width_px)
     return PhotoAnswer(codes=reading.codes, guesses=reading.guesses, width_px=size[0], height_px=size[1])
+
+
+def keep_picture(picture: bytes) -> KeptPhoto:
+    """What is kept of a JPEG, PNG or WebP file that a person wanted kept, or why it is not. Never raises either."""
+    header = inspect(picture)
+    if isinstance(header, PhotoRefusal):
+        return KeptPhoto(refusal=header)
+    try:
+        kept = kept_picture(picture, header)
+    except (cv2.error, MemoryError):
+        kept = too_hard()
+    return KeptPhoto(refusal=kept) if isinstance(kept, PhotoRefusal) else KeptPhoto(jpeg=kept)
 
 
 class _Chain:

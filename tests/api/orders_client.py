@@ -15,6 +15,7 @@ from backend.identity.api import caller_of
 from backend.identity.caller import NOBODY, Caller
 from backend.orders.routes import ROUTES as ORDER_ROUTES
 from backend.platform.database import Database
+from backend.scanning.api import PhotoReader
 from backend.stock.routes import ROUTES as STOCK_ROUTES
 
 CALLERS = {role: Caller(role=role, name=role) for role in ("worker", "lead", "office", "owner")}
@@ -32,20 +33,28 @@ def _name_caller(app: ASGIApp) -> ASGIApp:
 @contextmanager
 def open_client(database_url: str, *more: Any) -> Iterator[TestClient[Litestar]]:
     """A client of the role `office`, unless a request says otherwise in `x-role`. `more`: further routes."""
-    database = Database(database_url)
+    database, photos = Database(database_url), PhotoReader(children=1)
 
     async def give_database() -> Database:
         return database
+
+    async def give_photo_reader() -> PhotoReader:
+        return photos
 
     async def give_caller(request: Request[Any, Any, Any]) -> Caller:
         return caller_of(request)
 
     async def close(_: Litestar) -> None:
+        await photos.close()
         await database.close()
 
     served = Litestar(
         route_handlers=[*CHANNEL_ROUTES, *ORDER_ROUTES, *STOCK_ROUTES, *more],
-        dependencies={"database": Provide(give_database), "caller": Provide(give_caller)},
+        dependencies={
+            "database": Provide(give_database),
+            "caller": Provide(give_caller),
+            "photo_reader": Provide(give_photo_reader),
+        },
         middleware=[_name_caller],
         exception_handlers=HANDLERS,
         on_shutdown=[close],

@@ -1,52 +1,29 @@
 """Goods in over HTTP: the office's file, codes that nobody knew, labels, photos, closing; and who may."""
 
+import io
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from litestar import Litestar, Request
-from litestar.di import Provide
+from litestar import Litestar
 from litestar.testing import TestClient
+from PIL import Image
 from sqlalchemy.engine import Connection
 
-from backend.app.problems import HANDLERS
-from backend.identity.api import caller_of
-from backend.identity.caller import Caller
 from backend.inbound.routes import ROUTES
-from backend.platform.database import Database, run_once
+from backend.platform.database import run_once
 from backend.print_queue import api as printing
-from tests.api.orders_client import _name_caller
+from tests.api.orders_client import open_client
 from tests.builders import NOW
 from tests.inbound.dock import Dock
 
 FILE = b"reference;supplier;sku;quantity\nPO-1;Tea House;PLAIN;24\nPO-1;;LOT;10\nPO-2;;NOBODY;1\n"
-JPEG = b"\xff\xd8\xff\xe0" + b"x" * 50
 UNKNOWN = "gtin:09520009999952"
 
 
 @pytest.fixture
 def client(sqlite_url: str) -> Iterator[TestClient[Litestar]]:
     run_once(sqlite_url, Dock)
-    database = Database(sqlite_url)
-
-    async def give_database() -> Database:
-        return database
-
-    async def give_caller(request: Request[Any, Any, Any]) -> Caller:
-        return caller_of(request)
-
-    async def close(_: Litestar) -> None:
-        await database.close()
-
-    served = Litestar(
-        route_handlers=ROUTES,
-        dependencies={"database": Provide(give_database), "caller": Provide(give_caller)},
-        middleware=[_name_caller],
-        exception_handlers=HANDLERS,
-        on_shutdown=[close],
-    )
-    with TestClient(served) as opened:
-        opened.headers["x-role"] = "office"
+    with open_client(sqlite_url, *ROUTES) as opened:
         yield opened
 
 
@@ -125,17 +102,23 @@ def test_labels_need_a_printer_and_come_once(client: TestClient[Litestar], sqlit
     assert 2 == len(each["jobs"])
 
 
-def test_a_photo_is_kept_as_it_is(client: TestClient[Litestar]) -> None:
-    """Pictures only; shown with the delivery."""
+def test_a_photo_is_kept_small_and_without_what_the_camera_wrote_into_it(client: TestClient[Litestar]) -> None:
+    """Shrunk, upright, no word of where and when; shown with the delivery. Pictures only."""
     number = announced(client)
-    kept = client.post(f"/api/receipts/{number}/photos", content=JPEG).json()["id"]
+    remarks = Image.Exif()
+    remarks[0x0112], remarks[0x010F] = 6, "A phone that tells its owner's name"
+    taken = io.BytesIO()
+    Image.new("RGB", (3300, 1100), "teal").save(taken, "JPEG", exif=remarks.tobytes())
+    kept = client.post(f"/api/receipts/{number}/photos", content=taken.getvalue()).json()["id"]
     shown = client.get(f"/api/inbound/photos/{kept}")
-    assert ("image/jpeg", JPEG, "nosniff") == (
-        shown.headers["content-type"], shown.content, shown.headers["x-content-type-options"],
-    )  # fmt: skip
+    assert ("image/jpeg", "nosniff") == (shown.headers["content-type"], shown.headers["x-content-type-options"])
+    picture = Image.open(io.BytesIO(shown.content))
+    assert ((533, 1600), {}) == (picture.size, dict(picture.getexif()))
+    assert b"A phone" in taken.getvalue()
+    assert b"A phone" not in shown.content
     assert [kept] == client.get(f"/api/receipts/{number}").json()["photos"]
-    refused = client.post(f"/api/receipts/{number}/photos", content=b"<svg onload=1>")
-    assert "NOT_A_PICTURE" == refused.json()["code"]
+    for hostile, code in ((b"<svg onload=1>", "NOT_A_PICTURE"), (taken.getvalue() + b"PK\3\4...", "PHOTO_TWOFOLD")):
+        assert code == client.post(f"/api/receipts/{number}/photos", content=hostile).json()["code"]
 
 
 def test_the_office_ends_a_delivery(client: TestClient[Litestar]) -> None:

@@ -1,14 +1,15 @@
 """Hostile and broken files: refused by name from the header, or read; never a crash."""
 
+import io
 import random
 import time
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from backend.scanning.photo_limits import PhotoHeader, PhotoRefusal, inspect
-from backend.scanning.photos import PhotoAnswer, read_picture
+from backend.scanning.photos import PhotoAnswer, keep_picture, read_picture
 from tests.scanning_photos import pictures
 
 TABLE = pictures.on_table(pictures.drawn_qr("hygiene"), 320, 320)
@@ -16,8 +17,6 @@ JPEG, PNG, WEBP = (pictures.as_file(TABLE, kind) for kind in ("jpeg", "png", "we
 
 
 def _animated(kind: str) -> bytes:
-    import io
-
     frames = [Image.fromarray(np.full((64, 64), shade, np.uint8)) for shade in (0, 120, 250)]
     out = io.BytesIO()
     frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=100)
@@ -82,6 +81,28 @@ def test_hostile_files_are_refused_by_name(picture: bytes, code: str) -> None:
     assert () == answer.codes
     assert answer.refusal.sentence.startswith("Expected ")
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(("picture", "code"), [row[1:] for row in HOSTILE], ids=[row[0] for row in HOSTILE])
+def test_hostile_files_are_not_kept_either(picture: bytes, code: str) -> None:
+    """A proof is let in by the same rules as a picture to read."""
+    kept = keep_picture(picture)
+
+    assert (b"", code) == (kept.jpeg, kept.refusal.code if kept.refusal else None)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+def test_what_is_kept_stands_upright_and_tells_nothing_else(kind: str, turn: int) -> None:
+    """Every turn of every kind of file: the same picture, and not one remark left that would turn it again."""
+    slope = np.add.outer(np.arange(120, dtype=np.uint8), np.zeros(200, np.uint8)) + 40
+    file = pictures.as_file(slope, kind, exif=pictures.exif(turn))
+
+    kept = Image.open(io.BytesIO(keep_picture(file).jpeg))
+
+    wanted = ImageOps.exif_transpose(Image.open(io.BytesIO(pictures.as_file(slope, "png", exif=pictures.exif(turn)))))
+    assert (wanted.size, {}) == (kept.size, dict(kept.getexif()))
+    assert np.abs(np.asarray(kept.convert("L"), int) - np.asarray(wanted, int)).max() <= 8
 
 
 @pytest.mark.parametrize(

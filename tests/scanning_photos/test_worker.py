@@ -1,12 +1,14 @@
 """The pool of reading children: it answers, it limits, and it outlives a child."""
 
 import asyncio
+import io
 import os
 import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import pytest
+from PIL import Image
 
 from backend.scanning.api import PhotoReader, read_photo
 from tests.scanning_photos import pictures
@@ -37,6 +39,30 @@ def test_a_child_reads_and_is_used_again() -> None:
             assert first == reader._idle[0].process.pid
         finally:
             await reader.close()
+
+    _run(story())
+
+
+def test_a_child_makes_a_proof_fit_to_be_kept_and_reads_on() -> None:
+    """Kept small, and the limits hold for it, too; hostile bytes are refused before a child is asked."""
+
+    async def story() -> None:
+        wide = pictures.as_file(pictures.on_table(pictures.drawn_qr("proof"), 2000, 700), "png")
+        reader = PhotoReader(children=1)
+        try:
+            assert "PHOTO_KIND" == (await reader.kept(b"GIF89a...")).refusal.code
+            assert [] == reader._idle
+            kept = (await reader.kept(wide)).jpeg
+            assert (1600, 560) == Image.open(io.BytesIO(kept)).size
+            assert ["proof"] == [code.text for code in (await reader.read(kept)).codes]
+        finally:
+            await reader.close()
+        starved = PhotoReader(children=1, memory_bytes=95 * 1024 * 1024)
+        try:
+            large = pictures.as_file(pictures.on_table(pictures.drawn_qr("large"), 3900, 3900), "png")
+            assert "PHOTO_TOO_HARD" == (await starved.kept(large)).refusal.code
+        finally:
+            await starved.close()
 
     _run(story())
 
