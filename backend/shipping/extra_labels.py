@@ -1,12 +1,15 @@
 """Labels at dispatch as each customer wishes: which rows of the wish list concern an order, and what stands on them. Pure."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 LABELS_MAX = 100
 """For one line of an order, as the print queue takes copies; more are a matter for a run from the office."""
+
+
+Code = Annotated[str, msgspec.Meta(max_length=100)]
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +25,32 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     symbology: str
     pieces_per_label: int
+
+
+class WishRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A wish as the office writes it: codes and SKUs instead of numbers of rows, "" for any and for our own."""
+
+    merchant: Code
+    channel: Code = ""
+    customer: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    sku: Code = ""
+    label: Annotated[str, msgspec.Meta(max_length=32)] = "customer"
+    customer_sku: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    text: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    code: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    symbology: Annotated[str, msgspec.Meta(max_length=16)] = "code128"
+    pieces_per_label: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
+
+
+def trial_fields(row: WishRow) -> dict[str, Any]:
+    """What one label of the wish would say: drawn before it is saved, so that no wish fails at dispatch."""
+    wish = Wish(
+        id=0, channel_id=None, customer="", product_id=None, label=row.label, customer_sku=row.customer_sku,
+        text=row.text, code=row.code, symbology=row.symbology, pieces_per_label=row.pieces_per_label,
+    )  # fmt: skip
+    buyer = Buyer(channel_id=0, order_number="26-000001", names=(row.customer or "-",))
+    goods = Goods(line_id=0, product_id=None, sku=row.sku or "SKU-1", name=row.sku or "-", pieces=row.pieces_per_label)
+    return labels_asked([wish], buyer, [goods], "cs")[0].fields
 
 
 class Goods(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,17 +1,22 @@
 """Carriers over HTTP: which there are, what they were told of an order, and the van's route list."""
 
+import asyncio
 from typing import Any
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
+from sqlalchemy.engine import Connection
 
+from backend.catalog import api as catalog
 from backend.documents import api as documents
 from backend.identity.api import requires
+from backend.orders import api as orders
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.shipping import reactions, store, views
+from backend.shipping.extra_labels import WishRow, trial_fields
 
 
 class CarrierList(msgspec.Struct):
@@ -61,4 +66,55 @@ async def route_list(
     return Response(documents.render_paper("route-list", data), media_type="application/pdf")
 
 
-ROUTES = [list_carriers, list_consignments, queue_label, route_list]
+class Seller(msgspec.Struct):
+    """`channels`: codes of the merchant's sales channels."""
+
+    merchant: str
+    channels: list[str]
+
+
+class WishList(msgspec.Struct):
+    rows: list[store.KeptWish]
+    sellers: list[Seller]
+
+
+@get("/api/extra-labels", guards=[requires("office")])
+async def list_wishes(database: NamedDependency[Database]) -> WishList:
+    """Labels that customers and channels wish for at dispatch."""
+    return await database.read(_wish_list)
+
+
+def _wish_list(conn: Connection) -> WishList:
+    channels = orders.read_channels(conn)
+    sellers = [
+        Seller(owner.code, [each.code for each in channels if each.merchant_id == owner.id])
+        for owner in catalog.read_merchants(conn).values()
+    ]
+    return WishList(store.read_wishes(conn), sellers)
+
+
+@post("/api/extra-labels", status_code=201, guards=[requires("office")])
+async def add_wish(data: JSONBody[WishRow], database: NamedDependency[Database]) -> WishList:
+    """A wish that cannot be printed, for instance a code that its symbology cannot carry, is refused with the rule's name."""
+    template = await database.read(lambda conn: documents.load_label(conn, data.label))
+    await asyncio.to_thread(documents.artifact_of, template, trial_fields(data), 203, "png1")
+
+    def act(conn: Connection) -> WishList:
+        store.save_wish(conn, data)
+        return _wish_list(conn)
+
+    return await database.write(act)
+
+
+@delete("/api/extra-labels/{number:int}", status_code=200, guards=[requires("office")])
+async def drop_wish(number: FromPath[int], database: NamedDependency[Database]) -> WishList:
+    """The wish is not printed any more."""
+
+    def act(conn: Connection) -> WishList:
+        store.drop_wish(conn, number)
+        return _wish_list(conn)
+
+    return await database.write(act)
+
+
+ROUTES = [list_carriers, list_consignments, queue_label, route_list, list_wishes, add_wish, drop_wish]

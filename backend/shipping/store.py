@@ -21,7 +21,7 @@ from backend.print_queue import api as printing
 from backend.shipping.account_settings import masked, opened, sealed, secret_names
 from backend.shipping.carrier import Carrier
 from backend.shipping.carriers import carrier_of, carriers
-from backend.shipping.extra_labels import Buyer, Goods, LabelsAsked, Wish, labels_asked
+from backend.shipping.extra_labels import Buyer, Goods, LabelsAsked, Wish, WishRow, labels_asked
 from backend.shipping.tables import carrier_account, consignment, extra_label
 
 LIVE = ("draft", "registered", "refused")
@@ -145,6 +145,10 @@ def _open_settings(conn: Connection, plugin: Carrier, kept: Mapping[str, Any]) -
 
 def read_account_codes(conn: Connection) -> list[str]:
     return list(conn.execute(sa.select(carrier_account.c.carrier_code).where(carrier_account.c.active)).scalars())
+
+
+WISHED = ("customer", "label", "customer_sku", "text", "code", "symbology", "pieces_per_label")
+"""What a wish says by itself, beside whom and which goods it concerns."""
 
 
 class AccountView(msgspec.Struct, frozen=True):
@@ -274,6 +278,52 @@ def _wishes_of(conn: Connection, merchant_id: int) -> list[Wish]:
     statement = sa.select(*columns).where(extra_label.c.merchant_id == merchant_id, extra_label.c.active)
     names = Wish.__struct_fields__
     return [Wish(**dict(zip(names, row, strict=True))) for row in conn.execute(statement.order_by(extra_label.c.id))]
+
+
+class KeptWish(WishRow, frozen=True, kw_only=True):
+    id: int
+
+
+def read_wishes(conn: Connection) -> list[KeptWish]:
+    """Every active wish, oldest first."""
+    rows = list(conn.execute(sa.select(extra_label).where(extra_label.c.active).order_by(extra_label.c.id)))
+    merchants = catalog.read_merchants(conn)
+    channels = {each.id: each.code for each in orders.read_channels(conn)}
+    products = catalog.products_by_ids(conn, {row.product_id for row in rows if row.product_id is not None})
+    return [
+        KeptWish(
+            id=row.id, merchant=merchants[row.merchant_id].code, channel=channels.get(row.channel_id, ""),
+            customer=row.customer, sku=products[row.product_id].sku if row.product_id is not None else "",
+            label=row.label, customer_sku=row.customer_sku, text=row.text, code=row.code, symbology=row.symbology,
+            pieces_per_label=row.pieces_per_label,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def save_wish(conn: Connection, row: WishRow) -> int:
+    """Raises MERCHANT_UNKNOWN, CHANNEL_UNKNOWN, PRODUCT_UNKNOWN."""
+    owner = catalog.merchant_by_code(conn, row.merchant)
+    channel_id = orders.find_channel(conn, row.channel).id if row.channel else None
+    product_id = None
+    if row.sku:
+        found = catalog.products_by_skus(conn, owner.id, [row.sku]).get(row.sku)
+        if found is None:
+            raise NotFound(
+                "PRODUCT_UNKNOWN", f"Expected a SKU of {owner.code}, got {row.sku[:60]!r}; write its whole SKU.",
+                got=row.sku[:60],
+            )  # fmt: skip
+        product_id = found.id
+    kept = {name: getattr(row, name) for name in WISHED}
+    made = sa.insert(extra_label).values(
+        merchant_id=owner.id, channel_id=channel_id, product_id=product_id, active=True, **kept
+    )
+    return int(conn.execute(made.returning(extra_label.c.id)).scalar_one())
+
+
+def drop_wish(conn: Connection, number: int) -> None:
+    """What was wished once stays in the table; it is only not printed any more."""
+    conn.execute(sa.update(extra_label).where(extra_label.c.id == number).values(active=False))
 
 
 def _queue_extra(conn: Connection, order: orders.Order, station: str, asked: LabelsAsked, now: datetime) -> None:
