@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 COUNT_MAX = 200
-"""Labels for one request; more come from the office, from a roll of their own."""
+"""Labels for one request, serials or copies; more come from the office, from a roll of their own."""
 
 
 class GoodsLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ def label_fields(asked: GoodsLabel, sku: str, name: str, gtin: str, pieces: int,
         "lot": asked.lot, "best_before": asked.best_before,
     }  # fmt: skip
     if asked.serials:
-        return [base | {"serial": each} for each in asked.serials[:COUNT_MAX]]
+        return [base | {"serial": each} for each in asked.serials]
     return [base]
 
 

@@ -100,6 +100,8 @@ def test_labels_need_a_printer_and_come_once(client: TestClient[Litestar], sqlit
     assert (1, first) == (len(first), client.post(f"/api/receipts/{number}/labels", json=body).json()["jobs"])
     each = client.post(f"/api/receipts/{number}/labels", json=body | {"key": "two", "serials": ["A", "B"]}).json()
     assert 2 == len(each["jobs"])
+    many = client.post(f"/api/receipts/{number}/labels", json=body | {"serials": [f"S{n}" for n in range(201)]})
+    assert (422, "LABEL_COUNT", "201") == (many.status_code, many.json()["code"], many.json()["got"])
 
 
 def test_a_photo_is_kept_small_and_without_what_the_camera_wrote_into_it(client: TestClient[Litestar]) -> None:

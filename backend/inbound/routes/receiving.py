@@ -1,5 +1,6 @@
 """What the dock asks the server while it receives: unknown codes, labels, photos; and the trace of serials."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from backend.identity.api import Caller, requires
 from backend.inbound.labels import GoodsLabel
 from backend.inbound.routes.receipts import actor_of
 from backend.inbound.store import attaching, closing
-from backend.inbound.store.labels import print_goods_labels
+from backend.inbound.store.labels import queue_labels, read_labels
 from backend.inbound.store.receipts import find_receipt
 from backend.inbound.views.put_aways import waiting_areas
 from backend.platform import clock
@@ -97,8 +98,10 @@ async def print_labels(
         serials=data.serials,
     )  # fmt: skip
     language = caller.language or "cs"
+    wanted = await database.read(lambda conn: read_labels(conn, number, asked, data.station, language))
+    drawn = await asyncio.to_thread(wanted.draw)
     found = await database.write(
-        lambda conn: print_goods_labels(conn, number, asked, data.station, data.key, language, clock.now())
+        lambda conn: queue_labels(conn, wanted.product, drawn, asked, data.station, data.key, clock.now())
     )
     return LabelsQueued(found)
 

@@ -1,7 +1,10 @@
 """Labels of goods into the print queue."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -14,17 +17,27 @@ from backend.platform.errors import Malformed, NotFound
 from backend.print_queue import api as printing
 
 PAPER_KIND = "goods_label"
+LABEL = "product-large"
 
 
-def print_goods_labels(
-    conn: Connection, receipt_id: int, asked: GoodsLabel, station: str, key: str, language: str, now: datetime
-) -> list[int]:
-    """Print jobs, one for each different label. A repeat of `key` prints nothing twice.
+class Drawable(msgspec.Struct, frozen=True):
+    """Labels before they are drawn: for which product, by which template, for which printer, and the data of each."""
 
-    Raises NO_ROUTE where no printer is set up, LINE_UNKNOWN, LABEL_DATA.
-    """
-    if not 1 <= asked.count <= COUNT_MAX:
-        raise Malformed("LABEL_COUNT", f"Expected 1 to {COUNT_MAX} labels, got {asked.count}.", got=str(asked.count))
+    product: catalog.Product
+    template: documents.Template
+    form: printing.ArtifactForm
+    fields: list[dict[str, Any]]
+
+    def draw(self) -> list[documents.Artifact]:
+        """Takes a moment for each: done while no transaction is open."""
+        return [documents.artifact_of(self.template, each, self.form.dpi, self.form.format) for each in self.fields]
+
+
+def read_labels(conn: Connection, receipt_id: int, asked: GoodsLabel, station: str, language: str) -> Drawable:
+    """What is to be drawn. Raises NO_ROUTE where no printer is set up, LINE_UNKNOWN, LABEL_COUNT."""
+    count = max(asked.count, len(asked.serials))
+    if not 1 <= asked.count <= COUNT_MAX or count > COUNT_MAX:
+        raise Malformed("LABEL_COUNT", f"Expected 1 to {COUNT_MAX} labels, got {count}.", got=str(count))
     head = find_receipt(conn, receipt_id)
     row = conn.execute(
         sa.select(receipt_line).where(receipt_line.c.id == asked.line, receipt_line.c.receipt_id == receipt_id)
@@ -35,14 +48,24 @@ def print_goods_labels(
     codes = catalog.codes_of(conn, [row.product_id])[row.product_id]
     mine = [each for each in codes if each.level == asked.level]
     pieces = mine[0].quantity if mine else 1
-    template, form = documents.load_label(conn, "product-large"), printing.label_form(conn, station or "*", PAPER_KIND)
-    found: list[int] = []
-    for place, fields in enumerate(
-        label_fields(asked, product.sku, product.name, gtin_of(tuple(each.key for each in mine)), pieces, language)
-    ):
-        artifact = documents.artifact_of(template, fields, form.dpi, form.format)
-        found.append(_queue(conn, f"{key}:{place}", station, product, artifact, asked, now))
-    return found
+    fields = label_fields(asked, product.sku, product.name, gtin_of(tuple(each.key for each in mine)), pieces, language)
+    form = printing.label_form(conn, station or "*", PAPER_KIND)
+    return Drawable(product, documents.load_label(conn, LABEL), form, fields)
+
+
+def queue_labels(
+    conn: Connection,
+    product: catalog.Product,
+    drawn: Sequence[documents.Artifact],
+    asked: GoodsLabel,
+    station: str,
+    key: str,
+    now: datetime,
+) -> list[int]:
+    """Print jobs, one for each different label. A repeat of `key` prints nothing twice. Raises NO_ROUTE."""
+    return [
+        _queue(conn, f"{key}:{place}", station, product, artifact, asked, now) for place, artifact in enumerate(drawn)
+    ]
 
 
 def _queue(
@@ -54,6 +77,6 @@ def _queue(
         conn, key=f"goods:{key}", station=station or "*", paper_kind=PAPER_KIND, title=f"{product.sku} {asked.lot}".strip(),
         about=f"product:{product.id}", content=artifact.content, format=artifact.format, now=now,
         media_width_mm=round(artifact.media.width_mm), media_height_mm=round(artifact.media.height_mm), dpi=artifact.dpi,
-        demands=demands, copies=1 if asked.serials else asked.count, template="product-large",
+        demands=demands, copies=1 if asked.serials else asked.count, template=LABEL,
         merchant_id=product.merchant_id, priority=5,
     ).id  # fmt: skip
