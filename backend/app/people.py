@@ -31,6 +31,8 @@ from backend.print_queue import api as printing
 Role = Literal["worker", "lead", "office", "owner"]
 Language = Literal["cs", "sk", "hu", "en"]
 NAME_CHARACTERS = 100
+PAPER_KIND = "place_label"
+"""With the other signs of the house: a roll of parcel labels is no badge."""
 T = TypeVar("T")
 
 
@@ -199,7 +201,7 @@ async def _on_paper(
     problem = ""
     if station:
         try:
-            form = await database.read(lambda conn: printing.label_form(conn, station))
+            form = await database.read(lambda conn: printing.label_form(conn, station, PAPER_KIND))
             paper = await asyncio.to_thread(artifact_of, template, data, form.dpi, form.format)
             await database.write(lambda conn: _enqueue(conn, number, name, station, paper, clock.now()))
         except Problem as wrong:
@@ -210,7 +212,7 @@ async def _on_paper(
 
 def _enqueue(conn: Connection, number: int, name: str, station: str, paper: Artifact, now: datetime) -> None:
     printing.enqueue(
-        conn, key=f"badge:{number}:{ids.uuid7()}", station=station, paper_kind="label", title=f"Badge {name}",
+        conn, key=f"badge:{number}:{ids.uuid7()}", station=station, paper_kind=PAPER_KIND, title=f"Badge {name}",
         about=f"person:{number}", content=paper.content, format=paper.format, now=now, media_width_mm=round(paper.media.width_mm),
         media_height_mm=round(paper.media.height_mm), dpi=paper.dpi, template="badge",
     )  # fmt: skip

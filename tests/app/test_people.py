@@ -5,12 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from backend.gs1.scan_keys import read_code
 from backend.identity import store as identity
 from backend.identity.store import people
 from backend.platform import clock, journal
 from backend.platform.database import Database
+from backend.print_queue import api as printing
 from backend.scanning.api import PhotoReader, read_photo
 
 
@@ -142,3 +144,24 @@ async def test_a_badge_without_a_printer_is_still_told(client: httpx.AsyncClient
 
     made = answer.json()
     assert (201, False, True) == (answer.status_code, made["printed"], bool(made["problem"] and made["picture"]))
+
+
+async def test_a_badge_is_printed_with_the_signs_of_the_house(
+    client: httpx.AsyncClient, sign_in: Any, database: Database
+) -> None:
+    """Where shelves and totes have a printer of their own, badges come out there and not among the parcels."""
+
+    def set_up(conn: sa.Connection) -> None:
+        printing.create_agent(conn, "hall", clock.now())
+        for code in ("PARCELS", "SIGNS"):
+            printing.save_printer(
+                conn, code, "hall", name=code, driver="zpl", transport="folder", address=code.lower(), dpi=203
+            )
+        printing.save_route(conn, "P1", "label", "PARCELS")
+        printing.save_route(conn, "*", "place_label", "SIGNS")
+
+    await database.write(set_up)
+    await sign_in("office")
+    answer = await client.post("/api/people", json={"name": "Eva", "station": "P1"})
+    jobs = await database.read(lambda conn: printing.read_jobs(conn, clock.now()).rows)
+    assert (True, ["SIGNS"]) == (answer.json()["printed"], [job.printer for job in jobs])
