@@ -58,7 +58,7 @@ class _WordsSlot:
         self.head, self.limit_em = "", 0.0
         self.mark: Words | None = None
         self.known: dict[str, str] = {}
-        self.shrunk: dict[float, Words] = {}
+        self.shrunk: dict[float, tuple[Words, str]] = {}
         marks = element_marks(msgspec.structs.replace(element, text="0"), frame, per_mm)
         if len(marks) == 1 and isinstance(marks[0], Words) and not frame.rotation:
             mark = marks[0]
@@ -83,8 +83,7 @@ class _WordsSlot:
             return self._of_any_letters(text)
         if _PLAIN.fullmatch(line):
             if len(line) * self.plain_widest <= self.limit_em or self._width_em(line) <= self.limit_em:
-                escaped = "^FH_^FD" + line if _ESCAPED.isdisjoint(line) else field_data(line)
-                return f"{self.head}{escaped}^FS"
+                return f"{self.head}{field_data(line)}^FS"
             return self._of_any_letters(text) if self.tight else self._shrunk(line, text, is_plain=True)
         if not self.known_line.fullmatch(line):
             return self._of_any_letters(text)
@@ -106,15 +105,16 @@ class _WordsSlot:
         if self.element.fit != "shrink":
             return self._set(text)
         wide = self._width_em(line)
-        mark = self.shrunk.get(wide)
-        if mark is None:
+        known = self.shrunk.get(wide)
+        if known is None:
             marks = element_marks(msgspec.structs.replace(self.element, text=text), self.frame, self.per_mm)
             if len(marks) != 1 or not isinstance(marks[0], Words) or marks[0].text != line:
                 return self._set(text)
             if len(self.shrunk) >= _KNOWN_MAX:
                 self.shrunk.clear()
-            mark = self.shrunk[wide] = marks[0]
-        return f"{_head_of(mark)}{field_data(line)}^FS" if is_plain else line_fields(mark, line)
+            known = self.shrunk[wide] = marks[0], _head_of(marks[0])
+        mark, head = known
+        return f"{head}{field_data(line)}^FS" if is_plain else line_fields(mark, line)
 
     def _set(self, text: str) -> str:
         """The element alone, the slow way; repeated words are kept."""
@@ -198,13 +198,21 @@ class _Skeleton:
         sample: tuple[str, ...],
         codes: list[tuple[Symbology, str, int | None]],
     ) -> None:
-        self.pieces, self.sample, self.codes = pieces, sample, codes
-        self.slotted = frozenset(piece.number for piece in pieces if not isinstance(piece, str))
-        self.trusted: set[int] = set()
+        self.sample, self.codes = sample, codes
+        self.fields = [piece if isinstance(piece, str) else "" for piece in pieces]
+        self.slots = [(place, piece) for place, piece in enumerate(pieces) if not isinstance(piece, str)]
+        self.slotted = frozenset(piece.number for _, piece in self.slots)
+        self.untrusted = set(range(len(sample)))
 
     def filled(self, slots: tuple[str, ...]) -> str:
-        fields = [piece if isinstance(piece, str) else piece.written(slots[piece.number]) for piece in self.pieces]
-        return "\n".join([field for field in fields if field]) + "\n"
+        fields = self.fields.copy()
+        for at, slot in self.slots:
+            fields[at] = slot.written(slots[slot.number])
+        return "\n".join(filter(None, fields)) + "\n"
+
+    def changed(self, slots: tuple[str, ...]) -> list[int]:
+        """Slots that differ from the sample and are not proved yet."""
+        return [place for place in self.untrusted if slots[place] != self.sample[place]]
 
     def demands(self, slots: tuple[str, ...]) -> tuple[Demand, ...]:
         """What the label promises to readers."""
@@ -253,8 +261,8 @@ class LabelRun:
             page, zpl, demands = self._slow(data)
             self.skeletons[key] = _skeleton_of(page, slots, shape.tight)
             return zpl, demands
-        changed = [place for place, text in enumerate(slots) if text != skeleton.sample[place]]
-        if skeleton.trusted.issuperset(changed):
+        changed = skeleton.changed(slots)
+        if not changed:
             try:
                 return skeleton.filled(slots).encode("ascii"), skeleton.demands(slots)
             except (_NotHere, LayoutProblem):
@@ -274,7 +282,7 @@ class LabelRun:
                 if len(better.slotted) > len(skeleton.slotted):
                     self.skeletons[key] = better
             elif skeleton.filled(slots).encode("ascii") == zpl and skeleton.demands(slots) == demands:
-                skeleton.trusted.update(changed)
+                skeleton.untrusted.difference_update(changed)
         except (_NotHere, LayoutProblem):
             pass  # not from the skeleton, then
         return zpl, demands

@@ -32,9 +32,13 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Word(msgspec.Struct, frozen=True):
-    """`placed`: pieces with the dots from the word's start to their ink. `top`: highest ink above the baseline."""
+    """`placed`: pieces with the dots from the word's start to their ink. `top`: highest ink above the baseline.
+
+    `graphics`: the same as offsets to the right and below with the end of a ZPL field.
+    """
 
     placed: tuple[tuple[int, Piece], ...]
+    graphics: tuple[tuple[int, int, str], ...]
     top: int
     right: int
     advance: int
@@ -73,7 +77,8 @@ def word_of(weight: Weight, size: int, word: str) -> Word:
         piece = _piece_of(weight, size, letters)
         placed.append((start + piece.left, piece))
         right, start = max(right, start + piece.right), start + piece.advance
-    return Word(tuple(placed), min((piece.above for _, piece in placed), default=0), right, start)
+    graphics = tuple((left, piece.above, piece.graphic) for left, piece in placed)
+    return Word(tuple(placed), graphics, min((piece.above for _, piece in placed), default=0), right, start)
 
 
 @lru_cache(maxsize=1024)

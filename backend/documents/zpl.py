@@ -24,6 +24,7 @@ _QR_BYTES_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)
 _QR_ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 _QR_SHIFT_DOTS = 10
 """`^BQ` prints lower by the bar height of the last `^BY`; every `^BQ` gets its own `^BY` with this height."""
+_IN_HEX = str.maketrans({"^": "_5E", "~": "_7E", "_": "_5F"})
 _MATRIX_ESCAPE = "|"
 _AZTEC_SIZES = {15: 101, 19: 102, 23: 103, 27: 104}
 """Modules of compact Aztec symbols and the `^BO` parameter that asks for just that size."""
@@ -68,6 +69,8 @@ def field_data(text: str) -> str:
     >>> field_data("a^b_c")
     '^FH_^FDa_5Eb_5Fc'
     """
+    if text.isascii() and text.isprintable():
+        return "^FH_^FD" + text.translate(_IN_HEX)
     written = []
     for byte in text.encode():
         plain = 0x20 <= byte < 0x7F and byte not in b"^~_"
@@ -119,7 +122,7 @@ def line_fields(mark: Words, text: str) -> str:
         if at + word.placed[0][0] < 0 or baseline + word.top < 0:
             fields += [_cropped(piece.mask, at + left, baseline + piece.above) for left, piece in word.placed]
         else:
-            fields += [f"^FO{at + left},{baseline + piece.above}{piece.graphic}" for left, piece in word.placed]
+            fields += [f"^FO{at + left},{baseline + above}{graphic}" for left, above, graphic in word.graphics]
     return "\n".join(fields)
 
 

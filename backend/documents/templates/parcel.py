@@ -15,6 +15,8 @@ from backend.gs1.own_codes import build_own_code
 
 MEDIA = Media("A6", 105, 148)
 _LEFT, _WIDE = 4.0, 97.0
+_WIDEST_EM = 1.15
+"""No ASCII letter of our faces is wider: the W of the bold one has 1.1."""
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -184,6 +186,8 @@ def _rows(to: Address) -> list[tuple[str, float, Weight]]:
 
 def _row_height(text: str, size: float, face: Weight) -> float:
     """Room for one line of an address, or for two small ones: an address is not to be cut before it must be."""
+    if text.isascii() and len(text) * _WIDEST_EM * size * 0.65 <= _WIDE:
+        return size * 1.25
     return size * 1.25 if width_em(face, printable(face, text)) * size * 0.65 <= _WIDE else 8.3
 
 
