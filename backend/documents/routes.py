@@ -101,7 +101,7 @@ async def show_label(code: FromPath[str], database: NamedDependency[Database]) -
     """A label with its versions; without a design a first one to change."""
     versions = await database.read(lambda conn: store.read_versions(conn, code))
     design = versions[0].design if versions else None
-    return _shown(code, versions, design or await asyncio.to_thread(first_design, _base_code(code, versions)))
+    return _shown(code, versions, await _or_first(design, code, versions))
 
 
 @get("/api/label-designs/{code:str}/versions/{version:int}", guards=[requires("office")])
@@ -111,12 +111,15 @@ async def show_version(code: FromPath[str], version: FromPath[int], database: Na
     older = next((each for each in versions if each.version == version), None)
     if older is None:
         raise NotFound("LABEL_UNKNOWN", f"Expected a version of label {code[:40]}, got {version}.", got=str(version))
-    design = older.design or await asyncio.to_thread(first_design, _base_code(code, versions))
-    return _shown(code, versions, design)
+    return _shown(code, versions, await _or_first(older.design, code, versions))
 
 
-def _base_code(code: str, versions: list[store.Version]) -> str:
-    return next((each.design.base for each in versions if each.design is not None), code)
+async def _or_first(design: Design | None, code: str, versions: list[store.Version]) -> Design:
+    """Without a design the one to start from: Rampa's own looks, drawn in a thread."""
+    if design is not None:
+        return design
+    base = next((each.design.base for each in versions if each.design is not None), code)
+    return await asyncio.to_thread(first_design, base)
 
 
 def _shown(code: str, versions: list[store.Version], design: Design) -> LabelShown:
@@ -154,8 +157,7 @@ async def save_label(
         return store.read_versions(conn, name)
 
     versions = await database.write(act)
-    design = versions[0].design or await asyncio.to_thread(first_design, _base_code(name, versions))
-    return _shown(name, versions, design)
+    return _shown(name, versions, await _or_first(versions[0].design, name, versions))
 
 
 ROUTES = [list_labels, show_label, show_version, preview_label, save_label]
