@@ -5,9 +5,19 @@
  * browser; whoever can open it knows both. A session opened that way is told to the server before anything else is sent.
  * Needs a secure page (https or this machine), because only there the browser has cryptography.
  */
-import { ApiProblem, type Api } from '../api/client';
+import { ApiProblem, NoAnswer, type Api } from '../api/client';
 import { readMeta, writeMeta, type LocalStore, type PendingSession, type Session } from '../offline/local_store';
 import type { SealedPasses } from './sealed_pass';
+
+interface SessionReply {
+  session: string;
+  person_id: number;
+  name: string;
+  language: string;
+  role: string;
+  expires_at: string;
+  offline_pass?: string | null;
+}
 
 /** Why nobody came in, with a code of `problem.*`. */
 export class NotLetIn extends Error {
@@ -41,6 +51,21 @@ export class Passes {
     return (await this.sealed()).open(badge, pin);
   }
 
+  /** The server decides when it answers; else this device does, for people it has seen within a week. */
+  async signIn(api: Api, badge: string, pin: string): Promise<Session> {
+    const timeout_ms = (await this.known(badge).catch(() => false)) ? 4_000 : 8_000;
+    try {
+      const reply = await api<SessionReply>('/api/sessions', { method: 'POST', body: { badge, pin }, timeout_ms });
+      const { session: uuid, person_id: id, name, language, role, expires_at } = reply;
+      const person = { id, name, language, role };
+      if (reply.offline_pass) await this.keep(badge, pin, reply.offline_pass, person).catch(() => undefined);
+      return { uuid, person, expires_at };
+    } catch (error) {
+      if (error instanceof NoAnswer) return this.open(badge, pin);
+      throw error;
+    }
+  }
+
   /** Tells the server of sessions it has not heard of. A no of the server ends the matter: their scans get its verdict. */
   async tell(api: Api): Promise<void> {
     for (const each of await this.pending()) {
@@ -69,5 +94,4 @@ export class Passes {
   private async pending(): Promise<PendingSession[]> {
     return (await readMeta(this.store, 'pending_sessions')) ?? [];
   }
-
 }

@@ -4,64 +4,23 @@
  * The device's token sends the queue, whoever is signed in: a change of person never strands scans. Screens read
  * `view` and call the verbs below; they hold no rules.
  */
-import { NoAnswer, apiClient, type Api } from '../api/client';
-import type { Feedback } from '../feedback/sounds';
-import type { Bundle, CodeReading, Flow, FlowState, Verdict } from '../flows/flow';
+import { apiClient, type Api } from '../api/client';
+import type { Bundle, CodeReading, FlowState, Verdict } from '../flows/flow';
 import type { Judged } from '../inputs/camera_votes';
-import { Bounces, keysIn, readBurst, type CodeReader } from '../inputs/reading';
+import { Bounces, keysIn, readBurst } from '../inputs/reading';
 import type { Burst } from '../inputs/wedge_decoder';
 import { newId } from '../offline/ids';
-import {
-  readMeta,
-  removeMeta,
-  writeMeta,
-  type Device,
-  type LocalStore,
-  type Session,
-  type Settings,
-  type StoredScan,
-} from '../offline/local_store';
+import { readMeta, removeMeta, writeMeta, type Device, type Settings, type StoredScan } from '../offline/local_store';
 import { Outbox, type ScansReply } from '../offline/outbox';
-import { Sender, type SenderNews, type Timers } from '../offline/sender';
-import { noWitness, type Witness } from '../offline/witness';
 import { HeldWork } from './held_work';
 import type { Job } from './job';
 import { Passes } from './passes';
+import { ScanQueue } from './scan_queue';
 import { ShelfLock } from './shelf_lock';
+import type { ShiftOptions } from './shift_options';
 import { DEFAULT_SETTINGS, type ScannedCode, type ShiftView, type WorkRequest } from './shift_view';
 
 export type { ScannedCode, ShiftView, WorkRequest } from './shift_view';
-
-export interface ShiftOptions {
-  store: LocalStore;
-  feedback: Feedback;
-  readCode: CodeReader;
-  loadFlow: (name: string) => Promise<Flow | null>;
-  app: string;
-  fetcher?: typeof fetch;
-  timers?: Timers;
-  now_ms?: () => number;
-  alone?: (work: () => Promise<void>) => Promise<boolean>;
-  witness?: Witness;
-  /** Where the machinery of jobs comes from; its own chunk if nothing is said. */
-  loadJob?: () => Promise<{ Job: typeof Job }>;
-  /** Spreads the pauses between tries. */
-  random?: () => number;
-  /** Asks the server, in place of the client over HTTP. */
-  api?: (device: () => string | null) => Api;
-}
-
-interface SessionReply {
-  session: string;
-  person_id: number;
-  name: string;
-  language: string;
-  role: string;
-  expires_at: string;
-  offline_pass?: string | null;
-}
-
-const FLUSH_AFTER_MS = 400;
 
 export class Shift {
   readonly outbox: Outbox;
@@ -70,20 +29,12 @@ export class Shift {
   private known: ReadonlySet<string> = new Set();
   private readonly bounces = new Bounces();
   private readonly listeners = new Set<(view: ShiftView) => void>();
-  private sender: Sender | null = null;
   private forgetJob: (() => void) | null = null;
-  private flushTimer: unknown = null;
   private readonly done = new Set<string>();
-  private shift_seq = 0;
-  private last_seq = 0;
-  private acked_seq = 0;
-  private readonly timers: Timers;
+  private readonly queue: ScanQueue;
   private readonly held: HeldWork;
-  private readonly witness: Witness;
   private readonly passes: Passes;
   private readonly shelf: ShelfLock;
-  /** Said already that scans are kept for later. */
-  private away = false;
   /** Whose job is open, also after the session is over. */
   private worker: number | null = null;
   view: ShiftView = {
@@ -91,7 +42,7 @@ export class Shift {
     corrections: [], settings: DEFAULT_SETTINGS, job: null, clock_off_ms: 0, lost: 0,
   };
 
-  constructor(private readonly options: ShiftOptions) {
+  constructor(readonly options: ShiftOptions) {
     const outbox = { app: options.app, ...(options.now_ms === undefined ? {} : { now_ms: options.now_ms }) };
     this.outbox = new Outbox(options.store, outbox);
     const credentials = () => ({
@@ -105,11 +56,7 @@ export class Shift {
       options.api?.(() => this.view.device?.uid ?? null) ??
       this.passes.telling(apiClient(credentials, '', options.fetcher ?? ((address, init) => fetch(address, init))));
     this.held = new HeldWork(this.api, this.outbox, options.loadFlow);
-    this.witness = options.witness ?? noWitness;
-    this.timers = options.timers ?? {
-      set: (run, delay_ms) => setTimeout(run, delay_ms),
-      clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
-    };
+    this.queue = new ScanQueue(this);
   }
 
   subscribe(listener: (view: ShiftView) => void): () => void {
@@ -125,7 +72,6 @@ export class Shift {
     const [device, session, settings, language] = await Promise.all([
       readMeta(store, 'device'), readMeta(store, 'session'), readMeta(store, 'settings'), readMeta(store, 'language'),
     ]);
-    this.shift_seq = (await readMeta(store, 'shift_seq')) ?? 0;
     const clock_off_ms = (await readMeta(store, 'clock_off_ms')) ?? 0;
     // By the server's clock: one that is hours wrong here neither ends a session nor prolongs it.
     const now_ms = this.now_ms() + clock_off_ms;
@@ -140,23 +86,7 @@ export class Shift {
     });
     this.worker = valid?.person.id ?? null;
     this.set({ locked: valid !== null && (await this.shelf.open()) });
-    await this.compareWithWitness(device);
-    await this.count();
-    if (device !== undefined) this.startSending(device);
-  }
-
-  /** What the database no longer knows is counted: here, and by the server, which is given the numbers as "lost". */
-  private async compareWithWitness(device: Device | undefined): Promise<void> {
-    const seen = this.witness.read();
-    if (seen === null) return;
-    if (device === undefined) this.set({ lost: seen.unsent });
-    else if (seen.device === device.uid) this.set({ lost: await this.outbox.mourn(seen.last_seq) });
-  }
-
-  /** Somebody has read how many scans were lost. */
-  lossRead(): void {
-    if (this.view.device === null) this.witness.forget();
-    this.set({ lost: 0 });
+    await this.queue.open(device);
   }
 
   async enrol(token: string, name: string): Promise<void> {
@@ -170,42 +100,25 @@ export class Shift {
     await writeMeta(this.options.store, 'device', device);
     // Who starts with this version has no use for what is new in it.
     await this.newsSeen();
-    this.shift_seq = 0;
-    await writeMeta(this.options.store, 'shift_seq', 0);
+    await this.queue.shiftBegins(0);
     this.set({ device, refused: null });
-    await this.count();
-    this.startSending(device);
+    await this.queue.count();
+    this.queue.start(device);
   }
 
   async signIn(badge: string, pin: string): Promise<void> {
-    const session = await this.openSession(badge.trim().toUpperCase(), pin);
+    const session = await this.passes.signIn(this.api, badge.trim().toUpperCase(), pin);
     const same = session.person.id === this.worker;
     if (!same && this.worker !== null) await this.closeJob();
     await writeMeta(this.options.store, 'session', session);
     if (!same) {
       await this.setLanguage(session.person.language);
-      this.shift_seq = (await this.outbox.counts()).last_seq;
-      await writeMeta(this.options.store, 'shift_seq', this.shift_seq);
+      await this.queue.shiftBegins((await this.outbox.counts()).last_seq);
     }
     this.worker = session.person.id;
     this.shelf.touch();
     this.set({ session, locked: false });
-    await this.count();
-  }
-
-  /** The server decides when it answers; else this device does, for people it has seen within a week. */
-  private async openSession(badge: string, pin: string): Promise<Session> {
-    const timeout_ms = (await this.passes.known(badge).catch(() => false)) ? 4_000 : 8_000;
-    try {
-      const reply = await this.api<SessionReply>('/api/sessions', { method: 'POST', body: { badge, pin }, timeout_ms });
-      const { session: uuid, person_id: id, name, language, role, expires_at } = reply;
-      const person = { id, name, language, role };
-      if (reply.offline_pass) await this.passes.keep(badge, pin, reply.offline_pass, person).catch(() => undefined);
-      return { uuid, person, expires_at };
-    } catch (error) {
-      if (error instanceof NoAnswer) return this.passes.open(badge, pin);
-      throw error;
-    }
+    await this.queue.count();
   }
 
   /** Somebody is here. What lay untouched for too long is locked by the first touch, not opened by it. */
@@ -306,7 +219,7 @@ export class Shift {
       feedback: this.options.feedback,
       newAct: newId,
       session: () => this.view.session?.uuid ?? null,
-      stored: (scans) => this.stored(scans),
+      stored: (scans) => this.queue.stored(scans),
       ...(this.options.timers === undefined ? {} : { timers: this.options.timers }),
     });
     this.job = job;
@@ -405,70 +318,28 @@ export class Shift {
 
   // The queue
 
+  /** Somebody has read how many scans were lost. */
+  lossRead(): void {
+    this.queue.lossRead();
+  }
+
   poke(): void {
-    this.sender?.pull();
+    this.queue.poke();
   }
 
   /** The page goes: nothing more is sent from here. */
   stop(): void {
-    this.sender?.stop();
+    this.queue.stop();
   }
 
   /** Resolves after one try to send everything. */
   async sendNow(): Promise<void> {
-    await this.sender?.drain();
+    await this.queue.sendNow();
   }
 
-  private startSending(device: Device): void {
-    this.sender?.stop();
-    const { timers, alone, random } = this.options;
-    this.sender = new Sender({
-      outbox: this.outbox,
-      api: this.api,
-      device: device.uid,
-      app: this.options.app,
-      session: () => this.view.session?.uuid ?? null,
-      cursor: async () => (await readMeta(this.options.store, 'cursor')) ?? 0,
-      changed: (news) => this.linkChanged(news),
-      reopened: () => void this.count().catch((error: unknown) => console.error(error)),
-      settled: (answered, reply) => void this.settled(answered, reply).catch((error: unknown) => console.error(error)),
-      ...(timers === undefined ? {} : { timers }),
-      ...(alone === undefined ? {} : { alone }),
-      ...(random === undefined ? {} : { random }),
-    });
-    this.sender.start();
-  }
-
-  private linkChanged(news: SenderNews): void {
-    // Told once: each try begins with "sending", and a day without a connection has thousands of tries.
-    if (news.link === 'offline' && !this.away && this.view.unsent > 0) {
-      this.away = true;
-      this.options.feedback.play('later');
-    }
-    if (news.link === 'ok') this.away = false;
-    if (news.link !== this.view.link || news.refused !== this.view.refused) this.set(news);
-  }
-
-  private stored(scans: StoredScan[]): void {
-    this.last_seq = Math.max(this.last_seq, ...scans.map((scan) => scan.seq));
-    const unsent = this.view.unsent + scans.length;
-    this.set({ scanned: this.last_seq - this.shift_seq, unsent });
-    this.sender?.kick(unsent);
-    this.bearWitness();
-    this.flushSoon();
-  }
-
-  /** `relaxed` survives a killed browser; one strict write soon after survives a pulled battery. */
-  private flushSoon(): void {
-    if (this.flushTimer !== null) return;
-    this.flushTimer = this.timers.set(() => {
-      this.flushTimer = null;
-      this.outbox.flush().catch(() => this.flushSoon());
-    }, FLUSH_AFTER_MS);
-  }
-
-  private async settled(answered: { scan: StoredScan; verdict: Verdict }[], reply: ScansReply): Promise<void> {
-    await this.count();
+  /** For the queue: the server has answered. */
+  async settled(answered: { scan: StoredScan; verdict: Verdict }[], reply: ScansReply): Promise<void> {
+    await this.queue.count();
     const corrections = reply.corrections.filter((each) => !this.done.has(each.id));
     if (corrections.some((each) => !this.view.corrections.some((old) => old.id === each.id))) {
       this.options.feedback.play('warning');
@@ -494,25 +365,12 @@ export class Shift {
     if (refused || reply.work_changed) await this.refreshJob().catch(() => undefined);
   }
 
-  private async count(): Promise<void> {
-    const { last_seq, acked_seq, unsent } = await this.outbox.counts();
-    this.last_seq = last_seq;
-    this.acked_seq = acked_seq;
-    const scanned = Math.max(0, last_seq - this.shift_seq);
-    this.set({ scanned, saved: Math.min(scanned, Math.max(0, acked_seq - this.shift_seq)), unsent });
-    this.bearWitness();
-  }
-
-  private bearWitness(): void {
-    const { device, unsent } = this.view;
-    if (device !== null) this.witness.write({ device: device.uid, name: device.name, last_seq: this.last_seq, unsent });
-  }
-
   private now_ms(): number {
     return (this.options.now_ms ?? Date.now)();
   }
 
-  private set(change: Partial<ShiftView>): void {
+  /** For the queue as well: something to be shown has changed. */
+  set(change: Partial<ShiftView>): void {
     this.view = { ...this.view, ...change };
     for (const listener of this.listeners) listener(this.view);
   }
