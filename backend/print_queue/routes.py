@@ -167,9 +167,11 @@ async def show_job(job_id: FromPath[int], database: NamedDependency[Database]) -
 
 
 @get("/api/print-jobs/{job_id:int}/content", guards=[requires("worker")])
-async def job_content(job_id: FromPath[int], database: NamedDependency[Database]) -> Response[bytes]:
+async def job_content(
+    job_id: FromPath[int], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> Response[bytes]:
     """The paper itself: ZPL as text, PNG or PDF."""
-    found = await database.read(lambda conn: views.read_job_content(conn, job_id))
+    found = await database.read(lambda conn: views.read_job_content(conn, job_id, caller))
     if found is None:
         raise NotFound("NO_PRINT_JOB", f"Expected a print job, got {job_id}, which is not known.", got=str(job_id))
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
@@ -184,6 +186,7 @@ async def reprint_job(
     caller: NamedDependency[Caller],
 ) -> JobTold:
     """Print the paper once more; the older one is void from now on."""
+    await database.read(lambda conn: views.demand_may_see(conn, job_id, caller))
     queued = await database.write(
         lambda conn: jobs.reprint(conn, job_id, data.reason, caller.person_id, clock.now(), data.station)
     )
@@ -374,27 +377,8 @@ async def drop_scale(station: FromPath[str], database: NamedDependency[Database]
 
 
 ROUTES = [
-    claim_jobs,
-    agent_config,
-    report_job,
-    list_jobs,
-    show_job,
-    job_content,
-    reprint_job,
-    cancel_job,
-    answer_job,
-    list_printers,
-    bench_printing,
-    test_printer,
-    calibrate_printer,
-    list_agents,
-    create_agent,
-    revoke_agent,
-    save_printer,
-    list_routes,
-    save_route,
-    drop_route,
-    list_scales,
-    save_scale,
-    drop_scale,
-]
+    claim_jobs, agent_config, report_job, list_jobs, show_job, job_content,
+    reprint_job, cancel_job, answer_job, list_printers, bench_printing, test_printer,
+    calibrate_printer, list_agents, create_agent, revoke_agent, save_printer, list_routes,
+    save_route, drop_route, list_scales, save_scale, drop_scale,
+]  # fmt: skip

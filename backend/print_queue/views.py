@@ -7,6 +7,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from backend.identity.api import Caller
+from backend.platform.errors import Forbidden
 from backend.platform.limits import PAGE_ROWS
 from backend.print_queue.bench_view import BenchAsk, BenchPrinter, BenchPrinting, by_printer
 from backend.print_queue.routing import effective_state, is_heard
@@ -200,13 +202,27 @@ def read_job(conn: Connection, job_id: int, now: datetime) -> JobRow | None:
     return None if row is None else _job_row(row, now)
 
 
-def read_job_content(conn: Connection, job_id: int) -> tuple[str, bytes] | None:
+def read_job_content(conn: Connection, job_id: int, caller: Caller) -> tuple[str, bytes] | None:
     """Format and bytes of a job, for a preview."""
+    demand_may_see(conn, job_id, caller)
     joined = sa.select(print_job.c.format, print_content.c.content).join(
         print_content, print_content.c.id == print_job.c.content_id
     )
     row = conn.execute(joined.where(print_job.c.id == job_id)).one_or_none()
     return None if row is None else (row.format, row.content)
+
+
+def demand_may_see(conn: Connection, job_id: int, caller: Caller) -> None:
+    """A badge opens doors and is told once: who may not make one may neither look at its paper nor print it again.
+
+    Raises `Forbidden` ROLE_TOO_LOW.
+    """
+    about = conn.execute(sa.select(print_job.c.about).where(print_job.c.id == job_id)).scalar_one_or_none()
+    if about is not None and about.startswith("person:") and not caller.may("office"):
+        raise Forbidden(
+            "ROLE_TOO_LOW", f"Expected the role office or higher for a badge, got {caller.role}; ask the office for it.",
+            expected="office", got=caller.role or "",
+        )  # fmt: skip
 
 
 def _job_select() -> sa.Select:
