@@ -2,11 +2,12 @@
 import { ApiProblem, NoAnswer } from '../api/client';
 import type { Say } from '../texts/texts';
 
-export function problemText(say: Pick<Say, 'code'>, error: unknown): string {
+/** Rules that a label breaks have texts of their own; everything else is a problem. */
+export function problemText(say: Pick<Say, 'code' | 'has'>, error: unknown): string {
   if (error instanceof NoAnswer) return say.code('problem', 'NO_ANSWER', error.message);
   if (error instanceof ApiProblem) {
     const { code, sentence, body } = error.problem;
-    return say.code('problem', code, sentence, body);
+    return say.code(say.has(`rule.${code}`) ? 'rule' : 'problem', code, sentence, body);
   }
   return error instanceof Error ? error.message : String(error);
 }
