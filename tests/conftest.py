@@ -149,7 +149,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex}"
-    _in_own_loop(_postgres_admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY file_copy"))
+    _in_own_loop(
+        _postgres_admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY file_copy")
+    )
     yield postgres_server.rsplit("/", 1)[0] + f"/{name}"
     _in_own_loop(_postgres_admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
