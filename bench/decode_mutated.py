@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import numpy as np
@@ -39,7 +40,7 @@ from backend.app.settings import Settings
 from backend.identity import store as identity
 from backend.platform.database import Database, sqlite_engine
 from backend.scanning import photo_worker
-from backend.scanning.photo_answers import PhotoAnswer
+from backend.scanning.photo_worker import Answer
 
 CPU_S, MEMORY_MB = 2.0, 300
 FILES_A_COMMAND = 2_000
@@ -164,12 +165,12 @@ class Seen:
 def _children_watched(seen: Seen) -> Iterator[None]:
     plain = photo_worker._Child.asked
 
-    async def watched(child: photo_worker._Child, question: bytes, kind: type[PhotoAnswer]) -> PhotoAnswer:
-        folder = Path(f"/proc/{child.process.pid}")
+    async def watched(self: photo_worker._Child, question: bytes, kind: type[Answer]) -> Answer:
+        folder = Path(f"/proc/{self.process.pid}")
         before_s = _cpu_s(folder)
-        seen.children.add(child.process.pid)
+        seen.children.add(self.process.pid)
         try:
-            answer = await plain(child, question, kind)
+            answer = await plain(self, question, kind)
         except (asyncio.IncompleteReadError, ConnectionError):
             seen.died += 1
             raise
@@ -207,7 +208,7 @@ async def by_application(files: list[bytes], folder: Path) -> Seen:
     opened = await database.write(lambda conn: identity.add_device(conn, "Phone", datetime.now(UTC)))
     app = build(Settings(worker="none"), database)
     headers = {"Authorization": f"Bearer {opened.token}"}
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
     with _children_watched(seen):
         async with (
             app.lifespan(),

@@ -62,13 +62,11 @@ class Read:
         return f"{self.reader}/{self.view}"
 
 
-def by_zxing(
-    view: View, *, thorough: bool = False, linear_only: bool = False, matrix_only: bool = False, region: str = ""
-) -> list[Read]:
+def by_zxing(view: View, *, thorough: bool = False, linear_only: bool = False, region: str = "") -> list[Read]:
     """All codes zxing-cpp finds; `thorough` also looks for turned, shrunken and inverted ones (about four times slower)."""
     found = zxingcpp.read_barcodes(
         view.pixels,
-        formats=_LINEAR if linear_only else _MATRIX if matrix_only else FORMATS,
+        formats=_LINEAR if linear_only else FORMATS,
         try_rotate=thorough,
         try_downscale=thorough,
         try_invert=thorough,

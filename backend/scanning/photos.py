@@ -134,7 +134,11 @@ class _Chain:
         yield self.read_regions_again
         yield self.read_blurred_regions
         if not self.shows_signs():
-            yield self.read_busy_places
+            if self.plain.longest_px > DOUBLED_SIDE_PX:
+                yield self.read_busy_places
+            else:
+                yield self._zxing(self.doubled, thorough=False)
+                yield self._zxing(self.doubled_evened, thorough=False)
             return
         if self.plain.longest_px <= DOUBLED_SIDE_PX:
             yield self._zxing(self.doubled)
@@ -172,14 +176,16 @@ class _Chain:
         return self._once("doubled_evened", lambda: views.evened(self.doubled(), "double_evened"))
 
     def shows_signs(self) -> bool:
-        """Whether bars were located or anything was read: without either, no linear code was ever found by enlarging."""
+        """Whether bars were located or anything was read: without either, two quick looks at it enlarged are enough."""
         small = self.plain.longest_px <= SMALL_SIDE_PX
         return small or bool(self.located()) or self.ballot.has_claims
 
     def read_busy_places(self) -> None:
-        """Where there is no sign of bars, a matrix code of tiny modules may still stand: the busiest places, enlarged."""
+        """In a picture too large to be enlarged a code of tiny modules may still stand: there, if anywhere."""
         for place in views.busy_places(self.plain):
-            self.ballot.add(readers.by_zxing(views.doubled(place), matrix_only=True))
+            large = views.doubled(place)
+            self.ballot.add(readers.by_zxing(large))
+            self.ballot.add(readers.by_zxing(views.evened(large, "double_evened")))
 
     def located(self) -> list[regions.Region]:
         """Where bars stand."""

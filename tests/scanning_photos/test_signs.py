@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from backend.scanning import photo_readers as readers
+from backend.scanning import photo_regions as regions
 from backend.scanning import photo_views as views
-from backend.scanning.photos import SMALL_SIDE_PX, read_codes
+from backend.scanning import photos
 from tests.scanning_photos import pictures
 
 SIDE_PX = 420
@@ -58,33 +59,55 @@ def test_pictures_of_any_shape_have_places_or_none(shape: tuple[int, int]) -> No
     assert [] == views.busy_places(view)
 
 
+@pytest.mark.parametrize("too_large", [False, True], ids=["enlarged", "places"])
 @pytest.mark.parametrize(
     ("symbology", "name", "module_px"), [("DataMatrix", "Data Matrix", 1.2), ("QRCode", "QR Code", 1.1)]
 )
-def test_a_small_matrix_code_is_read_where_nothing_else_is_a_sign(symbology: str, name: str, module_px: float) -> None:
-    """No bars are located and no reader says a word: only the enlarged place has it, where it lies in the photograph."""
-    (code,) = read_codes(_far_away("A-01-2-17", symbology, module_px)).codes
+def test_a_small_matrix_code_is_read_where_nothing_is_a_sign(
+    symbology: str, name: str, module_px: float, too_large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No bars are located and no reader says a word: only enlarging has it, of the whole or of its busy places."""
+    if too_large:
+        monkeypatch.setattr(photos, "DOUBLED_SIDE_PX", SIDE_PX - 1)
+
+    (code,) = photos.read_codes(_far_away("A-01-2-17", symbology, module_px)).codes
 
     assert ("A-01-2-17", name) == (code.text, code.symbology)
     middle = np.array(AT) + np.array(_shrunk("A-01-2-17", symbology, module_px).shape) / 2
     assert np.abs(np.array(code.position).mean(axis=0) - middle).max() < 2
 
 
-def test_a_picture_without_any_sign_is_not_enlarged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The costly half of the chain is kept for pictures that promise something."""
-    looked_at: list[tuple[int, ...]] = []
+def test_bars_seen_from_the_side_are_read_though_nothing_is_a_sign() -> None:
+    """At 60 degrees no bars are located; two quick looks at the enlarged picture agree."""
+    paper = pictures.on_table(pictures.drawn("8594001021123", "EAN13", 4), 640, 640)
+    corners = np.array([[-320, -320], [320, -320], [320, 320], [-320, 320]], np.float32)
+    depth = 960 / (960 + corners[:, :1] * np.float32(0.866))
+    seen = corners * np.float32([0.5, 1]) * depth + 320
+    aside = cv2.warpPerspective(paper, cv2.getPerspectiveTransform(corners + 320, seen), (640, 640), borderValue=170)
 
-    def watched(view: views.View, **_: object) -> list[readers.Read]:
-        looked_at.append(view.pixels.shape)
+    assert [] == regions.locate(views.View("plain", aside, views.scaling(1, 1)))
+    assert ["8594001021123"] == [code.text for code in photos.read_codes(aside).codes]
+
+
+def test_a_picture_without_any_sign_is_enlarged_for_quick_looks_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The costly half of the chain is kept for pictures that promise something."""
+    hard: list[int] = []
+
+    def by_zxing(view: views.View, *, thorough: bool = False, **_: object) -> list[readers.Read]:
+        hard.append(max(view.pixels.shape) if thorough else 0)
         return []
 
-    monkeypatch.setattr(readers, "by_zxing", watched)
-    monkeypatch.setattr(readers, "by_zbar", watched)
+    def by_zbar(view: views.View, **_: object) -> list[readers.Read]:
+        hard.append(max(view.pixels.shape))
+        return []
+
+    monkeypatch.setattr(readers, "by_zxing", by_zxing)
+    monkeypatch.setattr(readers, "by_zbar", by_zbar)
     wall = cv2.GaussianBlur(pictures.texture(SIDE_PX, SIDE_PX, 3), (0, 0), 4)
 
-    assert () == read_codes(wall).codes
-    assert SIDE_PX == max(max(shape) for shape in looked_at)
+    assert () == photos.read_codes(wall).codes
+    assert SIDE_PX == max(hard)
 
-    looked_at.clear()
-    assert () == read_codes(wall[:SMALL_SIDE_PX, :SMALL_SIDE_PX]).codes
-    assert 2 * SMALL_SIDE_PX == max(max(shape) for shape in looked_at)
+    hard.clear()
+    assert () == photos.read_codes(wall[: photos.SMALL_SIDE_PX, : photos.SMALL_SIDE_PX]).codes
+    assert 2 * photos.SMALL_SIDE_PX == max(hard)
