@@ -101,7 +101,7 @@ export const first = {
   'action.undo': 'Visszavon',
   'action.skip': 'Kihagyás',
   'action.short': 'Hiányzik',
-  'action.quantity': 'Mennyiség',
+  'action.quantity': 'Mennyi?',
   'action.list': 'Lista',
 
 

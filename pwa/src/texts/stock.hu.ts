@@ -27,7 +27,7 @@ export const stock = {
   'count.only': 'Csak ezt számoljuk: {name}',
   'count.second': 'Második számolás',
   'count.total': 'megszámolva',
-  'count.not_yet': 'nincs megszámolva',
+  'count.not_yet': 'nincs számolva',
   'count.book': 'könyv szerint {n}',
   'count.unknown': 'Áru, amelynek nem itt a helye',
   'count.empty_place': 'A könyv szerint üres',
