@@ -353,14 +353,15 @@ def run(engine: str, scale: float, server: str | None, kept: Path | None, only_b
         ground = Ground(engine, server, kept or Path(folder), "STRATEGY FILE_COPY")
         name = f"warehouse_{size.products}"
         began = time.perf_counter()
-        if kept is None or not ground.find_kept(name):
+        is_found = kept is not None and ground.find_kept(name)
+        if not is_found:
             ground.build(build_goods(size), build_books(size))
             if kept is not None:
                 ground.keep_as(name)
         took_s = time.perf_counter() - began
         print(
             f"\n{engine}: {size.products:,} products, {size.locations:,} locations, {size.balances:,} balances, "
-            f"{size.moves:,} moves, {'found' if took_s < 1 else 'built'} in {took_s:.0f} s", flush=True,
+            f"{size.moves:,} moves, {'found' if is_found else 'built'} in {took_s:.0f} s", flush=True,
         )  # fmt: skip
         if not only_build:
             with ground.fresh() as url:
