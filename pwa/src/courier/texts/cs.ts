@@ -51,6 +51,7 @@ export const cs = {
   'refusal.PARCEL_UNKNOWN': 'Takový balík neznám: {got}.',
   'refusal.WRONG_KIND': 'To není štítek balíku.',
   'refusal.HANDOVER_SIGNED': 'Předání je podepsané, nic dalšího nejde přidat.',
+  'refusal.FLOW_UNKNOWN': 'Server tuhle práci nezná, načtěte stránku znovu.',
   'problem.NO_ANSWER': 'Server neodpovídá. Zkuste to znovu.',
   'problem.LINK_UNKNOWN': 'Odkaz už neplatí. Naskenujte u rampy nový kód.',
   'problem.SESSION_OVER': 'Čas vypršel. Naskenujte u rampy nový kód.',

@@ -51,6 +51,7 @@ export const en = {
   'refusal.PARCEL_UNKNOWN': 'No such parcel: {got}.',
   'refusal.WRONG_KIND': 'This is not the label of a parcel.',
   'refusal.HANDOVER_SIGNED': 'The handover is signed, nothing can be added.',
+  'refusal.FLOW_UNKNOWN': 'The server does not know this work, load the page again.',
   'problem.NO_ANSWER': 'The server does not answer. Try again.',
   'problem.LINK_UNKNOWN': 'The link is no longer valid. Scan a new code at the dock.',
   'problem.SESSION_OVER': 'The time is over. Scan a new code at the dock.',

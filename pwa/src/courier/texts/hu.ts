@@ -51,6 +51,7 @@ export const hu = {
   'refusal.PARCEL_UNKNOWN': 'Nincs ilyen csomag: {got}.',
   'refusal.WRONG_KIND': 'Ez nem csomagcímke.',
   'refusal.HANDOVER_SIGNED': 'Az átadás alá van írva, már nem bővíthető.',
+  'refusal.FLOW_UNKNOWN': 'A szerver nem ismeri ezt a munkát, töltse be újra az oldalt.',
   'problem.NO_ANSWER': 'A szerver nem válaszol. Próbálja újra.',
   'problem.LINK_UNKNOWN': 'A hivatkozás már nem érvényes. Olvasson be új kódot a rámpánál.',
   'problem.SESSION_OVER': 'Lejárt az idő. Olvasson be új kódot a rámpánál.',

@@ -51,6 +51,7 @@ export const sk = {
   'refusal.PARCEL_UNKNOWN': 'Taký balík nepoznám: {got}.',
   'refusal.WRONG_KIND': 'To nie je štítok balíka.',
   'refusal.HANDOVER_SIGNED': 'Odovzdanie je podpísané, nič ďalšie sa nedá pridať.',
+  'refusal.FLOW_UNKNOWN': 'Server túto prácu nepozná, načítajte stránku znova.',
   'problem.NO_ANSWER': 'Server neodpovedá. Skúste to znova.',
   'problem.LINK_UNKNOWN': 'Odkaz už neplatí. Naskenujte pri rampe nový kód.',
   'problem.SESSION_OVER': 'Čas vypršal. Naskenujte pri rampe nový kód.',
