@@ -52,7 +52,7 @@ export const cs = {
   'refusal.WRONG_KIND': 'To není štítek balíku.',
   'refusal.HANDOVER_SIGNED': 'Předání je podepsané, nic dalšího nejde přidat.',
   'refusal.FLOW_UNKNOWN': 'Server tuhle práci nezná, načtěte stránku znovu.',
-  'refusal.SCAN_ID_SPENT': 'Tenhle sken už jednou přišel s jiným obsahem, skenujte znovu.',
+  'refusal.SCAN_ID_SPENT': 'Tento sken už server má, podruhé se nepočítá.',
   'refusal.SCAN_PARKED': 'Sken je uložený, podívá se na něj kancelář.',
   'refusal.SCAN_UNREADABLE': 'Sken se nedal přečíst, skenujte znovu.',
   'problem.NO_ANSWER': 'Server neodpovídá. Zkuste to znovu.',

@@ -52,7 +52,7 @@ export const en = {
   'refusal.WRONG_KIND': 'This is not the label of a parcel.',
   'refusal.HANDOVER_SIGNED': 'The handover is signed, nothing can be added.',
   'refusal.FLOW_UNKNOWN': 'The server does not know this work, load the page again.',
-  'refusal.SCAN_ID_SPENT': 'This scan has come before with other content, scan again.',
+  'refusal.SCAN_ID_SPENT': 'The server has this scan already, it does not count twice.',
   'refusal.SCAN_PARKED': 'The scan is kept, the office will look at it.',
   'refusal.SCAN_UNREADABLE': 'The scan could not be read, scan again.',
   'problem.NO_ANSWER': 'The server does not answer. Try again.',

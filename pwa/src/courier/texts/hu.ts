@@ -52,7 +52,7 @@ export const hu = {
   'refusal.WRONG_KIND': 'Ez nem csomagcímke.',
   'refusal.HANDOVER_SIGNED': 'Az átadás alá van írva, már nem bővíthető.',
   'refusal.FLOW_UNKNOWN': 'A szerver nem ismeri ezt a munkát, töltse be újra az oldalt.',
-  'refusal.SCAN_ID_SPENT': 'Ez a beolvasás már megérkezett más tartalommal, olvassa be újra.',
+  'refusal.SCAN_ID_SPENT': 'Ez a beolvasás már a szerveren van, másodszor nem számít.',
   'refusal.SCAN_PARKED': 'A beolvasás megmaradt, az iroda megnézi.',
   'refusal.SCAN_UNREADABLE': 'A beolvasás olvashatatlan, olvassa be újra.',
   'problem.NO_ANSWER': 'A szerver nem válaszol. Próbálja újra.',

@@ -52,7 +52,7 @@ export const sk = {
   'refusal.WRONG_KIND': 'To nie je štítok balíka.',
   'refusal.HANDOVER_SIGNED': 'Odovzdanie je podpísané, nič ďalšie sa nedá pridať.',
   'refusal.FLOW_UNKNOWN': 'Server túto prácu nepozná, načítajte stránku znova.',
-  'refusal.SCAN_ID_SPENT': 'Tento sken už raz prišiel s iným obsahom, skenujte znova.',
+  'refusal.SCAN_ID_SPENT': 'Tento sken už server má, druhýkrát sa nepočíta.',
   'refusal.SCAN_PARKED': 'Sken je uložený, pozrie sa naň kancelária.',
   'refusal.SCAN_UNREADABLE': 'Sken sa nedal prečítať, skenujte znova.',
   'problem.NO_ANSWER': 'Server neodpovedá. Skúste to znova.',
