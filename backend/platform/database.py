@@ -12,15 +12,16 @@ asks which engine it is, save two named exceptions: `claim_clause` and `wake_oth
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from backend.platform.columns import Id, Json, Quantity, UtcTime, Uuid, choice, metadata, reference, table
 from backend.platform.errors import Problem
@@ -128,10 +129,9 @@ class Database:
             raise DatabaseClosed("the database is closed")
         if self.is_sqlite:
             return await self._write_sqlite(work)
-        assert self._pg is not None
         for attempt in range(RETRIES):
             try:
-                async with self._pg.begin() as conn:
+                async with self._line() as conn, conn.begin():
                     return await conn.run_sync(work)
             except sa.exc.DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in RETRIED_STATES or attempt == RETRIES - 1:
@@ -169,10 +169,22 @@ class Database:
                     return work(conn)  # never committed: leaving the block rolls back
 
             return await asyncio.get_running_loop().run_in_executor(self._readers, once)
-        assert self._pg is not None
-        async with self._pg.connect() as conn:
+        async with self._line() as conn:
             await conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             return await conn.run_sync(work)
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of the pool. One whose user was cancelled is thrown away: the driver may stand in the middle of
+        a BEGIN that nobody ends, and whoever got the connection next would fail.
+        """
+        assert self._pg is not None
+        async with self._pg.connect() as conn:
+            try:
+                yield conn
+            except asyncio.CancelledError:
+                await conn.invalidate()
+                raise
 
     async def listen(self) -> None:
         """Start hearing pokes of other processes (PostgreSQL). In-process pokes on SQLite need no listener."""

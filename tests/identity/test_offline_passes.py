@@ -1,5 +1,6 @@
 """Signing in without a connection: whose pass opens which session, and until when. On both engines."""
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,6 +57,16 @@ async def test_a_session_begun_offline_is_that_persons_from_its_beginning(databa
     shelf = await Shelf(database).fill()
     uid = await shelf.tell(shelf.janas, NOW + HOUR, NOW + 3 * HOUR)
     await shelf.tell(shelf.janas, NOW + 2 * HOUR, NOW + 4 * HOUR, uid)
+
+    assert {uid: (shelf.jana, NOW + 13 * HOUR)} == await shelf.holders()
+
+
+async def test_the_same_news_many_times_at_once_is_one_session(database: Database) -> None:
+    """A device that repeats an unanswered request meets its own first one on the way."""
+    shelf = await Shelf(database).fill()
+    uid = uuid.uuid4()
+    await asyncio.gather(*(shelf.holders() for _ in range(6)))  # as many lines to the database as there will be requests
+    await asyncio.gather(*(shelf.tell(shelf.janas, NOW + HOUR, NOW + 3 * HOUR, uid) for _ in range(6)))
 
     assert {uid: (shelf.jana, NOW + 13 * HOUR)} == await shelf.holders()
 

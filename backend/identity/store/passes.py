@@ -51,6 +51,7 @@ def open_by_pass(conn: Connection, token: str, device_id: int, uid: UUID, starte
         sa.select(offline_pass, person.c.active)
         .join(person, person.c.id == offline_pass.c.person_id)
         .where(offline_pass.c.token_hash == ids.fingerprint(token), offline_pass.c.device_id == device_id)
+        .with_for_update(of=offline_pass)  # the same news twice at once is one session
     ).one_or_none()
     began = min(started_at, now)
     if row is None or not row.created_at <= began < min(row.expires_at, row.revoked_at or row.expires_at):
