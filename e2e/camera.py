@@ -75,38 +75,6 @@ def write_shelf(file: Path, labels: list[tuple[str, str, tuple[int, int]]], box:
     unfinished.replace(file)
 
 
-def write_shelf(file: Path, codes: list[tuple[str, str]]) -> None:
-    """Replace `file` by a clip of labels that stand side by side in rows of three, all still; each is (text, symbology)."""
-    frame = Image.new("RGB", (WIDTH, HEIGHT), BENCH)
-    for number, (text, symbology) in enumerate(codes):
-        label = draw_label(text, symbology)
-        scale = min(380 / label.width, 320 / label.height)
-        label = label.resize((int(label.width * scale), int(label.height * scale)), Image.Resampling.LANCZOS)
-        middle_x, middle_y = 214 + 426 * (number % 3), 180 + 360 * (number // 3)
-        frame.paste(label, (middle_x - label.width // 2, middle_y - label.height // 2))
-    stream = io.BytesIO()
-    frame.save(stream, "JPEG", quality=88, subsampling=2)
-    unfinished = file.with_suffix(".unfinished")
-    unfinished.write_bytes(stream.getvalue() * STILL_ROUNDS)
-    unfinished.replace(file)
-
-
-def write_shelf(file: Path, codes: list[tuple[str, str]]) -> None:
-    """Replace `file` by a clip of labels that stand side by side in rows of three, all still; each is (text, symbology)."""
-    frame = Image.new("RGB", (WIDTH, HEIGHT), BENCH)
-    for number, (text, symbology) in enumerate(codes):
-        label = draw_label(text, symbology)
-        scale = min(380 / label.width, 320 / label.height)
-        label = label.resize((int(label.width * scale), int(label.height * scale)), Image.Resampling.LANCZOS)
-        middle_x, middle_y = 214 + 426 * (number % 3), 180 + 360 * (number // 3)
-        frame.paste(label, (middle_x - label.width // 2, middle_y - label.height // 2))
-    stream = io.BytesIO()
-    frame.save(stream, "JPEG", quality=88, subsampling=2)
-    unfinished = file.with_suffix(".unfinished")
-    unfinished.write_bytes(stream.getvalue() * STILL_ROUNDS)
-    unfinished.replace(file)
-
-
 def _place(frame: Image.Image, label: Image.Image, step: int, chance: random.Random) -> None:
     way = min(1.0, step / GLIDE_FRAMES)
     turn = 7 * (1 - way) + 1.5
