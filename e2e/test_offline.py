@@ -88,7 +88,9 @@ def test_pick_goes_on_offline(picker: Floor) -> None:
     picker.counts(scans, scans)
     picker.until(f"() => ({ON_DEVICE})().then((held) => held.length === 0)")
     assert _done(picker, wave) == wanted
-    pick_wave(picker, codes, "T-011")  # a wave with goods in its tote cannot be taken back: the next journey would get it
+    pick_wave(
+        picker, codes, "T-011"
+    )  # a wave with goods in its tote cannot be taken back: the next journey would get it
     picker.everything_saved()
 
 

@@ -65,7 +65,9 @@ async def test_the_same_news_many_times_at_once_is_one_session(database: Databas
     """A device that repeats an unanswered request meets its own first one on the way."""
     shelf = await Shelf(database).fill()
     uid = uuid.uuid4()
-    await asyncio.gather(*(shelf.holders() for _ in range(6)))  # as many lines to the database as there will be requests
+    await asyncio.gather(
+        *(shelf.holders() for _ in range(6))
+    )  # as many lines to the database as there will be requests
     await asyncio.gather(*(shelf.tell(shelf.janas, NOW + HOUR, NOW + 3 * HOUR, uid) for _ in range(6)))
 
     assert {uid: (shelf.jana, NOW + 13 * HOUR)} == await shelf.holders()
