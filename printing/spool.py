@@ -197,7 +197,7 @@ def _open_locked(path: Path, folder: Path) -> int:
 
 def _spool_name(path: Path) -> str:
     """Eight hexadecimal letters that tell this memory from any other; made once, with the folder."""
-    known = path.read_text("ascii") if path.exists() else ""
+    known = path.read_text("ascii", errors="replace") if path.exists() else ""
     if re.fullmatch(SPOOL_NAME, known) and known:
         return known
     made = secrets.token_hex(4)

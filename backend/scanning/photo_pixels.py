@@ -33,10 +33,7 @@ def gray_pixels(picture: bytes, header: PhotoHeader) -> tuple[Gray, float] | Pho
     flags = cv2.IMREAD_REDUCED_GRAYSCALE_2 if large else cv2.IMREAD_GRAYSCALE
     if header.alpha:
         flags = cv2.IMREAD_UNCHANGED
-    try:
-        pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error:
-        pixels = None
+    pixels = _unpacked(picture, flags)
     if pixels is None:
         return broken("one that its decoder gave up on")
     scale = 2.0 if large else 1.0
@@ -44,6 +41,14 @@ def gray_pixels(picture: bytes, header: PhotoHeader) -> tuple[Gray, float] | Pho
     if any(abs(side - wanted) > 1 for side, wanted in zip(pixels.shape[:2], expected, strict=True)):
         return broken("one whose size is not the announced one")
     return _upright(_gray(pixels), header.turn), scale
+
+
+def _unpacked(picture: bytes, flags: int) -> Any:
+    """Pixels as the file has them, not turned; None where the decoder gives up."""
+    try:
+        return cv2.imdecode(np.frombuffer(picture, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        return None
 
 
 KEPT_SIDE_PX = 1600
@@ -54,10 +59,7 @@ def kept_picture(picture: bytes, header: PhotoHeader) -> bytes | PhotoRefusal:
     """What is kept of a proof: a JPEG of at most 1,600 pixels a side, upright, with nothing of the camera's remarks."""
     factor = 2 if header.kind == "jpeg" and max(header.width_px, header.height_px) >= 2 * KEPT_SIDE_PX else 1
     flags = cv2.IMREAD_REDUCED_COLOR_2 if factor == 2 else cv2.IMREAD_COLOR
-    try:
-        pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error:
-        pixels = None
+    pixels = _unpacked(picture, flags)
     if pixels is None:
         return broken("one that its decoder gave up on")
     share = KEPT_SIDE_PX / max(pixels.shape[:2])

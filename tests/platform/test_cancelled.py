@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -18,9 +20,10 @@ def one(conn: Connection) -> int:
     return int(_ONE.rows(conn)[0].one)
 
 
-async def test_whoever_comes_after_a_cancelled_reader_is_served(database: Database) -> None:
+@pytest.mark.parametrize("ask", [Database.read, Database.write])
+async def test_whoever_comes_after_a_cancelled_caller_is_served(database: Database, ask: Any) -> None:
     for moment in range(MOMENTS):
-        gone = asyncio.create_task(database.read(one))
+        gone = asyncio.create_task(ask(database, one))
         for _ in range(moment):
             await asyncio.sleep(0)
         gone.cancel()

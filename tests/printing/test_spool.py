@@ -1,5 +1,7 @@
 """Whatever byte the power goes at, the journal never forgets that a first byte may have left."""
 
+import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -145,6 +147,19 @@ def test_two_agents_cannot_share_a_spool(folder: Path) -> None:
     with pytest.raises(PrintingProblem, match="another agent"):
         Spool(folder)
     first.close()
+
+
+@pytest.mark.parametrize("left", [b"", b"\xff\x00\xfe", b"0123456", b"0123456Z"])
+def test_a_spool_keeps_its_name_and_makes_another_for_a_damaged_one(folder: Path, left: bytes) -> None:
+    """The server tells two programs with one token apart by it; what a dying disk left of it stops nobody."""
+    with closing(Spool(folder)) as spool:
+        made = spool.name
+    with closing(Spool(folder)) as spool:
+        assert made == spool.name
+    (folder / "name").write_bytes(left)
+    with closing(Spool(folder)) as spool:
+        assert re.fullmatch("[0-9a-f]{8}", spool.name)
+        assert made != spool.name
 
 
 def test_compacting_forgets_only_the_old(folder: Path) -> None:
