@@ -106,7 +106,7 @@ class Agent:
         self._stop.set()
 
     def close(self) -> None:
-        """Let every lane finish what it is sending."""
+        """Let every lane finish what it is sending, then give back what it has not begun: another may print it now."""
         for lane in self.lanes.values():
             lane.stop()
         for scale in self.scales.values():
@@ -116,7 +116,19 @@ class Agent:
         self.scales.clear()
         for lane in self.lanes.values():
             lane.join(STOP_S)
+        if not any(lane.is_alive() for lane in self.lanes.values()):
+            self._give_back_unsent()
         self.lanes.clear()
+
+    def _give_back_unsent(self) -> None:
+        """The last one is told first, as in a lane; what cannot be told now is told by the next start."""
+        try:
+            for job in reversed(self.spool.unsent()):
+                self.spool.end(job.key, ReportState.FAILED, "the agent was stopped", retry=True)
+                if not tell_outcome(self.spool, self.server, job.key):
+                    break
+        except PrintingProblem as problem:  # a journal that cannot be written: the leases run out by themselves
+            LOG.warning("%s", problem.sentence)
 
     def take(self, job: PrintJob, asked_in_round: int | None = None) -> None:
         """Spool a claimed job and queue it at its printer."""

@@ -25,7 +25,7 @@ from backend.print_queue.routes import ROUTES, claim_jobs
 from backend.print_queue.views import read_agent_config
 from printing.agent import Agent
 from printing.lane import Timing
-from printing.protocol import ClaimRequest, PrinterReport, PrinterState
+from printing.protocol import ClaimRequest, JobReport, JobReportReply, PrinterReport, PrinterState
 from printing.server_line import ServerLine, TokenRefused
 from printing.spool import Spool
 from printing.virtual_printer import VirtualPrinter
@@ -174,6 +174,27 @@ def test_two_agents_at_one_printer_never_both_print(tmp_path: Path, sqlite_url: 
         hall.close()
 
     assert 6 == printed
+
+
+def test_a_stopped_agent_gives_back_what_it_has_not_begun(hall: Hall) -> None:
+    """One label is being sent, two wait behind it; after a stop these are in the queue at once, not when a lease ends."""
+    report, may_send = hall.agent_line.report, threading.Event()
+
+    def slowly(job_id: int, news: JobReport) -> JobReportReply:
+        assert may_send.wait(30)
+        return report(job_id, news)
+
+    hall.agent_line.report = slowly  # type: ignore[method-assign]
+    numbers = [hall.print_trial() for _ in range(3)]
+    hall.until(lambda: {"leased"} == {hall.job(number)["state"] for number in numbers}, 40)
+    lane = hall.agent.lanes["L1"]
+    hall.agent.stop()
+    hall.until(lambda: lane._stopping, 40)
+    may_send.set()
+    hall.agent_thread.join(40)
+
+    assert ["sent", "queued", "queued"] == [hall.job(number)["state"] for number in numbers]
+    assert 1 == len(hall.virtual.wait_for(2, 0.5))
 
 
 def test_doors_and_their_locks(hall: Hall) -> None:
