@@ -45,5 +45,5 @@ def render_zpl() -> Iterator[Renderer]:
 
     yield render
     stdin.close()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     stdout.close()

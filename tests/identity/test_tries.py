@@ -65,7 +65,7 @@ async def test_nobody_holds_the_writer_while_a_pin_is_checked(
         written.append(True)
 
     def slow(secret_hash: str | None, secret: str) -> bool:
-        asyncio.run_coroutine_threadsafe(another_write(), loop).result(timeout=5)
+        asyncio.run_coroutine_threadsafe(another_write(), loop).result(timeout=60)
         return True
 
     monkeypatch.setattr(store, "fits", slow)

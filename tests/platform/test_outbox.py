@@ -231,7 +231,7 @@ async def test_a_worker_that_is_stopped_hands_back_what_it_holds(database: Datab
         await _append(database, "x", about=f"order:{number}")
     stuck = Stuck()
     worker = asyncio.create_task(_until_asked(database, stuck))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await stuck.asked.wait()
     before = await _states(database)
 
@@ -259,7 +259,7 @@ async def test_what_was_done_before_the_stop_stays_done(database: Database) -> N
             await Outbox(database, {"test.react": Errand(prepare, lambda *_: None)}, client).drain()
 
     worker = asyncio.create_task(work())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await stuck.asked.wait()
     worker.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -279,7 +279,7 @@ async def test_the_signal_to_stop_reaches_the_worker_as_a_cancellation() -> None
         finally:
             told.append("tidied up")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await until_stopped(work())
 
     assert ["tidied up"] == told

@@ -29,8 +29,8 @@ def address(partner: FakePartner) -> Iterator[str]:
     server.server_close()
 
 
-def account(address: str) -> FakeAccount:
-    return FakeAccount(base_url=address, client_id="demo", client_secret=Secret("demo"), timeout_s=0.5)
+def account(address: str, patience_s: float = 60.0) -> FakeAccount:
+    return FakeAccount(base_url=address, client_id="demo", client_secret=Secret("demo"), timeout_s=patience_s)
 
 
 async def test_booking_over_a_socket(address: str, partner: FakePartner) -> None:
@@ -44,9 +44,9 @@ async def test_booking_over_a_socket(address: str, partner: FakePartner) -> None
 
 async def test_its_mood_is_changed_while_it_runs(address: str) -> None:
     """Silence ends in patience running out, which the outbox tries again."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         assert 400 == (await client.post(f"{address}/control/mode", json={"mode": "drunk"})).status_code
         assert 200 == (await client.post(f"{address}/control/mode", json={"mode": "silent"})).status_code
         with pytest.raises(ExchangeFailed) as failed:
-            await run(book(account(address), consignment()), client)
+            await run(book(account(address, patience_s=0.5), consignment()), client)
     assert "PARTNER_SILENT" == failed.value.code

@@ -30,7 +30,8 @@ from printing.server_line import ServerLine, TokenRefused
 from printing.spool import Spool
 from printing.virtual_printer import VirtualPrinter
 
-FAST = Timing(answer_s=0.2, look_ready_s=0.3, look_trouble_s=0.1, connect_s=1.0, send_s=2.0, close_s=1.0)
+FAST = Timing(answer_s=0.2, look_ready_s=0.3, look_trouble_s=0.1, connect_s=60.0, send_s=60.0, close_s=60.0)
+"""Looks often. An answer that is late on a busy machine is asked for again; a line that is late would be a fault."""
 
 
 def _application(database_url: str) -> Litestar:
@@ -70,7 +71,9 @@ class Hall:
         self.web = uvicorn.Server(uvicorn.Config(_application(database_url), log_level="error", lifespan="on"))
         self.web_thread = threading.Thread(target=self.web.run, kwargs={"sockets": [listener]})
         self.web_thread.start()
-        self.office = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {tokens['office']}"})
+        self.office = httpx.Client(
+            base_url=self.url, timeout=60, headers={"Authorization": f"Bearer {tokens['office']}"}
+        )
         self.agent_line = ServerLine(self.url, tokens["agent"])
         self.spool = Spool(folder / "spool")
         self.agent = Agent("bench", self.agent_line, self.spool, folder / "printed", FAST, wait_s=1)
@@ -86,7 +89,7 @@ class Hall:
         api.save_printer(conn, "OUT", "bench", name="Folder", driver="folder", transport="folder", address="out")
         return {"agent": agent, "office": give_api_token(conn, "office", now)}
 
-    def until(self, true: Callable[[], bool], timeout_s: float = 15.0) -> None:
+    def until(self, true: Callable[[], bool], timeout_s: float = 120.0) -> None:
         pause, until = threading.Event(), time.monotonic() + timeout_s
         while not true():
             assert time.monotonic() < until, "it did not come to that in time"
@@ -107,8 +110,8 @@ class Hall:
         self.virtual.set_trouble(state="ok")
         self.agent.stop()
         self.web.should_exit = True
-        self.agent_thread.join(40)
-        self.web_thread.join(20)
+        self.agent_thread.join(120)
+        self.web_thread.join(120)
         self.office.close()
         self.agent_line.__exit__()
         self.spool.close()
@@ -125,7 +128,7 @@ def hall(tmp_path: Path, database_url: str) -> Iterator[Hall]:
 def test_from_the_office_to_the_paper_and_back(hall: Hall) -> None:
     """Printed and confirmed; out of labels, waiting and printed after; cut, unknown, answered, printed anew."""
     first = hall.print_trial()
-    hall.virtual.wait_for(1, 10)
+    hall.virtual.wait_for(1, 60)
     hall.until(lambda: hall.job(first)["state"] == "confirmed")
 
     hall.virtual.set_trouble(state="no_media")
@@ -133,7 +136,7 @@ def test_from_the_office_to_the_paper_and_back(hall: Hall) -> None:
     second = hall.print_trial()
     waits_for = hall.job(second)["waits_for"]
     hall.virtual.set_trouble(state="ok")
-    hall.virtual.wait_for(2, 10)
+    hall.virtual.wait_for(2, 60)
     hall.until(lambda: hall.job(second)["state"] == "confirmed")
 
     hall.virtual.set_trouble(state="cut", cut_after_bytes=30)
@@ -146,7 +149,7 @@ def test_from_the_office_to_the_paper_and_back(hall: Hall) -> None:
     fourth = answer["new_job"]["id"]
     hall.until(lambda: hall.job(fourth)["state"] == "confirmed")
 
-    whole = [one.codes for one in hall.virtual.wait_for(4, 10) if one.complete]
+    whole = [one.codes for one in hall.virtual.wait_for(4, 60) if one.complete]
     assert "blocked" == waits_for
     assert [[{"symbology": "code128", "text": "TEST-L1"}]] * 3 == whole
     assert (fourth, "failed") == (answer["job"]["voided_by"], answer["job"]["state"])
@@ -161,14 +164,15 @@ def test_two_agents_at_one_printer_never_both_print(tmp_path: Path, sqlite_url: 
     try:
         thread.start()
         numbers = [hall.print_trial() for _ in range(6)]
-        hall.until(lambda: len(hall.virtual.jobs) >= 2, 40)
+        hall.until(lambda: len(hall.virtual.jobs) >= 2)
         second.stop()
-        thread.join(30)
-        hall.until(lambda: {hall.job(number)["state"] for number in numbers} <= {"sent", "confirmed"}, 60)
+        thread.join(120)
+        hall.until(lambda: {hall.job(number)["state"] for number in numbers} <= {"sent", "confirmed"})
+        hall.virtual.wait_for(6, 60)  # the last one lies in the memory for a moment
         printed = len(hall.virtual.wait_for(7, 0.5))
     finally:
         second.stop()
-        thread.join(30)
+        thread.join(120)
         second.spool.close()
         second_line.__exit__()
         hall.close()
@@ -181,19 +185,20 @@ def test_a_stopped_agent_gives_back_what_it_has_not_begun(hall: Hall) -> None:
     report, may_send = hall.agent_line.report, threading.Event()
 
     def slowly(job_id: int, news: JobReport) -> JobReportReply:
-        assert may_send.wait(30)
+        assert may_send.wait(120)
         return report(job_id, news)
 
     hall.agent_line.report = slowly  # type: ignore[method-assign]
     numbers = [hall.print_trial() for _ in range(3)]
-    hall.until(lambda: {"leased"} == {hall.job(number)["state"] for number in numbers}, 40)
+    hall.until(lambda: {"leased"} == {hall.job(number)["state"] for number in numbers})
     lane = hall.agent.lanes["L1"]
     hall.agent.stop()
-    hall.until(lambda: lane._stopping, 40)
+    hall.until(lambda: lane._stopping)
     may_send.set()
-    hall.agent_thread.join(40)
+    hall.agent_thread.join(120)
 
     assert ["sent", "queued", "queued"] == [hall.job(number)["state"] for number in numbers]
+    hall.virtual.wait_for(1, 60)
     assert 1 == len(hall.virtual.wait_for(2, 0.5))
 
 
@@ -233,7 +238,7 @@ def test_the_office_sets_up_a_printer(hall: Hall) -> None:
         hall.office.post("/api/print-jobs/999/cancel").status_code,
     ]
     job = hall.office.post("/api/printers/F2/test").json()["job"]["id"]
-    hall.until(lambda: hall.job(job)["state"] == "sent", 40)
+    hall.until(lambda: hall.job(job)["state"] == "sent")
     content = hall.office.get(f"/api/print-jobs/{job}/content")
 
     assert (200, 200) == (saved.status_code, routed.status_code)
@@ -244,8 +249,10 @@ def test_the_office_sets_up_a_printer(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize("news", ["job", "configuration"])
-async def test_news_ends_the_wait(sqlite_url: str, news: str) -> None:
+async def test_news_ends_the_wait(sqlite_url: str, news: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long poll ends as soon as a job is queued or a printer is changed, not when the poll would have ended."""
+    monkeypatch.setattr("backend.print_queue.routes.WAIT_S_MAX", 3600)
+    monkeypatch.setattr("backend.print_queue.routes.LOOK_S", 3600)
     database = Database(sqlite_url)
     now = datetime.now(UTC)
     agent = await database.write(lambda conn: api.authenticate_agent(conn, api.create_agent(conn, "bench", now)))
@@ -253,22 +260,25 @@ async def test_news_ends_the_wait(sqlite_url: str, news: str) -> None:
     printer = {"name": "L", "driver": "zpl", "transport": "tcp", "address": "10.0.0.1"}
     await database.write(lambda conn: api.save_printer(conn, "L1", "bench", **printer))
     version = (await database.read(lambda conn: read_agent_config(conn, agent.id))).version
-    asked = ClaimRequest("bench", 20, (PrinterReport("L1", PrinterState.CONNECTED),), version)
+    asked = ClaimRequest("bench", 3600, (PrinterReport("L1", PrinterState.CONNECTED),), version)
+    begun, wait = asyncio.Event(), database.wake.wait
+
+    async def begin_to_wait(seen: int, longest_s: float) -> int:
+        begun.set()
+        return await wait(seen, longest_s)
+
+    monkeypatch.setattr(database.wake, "wait", begin_to_wait)
     waiting = asyncio.create_task(claim_jobs.fn(data=asked, database=database, caller=Caller(agent_id=agent.id)))
-    pauses = 0
-    while database.wake._waiters == set() and pauses < 1000:
-        pauses += 1
-        await asyncio.sleep(0.005)
-    started = time.monotonic()
+    async with asyncio.timeout(60):
+        await begun.wait()
     if news == "job":
         await database.write(lambda conn: api.print_trial(conn, "L1", None, datetime.now(UTC)))
     else:
         await database.write(lambda conn: api.save_printer(conn, "L1", "bench", address="10.0.0.2"))
 
-    reply = await waiting
-    waited_s = time.monotonic() - started
+    async with asyncio.timeout(60):
+        reply = await waiting
     await database.close()
 
     assert (["L1"] if news == "job" else []) == [job.printer for job in reply.jobs]
     assert (news == "configuration") == (reply.config_version != version)
-    assert waited_s < 2

@@ -43,7 +43,7 @@ def test_every_label_once_and_in_order(hall: Hall, sqlite_url: str) -> None:
     """A fault of each kind while a dozen labels are printed; a person answers by what lies in the tray."""
     chance, pause, again = random.Random(5), threading.Event(), set[str]()
     _queue(sqlite_url, COUNT)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     for fault in FAULTS:
         before = len(hall.virtual.jobs)
         hall.until(lambda before=before: len(hall.virtual.jobs) >= before + 2)

@@ -39,7 +39,7 @@ class Hall:
     def end_agent(self, number: signal.Signals = signal.SIGKILL) -> int:
         assert self.child is not None
         self.child.send_signal(number)
-        status = self.child.wait(30)
+        status = self.child.wait(120)
         self.child = None
         return status
 
@@ -58,7 +58,7 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     opened.close()
 
 
-def _wait_for_line(path: Path, words: bytes, timeout_s: float = 30.0) -> bool:
+def _wait_for_line(path: Path, words: bytes, timeout_s: float = 120.0) -> bool:
     pause, until = threading.Event(), time.monotonic() + timeout_s
     while time.monotonic() < until:
         if path.exists() and words in path.read_bytes():
@@ -77,7 +77,7 @@ def test_killed_while_sending(hall: Hall) -> None:
     hall.virtual.set_trouble(state="ok")
 
     hall.start_agent()
-    outcome = hall.server.wait_for_end(timeout_s=30)
+    outcome = hall.server.wait_for_end(timeout_s=120)
 
     assert "unknown" == outcome
     assert 1 >= len(hall.virtual.wait_for(2, 0.5))
@@ -90,7 +90,7 @@ def test_killed_again_and_again(hall: Hall) -> None:
     hall.server.jobs = [job(content, id=number, key=f"key-{number}", demands=()) for number, content in labels.items()]
     for kill_after_reports in (3, 10, 21, 34):
         hall.start_agent()
-        assert hall.server.wait(lambda: len(hall.server.reports) >= kill_after_reports, 30)  # noqa: B023
+        assert hall.server.wait(lambda: len(hall.server.reports) >= kill_after_reports, 120)  # noqa: B023
         hall.end_agent()
         hall.server.lend_again()
     hall.start_agent()
@@ -98,7 +98,7 @@ def test_killed_again_and_again(hall: Hall) -> None:
     def outcomes() -> dict[int, str]:
         return {number: report.state.value for number, report in hall.server.reports if report.state != "sending"}
 
-    assert hall.server.wait(lambda: len(outcomes()) == count, 60), outcomes()
+    assert hall.server.wait(lambda: len(outcomes()) == count, 120), outcomes()
     assert 0 == hall.end_agent(signal.SIGTERM)
     came_out = Counter((hall.virtual.folder / one.file).read_bytes() for one in hall.virtual.jobs if one.complete)
     assert not [label for label, times in came_out.items() if times > 1]
@@ -111,7 +111,7 @@ def test_killed_again_and_again(hall: Hall) -> None:
 def test_ends_tidily_when_told(hall: Hall) -> None:
     """SIGTERM is a clean end, also in the middle of a long poll."""
     hall.start_agent()
-    assert hall.server.wait(lambda: bool(hall.server.printers), 30)
+    assert hall.server.wait(lambda: bool(hall.server.printers), 120)
 
     assert 0 == hall.end_agent(signal.SIGTERM)
 

@@ -25,8 +25,8 @@ def ends() -> Iterator[tuple[int, str]]:
     os.close(printer)
 
 
-def _line(path: str, send_s: float = 2.0) -> DeviceLine:
-    return DeviceLine(path, send_s, 2.0, PSEUDO)
+def _line(path: str, send_s: float = 60.0) -> DeviceLine:
+    return DeviceLine(path, send_s, 60.0, PSEUDO)
 
 
 def test_every_byte_arrives_as_it_was(ends: tuple[int, str]) -> None:
@@ -50,7 +50,7 @@ def test_a_question_and_its_answer(ends: tuple[int, str]) -> None:
 
     with _line(path) as line:
         os.write(printer, b"\x04")  # what the printer says when asked; a terminal holds it until it is read
-        answer = line.ask(b"\x1b!?", lambda so_far: len(so_far) == 1, 2.0)
+        answer = line.ask(b"\x1b!?", lambda so_far: len(so_far) == 1, 60.0)
         silence = line.ask(b"\x1b!?", lambda so_far: len(so_far) == 1, 0.1)
 
     assert (b"\x04", b"") == (answer, silence)

@@ -25,7 +25,7 @@ SET_UP = {
 }
 
 
-def _ask(line: TcpLine, language: str, answer_s: float = 2.0) -> PrinterReading | None:
+def _ask(line: TcpLine, language: str, answer_s: float = 60.0) -> PrinterReading | None:
     driver = find_driver(language)
     return driver.read_status(
         line.ask(driver.status_query, lambda so_far: driver.read_status(so_far) is not None, answer_s)
@@ -44,13 +44,13 @@ def test_a_question_a_job_and_its_paper(language: str, tmp_path: Path) -> None:
     virtual = VirtualPrinter(tmp_path, language=language).start()
     page = ControlPage(virtual).start()
     try:
-        with TcpLine(f"127.0.0.1:{virtual.port}", 2.0, 5.0, 5.0) as line:
+        with TcpLine(f"127.0.0.1:{virtual.port}", 60.0, 60.0, 60.0) as line:
             reading = _ask(line, language)
             line.send(_payload(language, grey), "job")
             line.finish(True)
-        (printed,) = virtual.wait_for(1, 5)
-        shown = json.load(urllib.request.urlopen(f"http://127.0.0.1:{page.port}/jobs.json", timeout=5))
-        picture = urllib.request.urlopen(f"http://127.0.0.1:{page.port}/job/1.png", timeout=5).read()
+        (printed,) = virtual.wait_for(1, 60)
+        shown = json.load(urllib.request.urlopen(f"http://127.0.0.1:{page.port}/jobs.json", timeout=60))
+        picture = urllib.request.urlopen(f"http://127.0.0.1:{page.port}/job/1.png", timeout=60).read()
     finally:
         page.close()
         virtual.close()
@@ -72,13 +72,13 @@ def test_trouble_is_said_aloud(language: str, state: str, said: str, tmp_path: P
     virtual = VirtualPrinter(tmp_path, language=language).start()
     virtual.set_trouble(state=state)
     try:
-        with TcpLine(f"127.0.0.1:{virtual.port}", 2.0, 5.0, 5.0) as line:
+        with TcpLine(f"127.0.0.1:{virtual.port}", 60.0, 60.0, 60.0) as line:
             reading = _ask(line, language)
             line.send(_payload(language, code_picture(CODE)), "job")
             line.finish(True)
         assert [] == virtual.wait_for(1, 0.1)
         virtual.set_trouble(state="ok")
-        assert 1 == len(virtual.wait_for(1, 5))
+        assert 1 == len(virtual.wait_for(1, 60))
     finally:
         virtual.close()
 
@@ -93,11 +93,11 @@ def test_a_mute_one_stays_mute(language: str, tmp_path: Path) -> None:
     virtual.set_trouble(mute=True)
     payload = _payload(language, code_picture(CODE))
     try:
-        with TcpLine(f"127.0.0.1:{virtual.port}", 2.0, 5.0, 5.0) as line:
+        with TcpLine(f"127.0.0.1:{virtual.port}", 60.0, 60.0, 60.0) as line:
             assert _ask(line, language, 0.2) is None
             line.send(payload, "job")
             line.finish(True)
-        (printed,) = virtual.wait_for(1, 5)
+        (printed,) = virtual.wait_for(1, 60)
     finally:
         virtual.close()
 
@@ -112,10 +112,10 @@ def test_dots_that_look_like_a_question_are_dots(tmp_path: Path) -> None:
     payload = _payload("tspl", grey)
     virtual = VirtualPrinter(tmp_path, language="tspl").start()
     try:
-        with TcpLine(f"127.0.0.1:{virtual.port}", 2.0, 5.0, 5.0) as line:
+        with TcpLine(f"127.0.0.1:{virtual.port}", 60.0, 60.0, 60.0) as line:
             line.send(payload, "job")
             line.finish(True)
-        (printed,) = virtual.wait_for(1, 5)
+        (printed,) = virtual.wait_for(1, 60)
     finally:
         virtual.close()
 

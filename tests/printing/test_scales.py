@@ -139,7 +139,7 @@ class Hall:
         self.watch.start()
 
     def wait(self, true: Callable[[], bool]) -> bool:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         with self.changed:
             while not true() and time.monotonic() < until:
                 self.changed.wait(0.05)
@@ -147,7 +147,7 @@ class Hall:
 
     def close(self) -> None:
         self.watch.stop()
-        self.watch.join(10)
+        self.watch.join(60)
         self.line.__exit__()
 
 

@@ -24,8 +24,8 @@ def virtual(tmp_path: Path) -> Iterator[VirtualPrinter]:
     opened.close()
 
 
-def _line(virtual: VirtualPrinter, close_s: float = 5.0, send_s: float = 5.0) -> tcp.TcpLine:
-    return tcp.TcpLine(f"127.0.0.1:{virtual.port}", 2.0, send_s, close_s)
+def _line(virtual: VirtualPrinter, close_s: float = 60.0, send_s: float = 60.0) -> tcp.TcpLine:
+    return tcp.TcpLine(f"127.0.0.1:{virtual.port}", 60.0, send_s, close_s)
 
 
 def _ask(line: tcp.TcpLine, answer_s: float = 0.3) -> bytes:
@@ -38,7 +38,7 @@ def test_a_job_is_kept_as_it_came(virtual: VirtualPrinter) -> None:
         line.send(ZPL, "job")
         line.finish(True)
 
-    (printed,) = virtual.wait_for(1, 5)
+    (printed,) = virtual.wait_for(1, 60)
     assert ZPL == (virtual.folder / "job-000001.zpl").read_bytes()
     assert ({"symbology": "code128", "text": "P.26-000123.7"}, True, 1) == (
         printed.codes[0], printed.complete, printed.labels,
@@ -49,13 +49,13 @@ def test_a_job_is_kept_as_it_came(virtual: VirtualPrinter) -> None:
 def test_a_question_is_answered_and_not_printed(virtual: VirtualPrinter) -> None:
     """`~HS` before the job is an immediate command, on the same line, and no part of the label."""
     with _line(virtual) as line:
-        reading = read_status(_ask(line, 2.0))
+        reading = read_status(_ask(line, 60.0))
         line.send(ZPL, "job")
         line.finish(True)
 
     assert reading is not None
     assert "connected" == reading.state.value
-    virtual.wait_for(1, 5)
+    virtual.wait_for(1, 60)
     assert ZPL == (virtual.folder / "job-000001.zpl").read_bytes()
 
 
@@ -71,14 +71,14 @@ def test_out_of_labels_is_silent_and_keeps_the_job(virtual: VirtualPrinter) -> N
 
     virtual.set_trouble(state="ok")
 
-    assert 1 == len(virtual.wait_for(1, 5))
+    assert 1 == len(virtual.wait_for(1, 60))
 
 
 def test_clones_say_what_is_wrong(virtual: VirtualPrinter) -> None:
     """With `answers_in_trouble` the flag for paper comes back instead of silence."""
     virtual.set_trouble(state="no_media", answers_in_trouble=True)
     with _line(virtual) as line:
-        reading = read_status(_ask(line, 2.0))
+        reading = read_status(_ask(line, 60.0))
 
     assert reading is not None
     assert "no_media" == reading.state.value
@@ -115,7 +115,7 @@ def test_a_cut_line_is_noticed(virtual: VirtualPrinter) -> None:
     with pytest.raises(LineCut):
         send()
 
-    (stump,) = virtual.wait_for(1, 5)
+    (stump,) = virtual.wait_for(1, 60)
     assert (False, 40) == (stump.complete, stump.bytes)
 
 
@@ -170,14 +170,14 @@ def test_the_page_shows_labels_and_switches_states(virtual: VirtualPrinter) -> N
         with _line(virtual) as line:
             line.send(ZPL.replace(b"^XZ", b"^FO9,9^A0N,20^FH^FD<b>_26^FS^XZ"), "job")
             line.finish(True)
-        virtual.wait_for(1, 5)
-        shown = urllib.request.urlopen(f"{base}/", timeout=5).read().decode()
-        picture = urllib.request.urlopen(f"{base}/job/1.png", timeout=5).read()
+        virtual.wait_for(1, 60)
+        shown = urllib.request.urlopen(f"{base}/", timeout=60).read().decode()
+        picture = urllib.request.urlopen(f"{base}/job/1.png", timeout=60).read()
         change = urllib.request.Request(f"{base}/state", b'{"state": "no_media"}', {"Content-Type": "application/json"})
-        state = json.load(urllib.request.urlopen(change, timeout=5))
+        state = json.load(urllib.request.urlopen(change, timeout=60))
         wrong = urllib.request.Request(f"{base}/state", b'{"state": "on fire"}', {"Content-Type": "application/json"})
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(wrong, timeout=5)
+            urllib.request.urlopen(wrong, timeout=60)
         refused.value.close()
     finally:
         page.close()
