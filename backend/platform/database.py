@@ -5,7 +5,8 @@ decide how they run:
 
 * SQLite: one writer thread takes all waiting writes, runs each in its own savepoint inside one `BEGIN IMMEDIATE`, and
   answers after the common COMMIT (group commit makes `synchronous=FULL` affordable). Readers use their own connections.
-* PostgreSQL: asyncpg through `run_sync`; a write that loses a deadlock or a serialization race is run again.
+* PostgreSQL: asyncpg through `run_sync`; a write that loses a deadlock or a serialization race is run again, and so is one
+  that somebody else's unique key stood in the way of: the second time it sees that row, and says what it says of known ones.
 
 Columns are in `columns`, the writing thread in `sqlite_file`, the statements of every scan in `statements`. Nothing above
 asks which engine it is, save two named exceptions: `claim_clause` and `wake_others`.
@@ -37,7 +38,8 @@ T = TypeVar("T")
 
 WAKE_CHANNEL = "rampa_wake"
 RETRIES = 6
-RETRIED_STATES = {"40001", "40P01"}
+RETRIED_STATES = {"40001": RETRIES, "40P01": RETRIES, "23505": 3}
+"""How often a write is run that ends with this state. A unique key (23505) may also be taken for good."""
 
 
 _WAKE = Statement(sa.select(sa.func.pg_notify(WAKE_CHANNEL, "")))
@@ -134,7 +136,7 @@ class Database:
                 async with self._line() as conn, conn.begin():
                     return await conn.run_sync(work)
             except sa.exc.DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in RETRIED_STATES or attempt == RETRIES - 1:
+                if attempt + 1 >= RETRIED_STATES.get(getattr(error.orig, "sqlstate", None) or "", 0):
                     raise
                 await asyncio.sleep(0.005 * 2**attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")

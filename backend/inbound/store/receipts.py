@@ -314,13 +314,15 @@ def make_rest(conn: Connection, row: Any, lines: Iterable[ReceiptLine], now: dat
     missing = [line for line in lines if line.room]
     if not missing:
         return None
+    # The series is locked until we are through: whoever else makes a part of this reference has waited or will wait.
+    number = catalog.next_number(conn, "receipt")
     same = (receipt.c.merchant_id == row.merchant_id, receipt.c.reference == row.reference)
     part = conn.execute(sa.select(sa.func.max(receipt.c.part)).where(*same)).scalar_one()
     made = conn.execute(
         sa.insert(receipt)
         .values(
-            merchant_id=row.merchant_id, number=catalog.next_number(conn, "receipt"), reference=row.reference,
-            part=part + 1, kind=row.kind, state="expected", supplier=row.supplier, note=row.note, dock_id=row.dock_id,
+            merchant_id=row.merchant_id, number=number, reference=row.reference, part=part + 1,
+            kind=row.kind, state="expected", supplier=row.supplier, note=row.note, dock_id=row.dock_id,
             rest_of_id=row.id, created_at=now,
         )
         .returning(receipt.c.id)
