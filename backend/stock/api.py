@@ -19,6 +19,7 @@ from backend.stock.store.classes import classify
 from backend.stock.store.counting import Correction, correct, make_count_task, note_zero_check
 from backend.stock.store.ledger import Verification, post, verify
 from backend.stock.store.locations import (
+    around,
     create_locations,
     location_by_key,
     locations_by_ids,
@@ -87,6 +88,7 @@ __all__ = [
     "Take",
     "Undone",
     "Verification",
+    "around",
     "balances_at",
     "balances_of",
     "choose_places",

@@ -39,7 +39,7 @@ location = table(
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.Column("holds_g", sa.BigInteger, nullable=True, info={"help": "grams it may bear; empty: not limited"}),
     sa.Column("holds_ml", sa.BigInteger, nullable=True, info={"help": "millilitres it can take; empty: not limited"}),
-    sa.Index("ix_location_kind", "kind"),
+    sa.Index("ix_location_kind_walk", "kind", "walk_sequence", "code"),
     sa.Index("ix_location_walk", "walk_sequence", "id"),
 )
 

@@ -179,13 +179,10 @@ def _at_the_stops(conn: Connection, order_id: int) -> list[tuple[int, str]]:
     stops = set(conn.execute(sa.select(pick.c.location_id).where(pick.c.order_id == order_id)).scalars())
     if not stops:
         return []
-    walk = stock.locations_of_kind(conn, ("storage", "pick_face"))
-    near = {
-        each.id: each.code
-        for place, each in enumerate(walk)
-        if any(other.id in stops for other in walk[max(0, place - NEAR) : place + NEAR + 1])
-    }
-    return [(place.product_id, near[place.location_id]) for place in stock.balances_at(conn, near)]
+    near = stock.around(conn, stops, NEAR)
+    turn = {each.id: number for number, each in enumerate(near)}
+    lying = sorted(stock.balances_at(conn, turn), key=lambda place: (turn[place.location_id], place))
+    return [(place.product_id, near[turn[place.location_id]].code) for place in lying[:PLACES_MAX]]
 
 
 def places_of_keys(conn: Connection, jobs: Mapping[int, PackJob], keys: Sequence[str]) -> dict[str, Place]:

@@ -1,6 +1,6 @@
 """A wave as the bundle of a device: the pick list, and what else lies around it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from backend.stock import api as stock
 
 NEIGHBOUR_LOCATIONS = 6
 """Locations before and after each stop whose goods a picker may take by mistake."""
+NEIGHBOURS_READ = 40
+"""Locations whose goods are read at once; the next time twice as many."""
 
 
 def read_bundle(conn: Connection, wave_id: int) -> dict[str, Any] | None:
@@ -76,40 +78,40 @@ def _empties(conn: Connection, found: PickWave) -> list[str]:
 
 def _neighbours(conn: Connection, found: PickWave) -> dict[str, Place]:
     """Goods at the stops and next to them that no line wants: the device can say where they belong."""
-    lines = [line for line in found.lines.values() if line.remaining > 0]
-    stops = {line.location_id for line in lines}
+    stops = {line.location_id for line in found.lines.values() if line.remaining > 0}
     wanted = {line.product_id for line in found.lines.values()}
-    around = _around(stops, [each.id for each in stock.locations_of_kind(conn, ("storage", "pick_face"))])
-    lying = [place for place in stock.balances_at(conn, around) if place.product_id not in wanted]
-    lying.sort(key=lambda place: (place.location_id not in stops, place))
+    near = stock.around(conn, stops, NEIGHBOUR_LOCATIONS)
+    places: dict[str, Place] = {}
+    first, count = 0, max(len(stops), NEIGHBOURS_READ)
+    # A shelf may hold forty goods: what does not fit into the bundle is not read.
+    while first < len(near) and len(places) < NEIGHBOURS_MAX:
+        _add_goods(conn, places, near[first : first + count], wanted)
+        first, count = first + count, 2 * count
+    return places
+
+
+def _add_goods(
+    conn: Connection, places: dict[str, Place], shelves: Sequence[stock.Location], wanted: Collection[int]
+) -> None:
+    """Codes of what lies on the shelves, in their order, while there is room for them."""
+    turn = {each.id: number for number, each in enumerate(shelves)}
+    lying = [place for place in stock.balances_at(conn, turn) if place.product_id not in wanted]
+    lying.sort(key=lambda place: (turn[place.location_id], place))
     products = catalog.products_by_ids(conn, [place.product_id for place in lying])
     codes = catalog.codes_of(conn, products)
     merchants = catalog.read_merchants(conn, [each.merchant_id for each in products.values()])
-    locations = stock.locations_by_ids(conn, [place.location_id for place in lying])
-    places: dict[str, Place] = {}
     for place in lying:
         product = products[place.product_id]
         for code in codes[place.product_id]:
             if len(places) >= NEIGHBOURS_MAX:
-                return places
+                return
             places.setdefault(
                 code.key,
                 Place(
                     sku=product.sku,
                     name=product.name,
                     picture=product.picture,
-                    location=locations[place.location_id].code,
+                    location=shelves[turn[place.location_id]].code,
                     merchant=merchants[product.merchant_id].name,
                 ),
             )
-    return places
-
-
-def _around(stops: Iterable[int], walk: Sequence[int]) -> list[int]:
-    position = {location_id: index for index, location_id in enumerate(walk)}
-    near: set[int] = set(stops)
-    for stop in stops:
-        index = position.get(stop)
-        if index is not None:
-            near.update(walk[max(0, index - NEIGHBOUR_LOCATIONS) : index + NEIGHBOUR_LOCATIONS + 1])
-    return sorted(near)

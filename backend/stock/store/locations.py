@@ -1,6 +1,7 @@
 """Locations: made by the office, read by everyone."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from backend.platform.database import upsert
 from backend.platform.errors import NotFound
 from backend.platform.statements import Statement, among
 from backend.stock.location import Location, code_of_key
-from backend.stock.tables import PHYSICAL_KINDS, VIRTUAL_KINDS, location, warehouse
+from backend.stock.tables import PHYSICAL_KINDS, PICKABLE_KINDS, VIRTUAL_KINDS, location, warehouse
 
 _COLUMNS = (
     location.c.id,
@@ -107,7 +108,46 @@ def location_by_key(conn: Connection, key: str) -> Location | None:
 def locations_of_kind(conn: Connection, kinds: Iterable[str]) -> list[Location]:
     """Active locations of the given kinds in walking order."""
     found = [_as_location(row) for kind in sorted(set(kinds)) for row in _OF_KIND[kind].rows(conn)]
-    return sorted(found, key=lambda each: (each.walk_sequence, each.code))
+    return sorted(found, key=_in_walking_order)
+
+
+def around(conn: Connection, location_ids: Iterable[int], near: int) -> list[Location]:
+    """The locations themselves, then up to `near` storage places and pick faces before and after each in walking order.
+
+    Nearest first. Each is reached from its stop, so that a house of any size is asked for these few alone.
+    """
+    stops = sorted(set(location_ids))
+    found: dict[tuple[int, bool], list[int]] = {}
+    for ahead in (False, True):
+        for kind in PICKABLE_KINDS:
+            for row in (row for part in in_slices(stops) for row in _beside(kind, ahead, near).rows(conn, ids=part)):
+                found.setdefault((row[0], ahead), []).extend(each for each in row[1:] if each is not None)
+    known = locations_by_ids(conn, {*stops, *(each for ids in found.values() for each in ids)})
+    steps = {each: 0 for each in stops if each in known}
+    for (_, ahead), ids in found.items():
+        walk = sorted((known[each] for each in ids), key=_in_walking_order, reverse=not ahead)
+        for step, each in enumerate(walk[:near], start=1):
+            steps[each.id] = min(step, steps.get(each.id, step))
+    return sorted((known[each] for each in steps), key=lambda each: (steps[each.id], *_in_walking_order(each)))
+
+
+def _in_walking_order(each: Location) -> tuple[int, str]:
+    return each.walk_sequence, each.code
+
+
+@cache
+def _beside(kind: str, ahead: bool, near: int) -> Statement:
+    """For each of the `ids` the next locations of a kind, one column for each step; the index knows where to look."""
+    other = location.alias("other")
+    here, there = (sa.tuple_(each.c.walk_sequence, each.c.code) for each in (location, other))
+    walk = (
+        sa.select(other.c.id)
+        .where(other.c.kind == sa.literal_column(f"'{kind}'"), other.c.active, there > here if ahead else there < here)
+        .order_by(*(each.asc() if ahead else each.desc() for each in (other.c.walk_sequence, other.c.code)))
+        .limit(sa.literal_column("1"))
+    )
+    steps = (walk.offset(sa.literal_column(str(step))).scalar_subquery() for step in range(near))
+    return Statement(sa.select(location.c.id, *steps).where(among(location.c.id, "ids")))
 
 
 def set_blocked(conn: Connection, location_id: int, blocked: bool) -> None:
