@@ -1,5 +1,5 @@
 /*
- * Pack and check at the bench: the tote is on the table, each piece is scanned, the screen counts down what is missing.
+ * Pack and check at the bench: the tote is on the table, each piece is scanned, the screen counts what is checked.
  *
  * The story: checking -> (stopped while a foreign piece lies there) -> carton -> weight -> the parcel is closed; with
  * the last piece in a closed parcel the order is packed, the label comes out, and scanning it on the parcel proves that

@@ -36,6 +36,13 @@ describe('the card of a wrong scan', () => {
     expect(unknown({ kind: 'tote', code: '' })).toMatchObject({ codes: { wanted: '' }, wantedKind: 'tote' });
   });
 
+  test('an unknown code stands beside the goods of the line in work, by name', () => {
+    const line = { sku: 'T-1', name: 'Čaj lesní', picture: null };
+    const told = (code: string) => refusalView(refusal('CODE_UNKNOWN', { got: '123' }, { code: '123' }, { kind: 'product', code }), line);
+    expect(told('T-1')).toMatchObject({ codes: { got: '123', wanted: '' }, wanted: line });
+    expect(told('T-9')).toMatchObject({ codes: { got: '123', wanted: 'T-9' }, wanted: null });
+  });
+
   test('too many shows both numbers', () => {
     const shown = refusalView(refusal('TOO_MANY', { got: 12, quantity: 2, name: 'Čaj lesní' }));
     expect(shown.codes).toEqual({ got: '12', wanted: '2' });

@@ -32,7 +32,8 @@ const ABOUT_CODES = new Set(['WRONG_LOCATION', 'WRONG_TOTE', 'WRONG_LOT']);
 /** Their values name kinds; the codes themselves stand in both sides. */
 const ABOUT_KINDS = new Set(['CODE_UNKNOWN', 'WRONG_KIND']);
 
-export function refusalView({ code, expected, got, values }: Refusal): RefusalView {
+/** `line`: the goods of the line in work, for the card of a code that nobody knows. */
+export function refusalView({ code, expected, got, values }: Refusal, line: GoodsView | null = null): RefusalView {
   if (ABOUT_GOODS.has(code)) {
     return {
       hold: goodsIn(got, values['sku'], values['name']),
@@ -48,6 +49,7 @@ export function refusalView({ code, expected, got, values }: Refusal): RefusalVi
   if (!ABOUT_KINDS.has(code)) return { ...none, codes: null };
   const unread = code === 'CODE_UNKNOWN' ? text(values['got']) : '';
   const codes = { got: text(got['code']) || unread, wanted: text(expected['code']) };
+  if (codes.got !== '' && line !== null && codes.wanted === line.sku) return { ...none, codes: { ...codes, wanted: '' }, wanted: line };
   if (codes.got === '' && codes.wanted === '') return { ...none, codes: null };
   return { ...none, codes, wantedKind: codes.wanted === '' ? text(expected['kind']) : '' };
 }

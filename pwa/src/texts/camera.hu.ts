@@ -7,7 +7,7 @@ export const camera = {
   'photo.nothing': 'A fényképen nem találtam kódot. Fényképezze közelről és egyenesen, vagy írja be.',
   'photo.unsure': 'A fényképen nem vagyok biztos a kódban, ezért nem fogadom el. Fényképezze közelről, vagy írja be.',
   'photo.drop': 'Fénykép eldobása',
-  'photo.full': { one: 'A készüléken {n} fénykép vár, több nem fér el. Menjen olyan helyre, ahol van jel.', other: 'A készüléken {n} fénykép vár, több nem fér el. Menjen olyan helyre, ahol van jel.' },
+  'photo.full': { one: 'Az eszközön {n} fénykép vár, több nem fér el. Menjen olyan helyre, ahol van jel.', other: 'Az eszközön {n} fénykép vár, több nem fér el. Menjen olyan helyre, ahol van jel.' },
   'photo.not_kept': 'A fényképet nem sikerült elmenteni. Próbálja újra.',
   'many.button': 'Minden a képen',
   'many.green': 'itt várjuk',

@@ -2,7 +2,7 @@
 import type { Plural } from './texts';
 
 export const device = {
-  'storage.not_kept': 'Prohlížeč nezaručil, že si data ponechá. Nainstalujte aplikaci na plochu, a dokud jsou skeny neodeslané, nemažte data prohlížeče.',
+  'storage.not_kept': 'Prohlížeč může neodeslané skeny smazat. Přidejte aplikaci na plochu.',
   'storage.nearly_full': 'Zařízení drží {n} neodeslaných skenů. Dokončete rozdělanou práci a jděte na signál; novou práci už nevydá.',
   'storage.full': 'Zařízení je plné: drží {n} neodeslaných skenů. Nic se neztratilo. Jděte na signál, pak skenujte dál.',
   'storage.lost': {
@@ -25,9 +25,9 @@ export const device = {
   'volume.louder': 'Hlasitěji',
   'volume.yes': 'Slyším dobře',
   'taken.by': 'Tuto práci převzal {person} na zařízení {device}. Vaše skeny se nezrušily, server je složí dohromady.',
-  'taken.leave': 'Do menu',
+  'taken.leave': 'Do nabídky',
   'silent.text': 'Zařízení {device} mlčí od {time}, hotovo {done} z {all}. Odneslo si možná skeny, o kterých server neví.',
-  'silent.recount': 'Přepočítejte přepravky proti číslům níže. Co je v nich navíc, naskenujte znovu jako vybrané. Otevřená místa půjdou k inventuře.',
+  'silent.recount': 'Přepočítejte přepravky proti číslům níže. Co je v nich navíc, naskenujte znovu jako vychystané. Otevřená místa půjdou k inventuře.',
   'silent.held': { one: 'naposledy drželo {n} neodeslaný sken', few: 'naposledy drželo {n} neodeslané skeny', many: 'naposledy drželo {n} neodeslaného skenu', other: 'naposledy drželo {n} neodeslaných skenů' },
   'news.title': 'Co je nového',
   'news.0.1.0': 'Práci si teď můžete stáhnout napřed a chodit s ní celý den bez signálu. Rozdělanou práci převezme druhé zařízení naskenováním vlny nebo přepravky. Aplikace řekne, když zařízení něco ztratilo.',

@@ -2,7 +2,7 @@ import type { device as cs } from './device.cs';
 import type { Plural } from './texts';
 
 export const device = {
-  'storage.not_kept': 'The browser does not promise to keep its data. Install the app to the home screen, and do not clear browser data while scans are unsent.',
+  'storage.not_kept': 'The browser may delete unsent scans. Add the app to the home screen.',
   'storage.nearly_full': 'The device holds {n} unsent scans. Finish what is open and find a connection; it gives out no new work.',
   'storage.full': 'The device is full: it holds {n} unsent scans. Nothing was lost. Find a connection, then scan on.',
   'storage.lost': {

@@ -2,7 +2,7 @@ import type { device as cs } from './device.cs';
 import type { Plural } from './texts';
 
 export const device = {
-  'storage.not_kept': 'A böngésző nem ígérte meg, hogy megőrzi az adatait. Telepítse az alkalmazást a kezdőképernyőre, és ne törölje a böngésző adatait, amíg elküldetlen beolvasás van.',
+  'storage.not_kept': 'A böngésző törölheti az elküldetlen beolvasásokat. Tegye az alkalmazást a kezdőképernyőre.',
   'storage.nearly_full': 'Az eszköz {n} elküldetlen beolvasást őriz. Fejezze be a megkezdett munkát, és menjen jelre; új munkát már nem ad.',
   'storage.full': 'Az eszköz megtelt: {n} elküldetlen beolvasást őriz. Semmi sem veszett el. Menjen jelre, aztán olvasson tovább.',
   'storage.lost': {

@@ -2,7 +2,7 @@ import type { device as cs } from './device.cs';
 import type { Plural } from './texts';
 
 export const device = {
-  'storage.not_kept': 'Prehliadač nezaručil, že si dáta ponechá. Nainštalujte aplikáciu na plochu a kým sú skeny neodoslané, nemažte dáta prehliadača.',
+  'storage.not_kept': 'Prehliadač môže neodoslané skeny zmazať. Pridajte aplikáciu na plochu.',
   'storage.nearly_full': 'Zariadenie drží {n} neodoslaných skenov. Dokončite rozrobenú prácu a choďte na signál; novú prácu už nevydá.',
   'storage.full': 'Zariadenie je plné: drží {n} neodoslaných skenov. Nič sa nestratilo. Choďte na signál, potom skenujte ďalej.',
   'storage.lost': {
@@ -25,9 +25,9 @@ export const device = {
   'volume.louder': 'Hlasnejšie',
   'volume.yes': 'Počujem dobre',
   'taken.by': 'Túto prácu prevzal {person} na zariadení {device}. Vaše skeny sa nezrušili, server ich zloží dohromady.',
-  'taken.leave': 'Do menu',
+  'taken.leave': 'Do ponuky',
   'silent.text': 'Zariadenie {device} mlčí od {time}, hotovo {done} z {all}. Možno má skeny, o ktorých server nevie.',
-  'silent.recount': 'Prepočítajte prepravky podľa čísel nižšie. Čo je v nich navyše, naskenujte znova ako vybrané. Otvorené miesta pôjdu na inventúru.',
+  'silent.recount': 'Prepočítajte prepravky podľa čísel nižšie. Čo je v nich navyše, naskenujte znova ako vychystané. Otvorené miesta pôjdu na inventúru.',
   'silent.held': { one: 'naposledy držalo {n} neodoslaný sken', few: 'naposledy držalo {n} neodoslané skeny', many: 'naposledy držalo {n} neodoslaného skenu', other: 'naposledy držalo {n} neodoslaných skenov' },
   'news.title': 'Čo je nové',
   'news.0.1.0': 'Prácu si teraz môžete stiahnuť vopred a chodiť s ňou celý deň bez signálu. Rozrobenú prácu prevezme druhé zariadenie naskenovaním vlny alebo prepravky. Aplikácia povie, keď zariadenie niečo stratilo.',

@@ -81,7 +81,7 @@ export const first = {
   'menu.pick_cluster': 'Pick several orders',
   'menu.pick_cluster_help': 'a cart, one tote for each order',
   'menu.pick_single': 'Pick one order',
-  'menu.pick_single_help': 'oldest promise first',
+  'menu.pick_single_help': 'the most urgent one',
   'menu.pack': 'Pack',
   'menu.pack_help': 'station and tote',
   'menu.handover': 'Hand over',

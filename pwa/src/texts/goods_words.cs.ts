@@ -23,4 +23,9 @@ export const goodsWords = {
   'move_reason.replenish': 'doplnění',
   'move_reason.return': 'vratka',
   'move_reason.demo': 'ukázka',
+  'move_place.VENDOR': 'dodavatel',
+  'move_place.CUSTOMER': 'zákazník',
+  'move_place.VARIANCE': 'rozdíl',
+  'move_place.SCRAP': 'odpis',
+  'move_place.TRANSIT': 'na cestě',
 };

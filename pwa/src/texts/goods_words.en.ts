@@ -23,4 +23,9 @@ export const goodsWords = {
   'move_reason.replenish': 'replenishment',
   'move_reason.return': 'return',
   'move_reason.demo': 'demo data',
+  'move_place.VENDOR': 'supplier',
+  'move_place.CUSTOMER': 'customer',
+  'move_place.VARIANCE': 'difference',
+  'move_place.SCRAP': 'scrap',
+  'move_place.TRANSIT': 'on its way',
 };

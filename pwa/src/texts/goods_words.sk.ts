@@ -23,4 +23,9 @@ export const goodsWords = {
   'move_reason.replenish': 'doplnenie',
   'move_reason.return': 'vratka',
   'move_reason.demo': 'ukážka',
+  'move_place.VENDOR': 'dodávateľ',
+  'move_place.CUSTOMER': 'zákazník',
+  'move_place.VARIANCE': 'rozdiel',
+  'move_place.SCRAP': 'odpis',
+  'move_place.TRANSIT': 'na ceste',
 };

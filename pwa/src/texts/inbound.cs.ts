@@ -138,7 +138,7 @@ export const inbound = {
   'cure.SCAN_LOT_CODE': 'Naskenujte kód se šarží.',
   'cure.ENTER_DATE': 'Zadejte datum.',
   'cure.CHECK_DATE': 'Podívejte se na obal a zadejte datum znovu.',
-  'cure.MOVE_BACK': 'Přesuňte je zpátky přesunem.',
+  'cure.MOVE_BACK': 'Vraťte je zpátky přes Přesun.',
   'cure.OTHER_PLACE': 'Najděte jiné místo.',
 
   'correction.TAKE_OUT_AGAIN': 'Vezměte {quantity} × {name} z místa {location} zpátky na {place}.',

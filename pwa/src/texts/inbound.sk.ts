@@ -135,7 +135,7 @@ export const inbound = {
   'cure.SCAN_LOT_CODE': 'Naskenujte kód so šaržou.',
   'cure.ENTER_DATE': 'Zadajte dátum.',
   'cure.CHECK_DATE': 'Pozrite sa na obal a zadajte dátum znova.',
-  'cure.MOVE_BACK': 'Presuňte ho späť presunom.',
+  'cure.MOVE_BACK': 'Vráťte ich späť cez Presun.',
   'cure.OTHER_PLACE': 'Nájdite iné miesto.',
 
   'correction.TAKE_OUT_AGAIN': 'Vezmite {quantity} × {name} z miesta {location} späť na {place}.',
@@ -150,6 +150,6 @@ export const inbound = {
   'problem.PICTURE_TOO_LARGE': 'Fotka je príliš veľká.',
   'problem.RECEIPT_OVER': 'Tento príjem je už ukončený.',
   'problem.RECEIPT_UNKNOWN': 'Takú dodávku nepoznám.',
-  'problem.RETURN_UNKNOWN': 'Takú vrátenku nepoznám.',
+  'problem.RETURN_UNKNOWN': 'Takú vratku nepoznám.',
   'problem.CODE_UNKNOWN': 'Nikto tento kód nepozná.',
 };

@@ -30,6 +30,8 @@ export const outbound = {
   'pick.ask_empty_yes': 'Ano, prázdné',
   'pick.ask_empty_no': 'Ne, něco tu je',
   'pick.how_many': 'Kolik kusů máte v ruce?',
+  'pad.confirm': 'Potvrdit',
+  'card.PUT_BACK.TOO_MANY': 'Vraťte, co je navíc.',
 
   'pack.station': 'Naskenujte stanoviště',
   'pack.station_help': 'Kód visí u balicího stolu.',
@@ -56,7 +58,7 @@ export const outbound = {
   'pack.label': 'Nalepte štítek a naskenujte ho',
   'pack.label_text': 'Balík {number}. Sken dokáže, že je na správném balíku.',
   'pack.done': 'Zabaleno',
-  'pack.done_text': 'Dejte balík na místo pro {carrier}.',
+  'pack.done_text': 'Dejte balík na místo dopravce: {carrier}.',
   'pack.next': 'Další přepravka',
   'pack.put_aside': 'Dal jsem stranou',
   'pack.stopped': 'Stop: cizí kus',

@@ -28,6 +28,8 @@ export const outbound = {
   'pick.ask_empty_yes': 'Áno, prázdne',
   'pick.ask_empty_no': 'Nie, niečo tu je',
   'pick.how_many': 'Koľko kusov máte v ruke?',
+  'pad.confirm': 'Potvrdiť',
+  'card.PUT_BACK.TOO_MANY': 'Vráťte, čo je navyše.',
 
   'pack.station': 'Naskenujte stanovisko',
   'pack.station_help': 'Kód visí pri baliacom stole.',
@@ -54,7 +56,7 @@ export const outbound = {
   'pack.label': 'Nalepte štítok a naskenujte ho',
   'pack.label_text': 'Balík {number}. Sken dokáže, že je na správnom balíku.',
   'pack.done': 'Zabalené',
-  'pack.done_text': 'Dajte balík na miesto pre {carrier}.',
+  'pack.done_text': 'Dajte balík na miesto dopravcu: {carrier}.',
   'pack.next': 'Ďalšia prepravka',
   'pack.put_aside': 'Dal som nabok',
   'pack.stopped': 'Stop: cudzí kus',

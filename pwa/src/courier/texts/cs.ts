@@ -16,7 +16,7 @@ export const cs = {
   'camera_close': 'Zavřít kameru',
   'camera_failed': 'Kamera nejde zapnout. Povolte ji, nebo kód opište.',
   'torch': 'Světlo',
-  'type': 'Kód opsat',
+  'type': 'Opsat kód',
   'type_do': 'Přidat balík',
   'ok': 'Naloženo',
   'wrong': 'Nenakládat',

@@ -27,7 +27,7 @@ export const orders = {
   'orders.choose': 'Válasszon egy rendelést a listából.',
   'orders.due': 'határidő: {when}',
   'detail.why': 'Miért itt tart',
-  'detail.lines': 'Sorok',
+  'detail.lines': 'Tételek',
   'detail.product': 'Termék',
   'detail.ordered': 'Rendelt',
   'detail.reserved': 'Foglalt',
@@ -67,7 +67,7 @@ export const orders = {
   'parcel_state.closed': 'címke nélkül',
   'parcel_state.labelled': 'címke nincs ellenőrizve',
   'parcel_state.verified': 'kész',
-  'parcel_state.loaded': 'berakva',
+  'parcel_state.loaded': 'felrakva',
   'parcel_state.dispatched': 'elküldve',
   'parcel_state.cancelled': 'törölve',
 } satisfies SameTexts<typeof cs>;

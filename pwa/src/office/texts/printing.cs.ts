@@ -40,7 +40,7 @@ export const printing = {
   'printer_state.open': 'Otevřený kryt',
   'printer_state.disconnected': 'Nepřipojena',
   'printer_state.blocked': 'Zablokovaná',
-  'printer_do.no_media': 'Vložte nové etikety a zavřete kryt. Tisk pak pokračuje sám.',
+  'printer_do.no_media': 'Vložte nové štítky a zavřete kryt. Tisk pak pokračuje sám.',
   'printer_do.jam': 'Otevřete kryt, vyjměte papír a zavřete.',
   'printer_do.open': 'Zavřete kryt tiskárny.',
   'printer_do.disconnected': 'Zkontrolujte, že je zapnutá, v síti, a že u ní běží tiskový program.',

@@ -59,7 +59,7 @@ export const setup = {
   'setup.protocol': 'Řeč váhy',
   'paper_kind.label': 'Štítky na zásilky',
   'paper_kind.goods_label': 'Štítky na zboží',
-  'paper_kind.place_label': 'Štítky míst, beden a průkazy',
+  'paper_kind.place_label': 'Štítky míst, přepravek a odznaky',
   'paper_kind.paper': 'Papíry A4',
   'scale_protocol.ascii': 'mluví sama (ST,GS …)',
   'scale_protocol.sics': 'Mettler-Toledo, na dotaz (SICS)',

@@ -59,7 +59,7 @@ export const setup = {
   'setup.protocol': 'Reč váhy',
   'paper_kind.label': 'Štítky na zásielky',
   'paper_kind.goods_label': 'Štítky na tovar',
-  'paper_kind.place_label': 'Štítky miest, debien a preukazy',
+  'paper_kind.place_label': 'Štítky miest, prepraviek a odznaky',
   'paper_kind.paper': 'Papiere A4',
   'scale_protocol.ascii': 'hovorí sama (ST,GS …)',
   'scale_protocol.sics': 'Mettler-Toledo, na otázku (SICS)',
