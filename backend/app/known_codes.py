@@ -79,7 +79,7 @@ def _goods(conn: Connection, keys: Collection[str]) -> Iterable[KnownThing]:
     for key, codes in catalog.products_by_keys(conn, None, keys).items():
         for code in codes:
             yield KnownThing(key, "product", code.product.sku, code.product.id, code.quantity)
-    for part in catalog.in_slices(_bodies(keys, "text:")):
+    for part in catalog.in_slices(catalog.upper_forms(_bodies(keys, "text:"))):
         for row in _BY_SKU.rows(conn, skus=part):
             yield KnownThing(f"text:{row.sku.upper()}", "product", row.sku, row.id)
 

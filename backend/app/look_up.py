@@ -115,7 +115,7 @@ def _is_key(text: str) -> bool:
 
 
 def _products_by_sku(conn: Connection, skus: list[str]) -> list[int]:
-    return [row.id for row in _BY_SKU.rows(conn, skus=skus)]
+    return [row.id for row in _BY_SKU.rows(conn, skus=sorted(catalog.upper_forms(skus)))]
 
 
 def _product(conn: Connection, product_id: int) -> dict[str, Any]:

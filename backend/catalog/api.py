@@ -2,7 +2,7 @@
 
 from backend.catalog.flows import save_layouts, save_policies
 from backend.catalog.policy import PLAIN, Policy
-from backend.catalog.product import KnownCode, Merchant, Product, ProductCode, ProductFace
+from backend.catalog.product import KnownCode, Merchant, Product, ProductCode, ProductFace, upper_forms
 from backend.catalog.store import (
     ROWS_PER_STATEMENT,
     add_codes,
@@ -56,6 +56,7 @@ __all__ = [
     "save_policies",
     "search_products",
     "told_layouts",
+    "upper_forms",
     "weight_layouts",
     "write_setting",
 ]

@@ -1,11 +1,14 @@
 """The values of the catalogue: a product, and the codes by which the floor meets it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import product
 
 import msgspec
 
 LEVELS = ("each", "inner", "case", "pallet")
 MEASURE_DIGITS = 8
+FORMS_OF_LETTERS = 6
+"""So many letters beyond ASCII are asked for in every mix of small and large ones."""
 MEASURES = {"g": ("weight_g:",), "mm": ("length_mm:", "weight_g:")}
 """Stock unit -> keys that tell how much of it is in the pack. A weight code's digits are millimetres for goods in mm."""
 
@@ -30,6 +33,24 @@ class ProductCode(msgspec.Struct, frozen=True):
     key: str
     quantity: int
     level: str
+
+
+def upper_forms(texts: Iterable[str]) -> set[str]:
+    """What an engine may say of `upper(column)` where the column means one of the texts, in whatever letters.
+
+    SQLite lifts the letters of ASCII alone, and its index holds what it said. Of a text with many others (`ž`) only the
+    usual writings are named: all small, all large, the first one large.
+    """
+    found: set[str] = set()
+    for text in texts:
+        large = text.upper()
+        choices = [sorted({each, each.lower()}) if not each.isascii() else [each] for each in large]
+        if sum(len(each) > 1 for each in choices) <= FORMS_OF_LETTERS:
+            found.update(map("".join, product(*choices)))
+        else:
+            small = "".join(each if each.isascii() else each.lower() for each in large)
+            found |= {large, small, large[:1] + small[1:]}
+    return found
 
 
 def pieces_told(quantity: int, unit: str, keys: Sequence[str]) -> int:

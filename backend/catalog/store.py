@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from backend.catalog.product import KnownCode, Merchant, Product, ProductCode, ProductFace
+from backend.catalog.product import KnownCode, Merchant, Product, ProductCode, ProductFace, upper_forms
 from backend.catalog.tables import merchant, number_series, product, product_code, setting
 from backend.platform.database import upsert
 from backend.platform.errors import NotFound, Problem
@@ -168,7 +168,7 @@ def learn_part_numbers(conn: Connection, merchant_id: int, told: Iterable[tuple[
     owners: dict[str, set[int]] = {key: set(ids) for key, ids in wanted.items()}
     for key, codes in products_by_keys(conn, merchant_id, wanted).items():
         owners[key] |= {code.product.id for code in codes}
-    for part in in_slices(key.partition(":")[2] for key in wanted):
+    for part in in_slices(upper_forms(key.partition(":")[2] for key in wanted)):
         statement = sa.select(product.c.id, product.c.sku).where(
             product.c.merchant_id == merchant_id, sa.func.upper(product.c.sku).in_(part)
         )

@@ -27,6 +27,10 @@ def dumps(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def sqlite_engine(url: URL | str) -> sa.Engine:
     """WAL, full sync, foreign keys; explicit transactions only (`isolation_level=None`)."""
     engine = sa.create_engine(
@@ -47,6 +51,8 @@ def sqlite_engine(url: URL | str) -> sa.Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.close()
+        # Its own knows the letters of ASCII alone. No index may hold `lower`: other programs open the file, too.
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:

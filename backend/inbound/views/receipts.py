@@ -149,7 +149,9 @@ def open_receipts(conn: Connection, keys: Sequence[str] = (), limit: int = 100) 
         bodies = sorted({key.partition(":")[2] for key in keys} | {key.partition(":")[2].upper() for key in keys})
         named = conn.execute(
             statement.where(
-                sa.or_(receipt.c.number.in_(bodies), sa.func.upper(receipt.c.reference).in_(bodies))
+                sa.or_(
+                    receipt.c.number.in_(bodies), sa.func.upper(receipt.c.reference).in_(catalog.upper_forms(bodies))
+                )
             ).order_by(receipt.c.id)
         ).all()
         if named:
