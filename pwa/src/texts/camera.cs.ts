@@ -16,6 +16,7 @@ export const camera = {
   'many.green': 'čekáme ho tu',
   'many.amber': 'známe, sem ale nepatří',
   'many.red': 'nikdo nezná',
+  'many.grey': 'zatím nevíme, ptáme se',
   'many.less': 'o jeden méně',
   'many.more': 'o jeden více',
   'many.look': 'Namiřte kameru na víc kódů najednou.',

@@ -13,6 +13,7 @@ export const camera = {
   'many.green': 'expected here',
   'many.amber': 'known, not expected here',
   'many.red': 'nobody knows it',
+  'many.grey': 'not known yet, asking',
   'many.less': 'one less',
   'many.more': 'one more',
   'many.look': 'Point the camera at several codes at once.',

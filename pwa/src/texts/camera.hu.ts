@@ -13,6 +13,7 @@ export const camera = {
   'many.green': 'itt várjuk',
   'many.amber': 'ismerjük, de nem ide való',
   'many.red': 'senki sem ismeri',
+  'many.grey': 'még nem tudjuk, kérdezzük',
   'many.less': 'eggyel kevesebb',
   'many.more': 'eggyel több',
   'many.look': 'Irányítsa a kamerát egyszerre több kódra.',

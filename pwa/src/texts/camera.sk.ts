@@ -13,6 +13,7 @@ export const camera = {
   'many.green': 'čakáme ho tu',
   'many.amber': 'poznáme, sem však nepatrí',
   'many.red': 'nikto nepozná',
+  'many.grey': 'zatiaľ nevieme, pýtame sa',
   'many.less': 'o jeden menej',
   'many.more': 'o jeden viac',
   'many.look': 'Namierte kameru na viac kódov naraz.',
