@@ -14,6 +14,7 @@ export const first = {
   'app.back': 'Zpět',
   'app.close': 'Zavřít',
   'app.cancel': 'Zrušit',
+  'app.erase': 'Smazat',
   'app.ok': 'Rozumím',
   'app.yes': 'Ano',
   'app.no': 'Ne',

@@ -11,6 +11,7 @@ export const first = {
   'app.back': 'Back',
   'app.close': 'Close',
   'app.cancel': 'Cancel',
+  'app.erase': 'Erase',
   'app.ok': 'Understood',
   'app.yes': 'Yes',
   'app.no': 'No',

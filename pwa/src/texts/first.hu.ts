@@ -11,6 +11,7 @@ export const first = {
   'app.back': 'Vissza',
   'app.close': 'Bezárás',
   'app.cancel': 'Mégse',
+  'app.erase': 'Törlés',
   'app.ok': 'Értem',
   'app.yes': 'Igen',
   'app.no': 'Nem',

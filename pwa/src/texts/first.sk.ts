@@ -11,6 +11,7 @@ export const first = {
   'app.back': 'Späť',
   'app.close': 'Zavrieť',
   'app.cancel': 'Zrušiť',
+  'app.erase': 'Zmazať',
   'app.ok': 'Rozumiem',
   'app.yes': 'Áno',
   'app.no': 'Nie',

@@ -23,6 +23,8 @@ export const inbound = {
   'receipts.solve': 'Vyřešeno',
   'receipts.close': 'Uzavřít dodávku',
   'receipts.cancel': 'Nepřijde, zrušit',
+  'receipts.cancel_sure': 'Dodávka {number} opravdu nepřijde?',
+  'receipts.cancel_text': 'Příjem ji už nenabídne.',
   'receipts.photo': 'fotka',
   'receipts.lot': 'šarže {lot}',
   'receipts.serial': 'číslo {serial}',

@@ -23,6 +23,8 @@ export const inbound = {
   'receipts.solve': 'Solved',
   'receipts.close': 'Close the delivery',
   'receipts.cancel': 'Will not come, cancel',
+  'receipts.cancel_sure': 'Will delivery {number} really not come?',
+  'receipts.cancel_text': 'The dock will not offer it any more.',
   'receipts.photo': 'photo',
   'receipts.lot': 'lot {lot}',
   'receipts.serial': 'serial {serial}',

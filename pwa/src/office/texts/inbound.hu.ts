@@ -23,6 +23,8 @@ export const inbound = {
   'receipts.solve': 'Megoldva',
   'receipts.close': 'Szállítmány lezárása',
   'receipts.cancel': 'Nem jön, törlés',
+  'receipts.cancel_sure': 'A(z) {number} szállítmány tényleg nem jön?',
+  'receipts.cancel_text': 'A bevételezés már nem kínálja fel.',
   'receipts.photo': 'fénykép',
   'receipts.lot': 'tételszám {lot}',
   'receipts.serial': 'sorozatszám {serial}',

@@ -23,6 +23,8 @@ export const inbound = {
   'receipts.solve': 'Vyriešené',
   'receipts.close': 'Uzavrieť dodávku',
   'receipts.cancel': 'Nepríde, zrušiť',
+  'receipts.cancel_sure': 'Dodávka {number} naozaj nepríde?',
+  'receipts.cancel_text': 'Príjem ju už neponúkne.',
   'receipts.photo': 'fotografia',
   'receipts.lot': 'šarža {lot}',
   'receipts.serial': 'číslo {serial}',

@@ -25,7 +25,7 @@ export const orders = {
   'orders.run_nothing': 'Žádná přijatá objednávka nečeká na rozhodnutí.',
   'orders.late': 'po termínu',
   'orders.choose': 'Vyberte objednávku ze seznamu.',
-  'orders.due': 'do {when}',
+  'orders.due': 'termín {when}',
   'detail.why': 'Proč je tam, kde je',
   'detail.lines': 'Řádky',
   'detail.product': 'Zboží',

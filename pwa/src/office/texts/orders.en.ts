@@ -25,7 +25,7 @@ export const orders = {
   'orders.run_nothing': 'No received order waits for a decision.',
   'orders.late': 'late',
   'orders.choose': 'Choose an order from the list.',
-  'orders.due': 'by {when}',
+  'orders.due': 'due {when}',
   'detail.why': 'Why it is where it is',
   'detail.lines': 'Lines',
   'detail.product': 'Product',

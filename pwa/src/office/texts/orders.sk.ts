@@ -25,7 +25,7 @@ export const orders = {
   'orders.run_nothing': 'Žiadna prijatá objednávka nečaká na rozhodnutie.',
   'orders.late': 'po termíne',
   'orders.choose': 'Vyberte objednávku zo zoznamu.',
-  'orders.due': 'do {when}',
+  'orders.due': 'termín {when}',
   'detail.why': 'Prečo je tam, kde je',
   'detail.lines': 'Riadky',
   'detail.product': 'Tovar',

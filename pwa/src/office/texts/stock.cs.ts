@@ -11,6 +11,8 @@ export const stock = {
   'stock.counted': 'spočítáno {counted} z {places}',
   'stock.differs': 'rozdílů {differences}, hodnota {value}',
   'stock.close': 'Uzavřít',
+  'stock.close_sure': 'Uzavřít inventuru {number}?',
+  'stock.close_text': 'Spočítáno {counted} z {places}. Co spočítané není, se vypustí. Rozdíly se zaúčtují, vrátit to nejde.',
   'stock.closed': 'Uzavřeno: řádků {lines}, rozdílů {differences}.',
   'stock.differences': 'Rozdíly',
   'stock.no_differences': 'Kniha a police souhlasí.',

@@ -13,6 +13,8 @@ export const stock = {
   'stock.counted': '{counted} of {places} counted',
   'stock.differs': '{differences} differences, worth {value}',
   'stock.close': 'Close',
+  'stock.close_sure': 'Close count {number}?',
+  'stock.close_text': 'Counted {counted} of {places}. What is not counted is left out. Differences are booked; this cannot be taken back.',
   'stock.closed': 'Closed: {lines} lines, {differences} differences.',
   'stock.differences': 'Differences',
   'stock.no_differences': 'Book and shelf agree.',

@@ -13,6 +13,8 @@ export const stock = {
   'stock.counted': '{counted} / {places} megszámolva',
   'stock.differs': 'eltérés {differences}, érték {value}',
   'stock.close': 'Lezárás',
+  'stock.close_sure': 'Lezárja a(z) {number} leltárt?',
+  'stock.close_text': '{counted} / {places} megszámolva. Ami nincs megszámolva, kimarad. Az eltéréseket könyveljük, nem vonható vissza.',
   'stock.closed': 'Lezárva: {lines} tétel, {differences} eltérés.',
   'stock.differences': 'Eltérések',
   'stock.no_differences': 'A könyv és a polc egyezik.',

@@ -13,6 +13,8 @@ export const stock = {
   'stock.counted': 'spočítané {counted} z {places}',
   'stock.differs': 'rozdielov {differences}, hodnota {value}',
   'stock.close': 'Uzavrieť',
+  'stock.close_sure': 'Uzavrieť inventúru {number}?',
+  'stock.close_text': 'Spočítané {counted} z {places}. Čo spočítané nie je, sa vypustí. Rozdiely sa zaúčtujú, vrátiť sa to nedá.',
   'stock.closed': 'Uzavreté: riadkov {lines}, rozdielov {differences}.',
   'stock.differences': 'Rozdiely',
   'stock.no_differences': 'Kniha a polica súhlasia.',
