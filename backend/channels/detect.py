@@ -12,7 +12,9 @@ from backend.orders.incoming import IncomingOrder, RefusedOrder, clean
 
 FORMATS = {"woocommerce": woocommerce, "order file (JSON)": order_file}
 WRAPPERS = ("data", "orders", "order", "create", "update")
-"""Objects that only hold the orders: proxies wrap in `data`, our own file in `orders`, batch answers in the others."""
+"""Lists that are meant to hold orders only: what else stands in them is named, not passed over."""
+DEPTH_MAX = 8
+"""Envelopes of envelopes: recorders, queues and automation tools put an order five objects deep."""
 
 
 class ParsedFile(msgspec.Struct, frozen=True):
@@ -26,9 +28,9 @@ class ParsedFile(msgspec.Struct, frozen=True):
 def parse_file(content: bytes, rules: ChannelRules) -> ParsedFile:
     """Raises `Problem` NOT_AN_ORDER_FILE or ORDER_FILE_BROKEN; single bad orders are returned as refused."""
     text = decode_text(content)
-    start = text.lstrip("\ufeff \t\r\n")
+    start = text.lstrip("\ufeff\x1e \t\r\n")
     if start[:1] in ("{", "["):
-        return _parse_json(decode_json(text.lstrip("\ufeff")), rules)
+        return _parse_json(decode_json(text.lstrip("\ufeff\x1e")), rules)
     if start[:1] == "<":
         raise not_an_order_file("an HTML or XML page" + _title(start))
     return _sort_out("order file (CSV)", order_file.read_csv(text, rules))
@@ -41,34 +43,51 @@ def _title(page: str) -> str:
 
 
 def _parse_json(value: Any, rules: ChannelRules) -> ParsedFile:
-    found = _unwrap(value)
-    if found is None:
-        raise not_an_order_file(_describe(value))
+    found = _orders_in(value)
+    if not found and _is_empty_list(value):
+        return ParsedFile("empty list of orders", (), ())
     for name, shop in FORMATS.items():
         if any(shop.looks_like_order(each) for each in found):
             orders = [shop.read_order(each, f"order {place}", rules) for place, each in enumerate(found, start=1)]
             return _sort_out(name, orders)
-    if found:
-        raise not_an_order_file(_describe(value))
-    return ParsedFile("empty list of orders", (), ())
+    raise not_an_order_file(_describe(value))
 
 
-def _unwrap(value: Any) -> list[Any] | None:
-    """The list of what should be orders; None where the file is no list and no order."""
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict):
-        return None
-    if any(shop.looks_like_order(value) for shop in FORMATS.values()):
+def _is_order(value: Any) -> bool:
+    return any(shop.looks_like_order(value) for shop in FORMATS.values())
+
+
+def _orders_in(value: Any, depth: int = 0) -> list[Any]:
+    """The orders in whatever envelope, with everything that stands beside them in the same list; [] where none is."""
+    if _is_order(value):
         return [value]
-    inner = [value[name] for name in WRAPPERS if isinstance(value.get(name), (list, dict))]
-    if not inner:
-        return None
-    flat: list[Any] = []
-    for each in inner:
-        deeper = _unwrap(each) if isinstance(each, dict) else each
-        flat.extend(deeper if deeper is not None else [each])
-    return flat
+    if depth > DEPTH_MAX or not isinstance(value, (dict, list)):
+        return []
+    if isinstance(value, dict) and any(not str(name).isdecimal() for name in value):
+        return _orders_in_envelope(value, depth)
+    inside = [(each, _orders_in(each, depth + 1)) for each in (value if isinstance(value, list) else value.values())]
+    if not any(orders for _, orders in inside):
+        return []
+    return [order for each, orders in inside if each != [] for order in (orders or [each])]
+
+
+def _orders_in_envelope(envelope: dict[str, Any], depth: int) -> list[Any]:
+    found: list[Any] = []
+    beside: list[Any] = []
+    for name, inner in envelope.items():
+        orders = _orders_in(inner, depth + 1)
+        found.extend(orders)
+        if not orders and name in WRAPPERS and isinstance(inner, list):
+            beside.extend(inner)
+    return [*found, *beside] if found else []
+
+
+def _is_empty_list(value: Any) -> bool:
+    """No order today: `[]`, `{"orders": []}`, `{"data": {"orders": []}}`."""
+    if isinstance(value, dict):
+        inner = [value[name] for name in WRAPPERS if isinstance(value.get(name), (list, dict))]
+        return bool(inner) and all(map(_is_empty_list, inner))
+    return isinstance(value, list) and not value
 
 
 def _describe(value: Any) -> str:

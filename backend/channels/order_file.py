@@ -62,9 +62,11 @@ def read_csv(text: str, rules: ChannelRules) -> list[IncomingOrder | RefusedOrde
     delimiter = max(";,\t", key=first_line.count)
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
     try:
-        header = [clean(cell).lower().replace(" ", "_") for cell in next(reader, [])]
-        while header in ([], [""]):
-            header = [clean(cell).lower().replace(" ", "_") for cell in next(reader)]
+        header = [_column(cell) for cell in next(reader, [])]
+        while not any(header):
+            header = [_column(cell) for cell in next(reader)]
+        while not header[-1]:
+            header.pop()
         missing = [name for name in NEEDED_COLUMNS if name not in header]
         if missing:
             raise not_an_order_file(_without_columns(header, missing))
@@ -89,7 +91,11 @@ def _read_rows(header: list[str], reader: Any, rules: ChannelRules) -> list[Inco
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
-        row = dict(zip(header, cells, strict=False))
+        if [_column(cell) for cell in cells] == header:
+            continue  # two files put behind each other
+        while len(cells) > len(header) and not cells[-1].strip():
+            cells.pop()
+        row = _row(header, cells)
         key, place = clean(row.get("order_key")), f"line {reader.line_num}"
         if not key or len(key) > 100:
             alone.append(RefusedOrder(place, key[:100], f"Expected an `order_key` of 1 to 100 characters in {place}."))
@@ -108,6 +114,19 @@ def _read_rows(header: list[str], reader: Any, rules: ChannelRules) -> list[Inco
         lines = [{name: row.get(name, "") for name in LINE_COLUMNS} for _, row in rows]
         alone.append(_build(key, f"line {rows[0][0]}", order, address, billing, lines, rules))
     return alone
+
+
+def _column(cell: str) -> str:
+    return clean(cell).lower().replace(" ", "_")
+
+
+def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """The cells by column; where a column stands twice, the first that says anything."""
+    row: dict[str, str] = {}
+    for name, cell in zip(header, cells, strict=False):
+        if not row.get(name, "").strip():
+            row[name] = cell
+    return row
 
 
 def _first(rows: Sequence[tuple[int, Mapping[str, str]]], name: str) -> str:

@@ -6,10 +6,22 @@ from typing import Any
 import msgspec
 
 from backend.channels.reading import SHOP_ZONE, as_object
-from backend.orders.incoming import clean
+from backend.orders.incoming import clean, fold
 
 COD_METHODS = frozenset({"cod", "cash_on_delivery", "cashondelivery", "dobirka", "dobierka", "utanvet"})
-PICKUP_META = ("packetery_point_id", "_packetery_point_id", "pickup_point_id", "_pickup_point_id")
+COD_TITLES = (
+    "dobirk", "na dobirk", "platba na dobirk", "platba dobirk", "dobierk", "na dobierk", "platba na dobierk",
+    "platba dobierk", "platba pri prevz", "platba pri dorucen", "utanvet", "cash on delivery", "nachnahme",
+    "za pobraniem",
+)  # fmt: skip
+"""How a way of paying begins that is called by hand: many shops pay at the door by a gateway of their own making."""
+PICKUP_META = (
+    "packetery_point_id", "_packetery_point_id", "pickup_point_id", "_pickup_point_id", "zasilkovna_id_pobocky",
+    "zasilkovna-pickup-point-id", "wc_dpd_parcelshop_pus_id", "wc_dpd_parcelshop_id", "_dpd_parcelshop_id",
+    "_gls_pickup_info", "_gls_package_point", "foxpost_woo_parcel_apt_id", "_vp_woo_pont_point_id", "_postapont",
+    "_pickpack_package_point", "_paczkomat_id", "paczkomat_key",
+)  # fmt: skip
+"""Where plugins for Packeta, DPD, GLS, Foxpost, MPL, Pick Pack Pont and InPost keep the point that the buyer chose."""
 
 
 class ChannelRules(msgspec.Struct, frozen=True):
@@ -33,8 +45,9 @@ class ChannelRules(msgspec.Struct, frozen=True):
                 return found
         return self.otherwise
 
-    def is_cod(self, method: str) -> bool:
-        return method.strip().lower() in self.cod_methods
+    def is_cod(self, method: str, title: str = "") -> bool:
+        """By the name that programs use, or by the one that people read."""
+        return method.strip().lower() in self.cod_methods or fold(title).startswith(COD_TITLES)
 
 
 def read_rules(settings: Mapping[str, Any]) -> ChannelRules:
@@ -49,7 +62,7 @@ def read_rules(settings: Mapping[str, Any]) -> ChannelRules:
         otherwise=_pair(default),
         states=states,
         cod_methods=COD_METHODS | {clean(each).lower() for each in settings.get("cod_methods") or ()},
-        pickup_meta=(*PICKUP_META, *(clean(each) for each in settings.get("pickup_meta") or ())),
+        pickup_meta=(*(clean(each) for each in settings.get("pickup_meta") or ()), *PICKUP_META),
         zone=clean(settings.get("timezone")) or SHOP_ZONE,
     )
 

@@ -42,7 +42,8 @@ class IncomingOrder(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     """`remote_key` identifies the order in its channel for ever; `remote_number` is what the buyer was told.
 
     `ended` says that the shop has nothing more to send: completed, cancelled, refunded, failed, trash, draft.
-    `found` are holds that only the parser could see.
+    `found` are holds that only the parser could see. `rounding_slack` is how many minor units the sum of the lines may
+    be off by nothing but the rounding of each amount; it is no content of the order.
     """
 
     remote_key: str
@@ -62,6 +63,7 @@ class IncomingOrder(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     buyer_note: str = ""
     ended: str | None = None
     found: tuple[Hold, ...] = ()
+    rounding_slack: int = 0
 
 
 class RefusedOrder(msgspec.Struct, frozen=True):
@@ -74,7 +76,8 @@ class RefusedOrder(msgspec.Struct, frozen=True):
 
 def content_fingerprint(order: IncomingOrder) -> str:
     """Equal for equal content: tells a repeated order from a changed one. SHA-256, hexadecimal."""
-    return hashlib.sha256(msgspec.json.encode(order)).hexdigest()
+    content = msgspec.structs.replace(order, rounding_slack=0) if order.rounding_slack else order
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
 def clean(value: Any, lines: bool = False) -> str:

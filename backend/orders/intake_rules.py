@@ -22,7 +22,7 @@ def decide_holds(order: IncomingOrder, known_skus: Collection[str]) -> tuple[Hol
     if len(order.currency) != 3 or not order.currency.isascii() or not order.currency.isalpha():
         found.append(Hold("CURRENCY_UNKNOWN", {"currency": order.currency}))
     amounts = [line.total_amount for line in order.lines]
-    difference = difference_of(order.total_amount, amounts, order.currency)
+    difference = difference_of(order.total_amount, amounts, order.currency, order.rounding_slack)
     if difference and not any(hold.code == "AMOUNT_UNREADABLE" for hold in found):
         found.append(
             Hold(

@@ -8,8 +8,8 @@ TOLERANCE_OF_CURRENCY = {"HUF": 100, "JPY": 1, "KRW": 1}
 """One unit where the currency is not paid in fractions; HUF is kept in hundredths."""
 
 
-def difference_of(header: int, lines: Iterable[int], currency: str) -> int:
-    """Header total minus the sum of the lines in minor units; 0 within the tolerance."""
+def difference_of(header: int, lines: Iterable[int], currency: str, rounding_slack: int = 0) -> int:
+    """Header total minus the sum of the lines in minor units; 0 within the tolerance or within what rounding explains."""
     difference = header - sum(lines)
-    tolerance = TOLERANCE_OF_CURRENCY.get(currency, TOLERANCE_MINOR)
+    tolerance = max(TOLERANCE_OF_CURRENCY.get(currency, TOLERANCE_MINOR), rounding_slack)
     return 0 if abs(difference) <= tolerance else difference

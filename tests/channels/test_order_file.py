@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,58 @@ def test_times(written: Any, utc: str | None) -> None:
     """With offset as written, without in the shop's zone; nonsense and zero dates are no time."""
     found = read_time(written, "Europe/Prague")
     assert (None if found is None else found.isoformat()) == utc
+
+
+SHOP_HEAD = (
+    "order_key;currency;order_total;name;street;city;zip;country;kind;sku;line_name;quantity;unit_price;line_total"
+)
+SHOP_ROWS = (
+    '1;CZK;"1 234,50 Kč";Jana Nováková;"Dlouhá 1\nvchod B";Brno;602 00;CZ;goods;TEA-1;Čaj;1;1 155,50 Kč;',
+    "1;CZK;;;;;;;shipping;;Doprava;;;79,00 Kč",
+)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (SHOP_HEAD, *SHOP_ROWS),
+        (SHOP_HEAD + ";", *(row + ";" for row in SHOP_ROWS)),
+        (SHOP_HEAD, *(row + ";;" for row in SHOP_ROWS)),
+        (";;;", SHOP_HEAD, *SHOP_ROWS),
+        (SHOP_HEAD, SHOP_ROWS[0], SHOP_HEAD, SHOP_ROWS[1]),
+        (SHOP_HEAD + ";name", *(row + ";" for row in SHOP_ROWS)),
+        (SHOP_HEAD, SHOP_ROWS[0].replace(";1;1 155,50 Kč", ";1 ks;1.155,50 CZK"), SHOP_ROWS[1]),
+        (SHOP_HEAD, SHOP_ROWS[0], SHOP_ROWS[1].replace("79,00 Kč", "79,-")),
+    ],
+    ids=["plain", "end", "empty cells", "blank top", "two headings", "column twice", "pieces", "dash"],
+)
+@pytest.mark.parametrize("encoding", ["cp1250", "utf-8-sig", "utf-16"])
+def test_tables_as_shops_and_spreadsheets_write_them(rows: tuple[str, ...], encoding: str) -> None:
+    """Sums with blanks and Kč, breaks inside of cells, empty cells behind, headings twice: always the same order."""
+    parsed = parse_file("\r\n".join(rows).encode(encoding), RULES)
+    assert parsed.refused == ()
+    (found,) = parsed.orders
+    assert (found.total_amount, found.ship_to.name, found.ship_to.street) == (
+        123450,
+        "Jana Nováková",
+        "Dlouhá 1 vchod B",
+    )
+    assert [(line.kind, line.quantity, line.total_amount) for line in found.lines] == [
+        ("goods", Decimal(1), 115550),
+        ("shipping", Decimal(1), 7900),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "currency", "amount"),
+    [
+        ("12 990 Ft", "HUF", 1299000), ("12.990 Ft", "HUF", 1299000), ("1.234.567", "HUF", 123456700),
+        ("€ 12.90", "EUR", 1290), ("12,90 EUR", "EUR", 1290), ("199,-", "CZK", 19900), ("\u22125,00 Kč", "CZK", -500),
+        ("CZK 1,234.50", "CZK", 123450), ("5 €", "CZK", None), ("12 tolarů", "CZK", None), ("Kč", "CZK", None),
+    ],
+)  # fmt: skip
+def test_marks_of_currencies(written: str, currency: str, amount: int | None) -> None:
+    """A mark of the order's own currency is read over; another currency's is no amount of this order."""
+    amounts = Amounts(currency)
+    assert amounts.read(written, "total") == (amount or 0)
+    assert bool(amounts.found) == (amount is None)
