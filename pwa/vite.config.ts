@@ -31,5 +31,11 @@ export default defineConfig({
       },
     },
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts', 'build/**/*.test.ts'] },
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.ts', 'build/**/*.test.ts'],
+    // They take what the rest of a busy machine leaves them: a limit is for what hangs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 });
