@@ -17,10 +17,12 @@ from backend.gs1.own_codes import build_own_code
 from backend.identity.api import Caller, requires
 from backend.inbound.labels import gtin_of
 from backend.inbound.store import closing
+from backend.inbound.store.photos import make_room
 from backend.inbound.tables import inbound_photo
 from backend.platform import clock
 from backend.platform.database import Database
 from backend.platform.errors import NotFound
+from backend.platform.journal import Actor
 from backend.print_queue import api as printing
 from backend.scanning.api import PhotoReader, proof_of
 from backend.stock.tables import location
@@ -52,7 +54,10 @@ class LabelQueued(msgspec.Struct, frozen=True):
 
 
 class PhotoKept(msgspec.Struct, frozen=True):
+    """`forgotten`: so many of the oldest photos of the same thing made way for it."""
+
     id: int
+    forgotten: int = 0
 
 
 class PhotoNumbers(msgspec.Struct, frozen=True):
@@ -138,12 +143,17 @@ async def keep_photo_route(
     caller: NamedDependency[Caller],
     photo_reader: NamedDependency[PhotoReader],
 ) -> PhotoKept:
-    """A picture as the body (JPEG, PNG, WebP; at most 4 MB), kept because a person asked for it."""
+    """A picture as the body (JPEG, PNG, WebP; at most 4 MB), kept because a person asked for it.
+
+    Goods and places keep their newest fifty.
+    """
     content = await proof_of(photo_reader, await request.body())
 
     def work(conn: Any) -> PhotoKept:
         _drawable(conn, about)
-        return PhotoKept(closing.keep_photo(conn, about, None, content, clock.now(), caller.person_id))
+        now = clock.now()
+        forgotten = make_room(conn, about, now, Actor(caller.person_id))
+        return PhotoKept(closing.keep_photo(conn, about, None, content, now, caller.person_id), forgotten)
 
     return await database.write(work)
 

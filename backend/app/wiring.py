@@ -13,6 +13,7 @@ from backend.identity.routes import ROUTES as IDENTITY_ROUTES
 from backend.inbound.flows import FLOWS as INBOUND_FLOWS
 from backend.inbound.flows import JOBS as INBOUND_JOBS
 from backend.inbound.routes import ROUTES as INBOUND_ROUTES
+from backend.inbound.store.photos import forget_photos
 from backend.orders import reactions as orders
 from backend.orders.routes import ROUTES as ORDER_ROUTES
 from backend.outbound import reactions as outbound
@@ -82,6 +83,7 @@ TIMERS: dict[str, Timer] = {
     "stock.classify": Timer(every_s=86_400.0, run=classify, first_s=300.0),
     "stock.clear_passages": Timer(every_s=600.0, run=clear_passages, first_s=120.0),
     "stock.find_refills": Timer(every_s=60.0, run=find_refills, first_s=20.0),
+    "inbound.forget_photos": Timer(every_s=3600.0, run=forget_photos, first_s=180.0),
     "print_queue.sweep": Timer(every_s=5.0, run=sweep),
     "print_queue.forget_papers": Timer(every_s=3600.0, run=forget_papers, first_s=60.0),
 }

@@ -60,6 +60,15 @@ class ReceiptClosed(Fact, frozen=True, kw_only=True):
     number: str
 
 
+class PhotosForgotten(Fact, frozen=True, kw_only=True):
+    """Proof photos were deleted: older than they are kept, or the oldest of too many. About what they were of."""
+
+    photos: int
+    taken_from: str
+    """Day of the oldest, and of the newest of them."""
+    taken_to: str
+
+
 class CodeAttached(Fact, frozen=True, kw_only=True):
     """A person said what an unknown code means. About `product:<id>`."""
 

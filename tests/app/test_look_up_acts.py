@@ -14,6 +14,7 @@ from backend.app import look_up
 from backend.documents import store as designs
 from backend.documents.design import Block, Design
 from backend.inbound.routes import ROUTES as INBOUND_ROUTES
+from backend.inbound.store import closing
 from backend.platform.database import run_once
 from backend.print_queue import api as printing
 from backend.print_queue.tables import print_content, print_job
@@ -122,3 +123,18 @@ def test_a_photo_is_kept_because_somebody_asked(client: TestClient[Litestar]) ->
     assert ("image/jpeg", (40, 30)) == (shown.headers["content-type"], Image.open(io.BytesIO(shown.content)).size)
     assert "NOT_A_PICTURE" == client.post(f"/api/look-up/photos?about={thing}", content=b"<svg/>").json()["code"]
     assert {"photos": []} == client.get("/api/look-up/photos?about=product:1").json()
+
+
+def test_the_fifty_first_photo_says_that_the_oldest_went(client: TestClient[Litestar], sqlite_url: str) -> None:
+    """A worker is not refused, and is told that an older photo made way."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(drawn, "JPEG")
+    thing = about(client, "loc:A-01-1")
+
+    def fill(conn: Connection) -> list[int]:
+        return [closing.keep_photo(conn, thing, None, drawn.getvalue(), NOW, None) for _ in range(closing.PHOTOS_EACH)]
+
+    before = run_once(sqlite_url, fill)
+    kept = client.post(f"/api/look-up/photos?about={thing}", content=drawn.getvalue()).json()
+    assert 1 == kept["forgotten"]
+    assert [*before[1:], kept["id"]] == client.get(f"/api/look-up/photos?about={thing}").json()["photos"]

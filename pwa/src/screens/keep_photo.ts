@@ -4,14 +4,14 @@ import type { FloorState } from './floor_state.svelte';
 
 const SEND_MS = 30_000;
 
-/** True once the server has it. The field is emptied, so that the same photo may be chosen again. */
-export async function keepPhoto(floor: Pick<FloorState, 'ask' | 'shift'>, path: string, event: Event): Promise<boolean> {
+/** What the server says of it; `forgotten` older ones made way. The field is emptied, so that the same photo may be chosen again. */
+export async function keepPhoto(floor: Pick<FloorState, 'ask' | 'shift'>, path: string, event: Event): Promise<{ forgotten?: number } | null> {
   const field = event.currentTarget as HTMLInputElement;
   const file = field.files?.[0];
-  if (file === undefined) return false;
-  const send = async (): Promise<unknown> =>
+  if (file === undefined) return null;
+  const send = async (): Promise<{ forgotten?: number }> =>
     floor.shift.api(path, { method: 'POST', body: await smallPicture(file), timeout_ms: SEND_MS });
   const kept = await floor.ask(send);
   field.value = '';
-  return kept !== undefined;
+  return kept ?? null;
 }

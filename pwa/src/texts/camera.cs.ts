@@ -23,4 +23,5 @@ export const camera = {
   'many.left': { one: 'Ještě {n} kód ze záběru. Nejdřív odpovězte.', few: 'Ještě {n} kódy ze záběru. Nejdřív odpovězte.', many: 'Ještě {n} kódu ze záběru. Nejdřív odpovězte.', other: 'Ještě {n} kódů ze záběru. Nejdřív odpovězte.' },
   'look_up.label': 'Štítek',
   'look_up.photo': 'Fotka',
+  'look_up.photo_room': 'Fotka je uložená. Nejstarší musela pryč, vejde se jich 50.',
 } satisfies Record<string, string | Plural>;

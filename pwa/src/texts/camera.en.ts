@@ -20,4 +20,5 @@ export const camera = {
   'many.left': { one: '{n} more code of the picture. Answer first.', other: '{n} more codes of the picture. Answer first.' },
   'look_up.label': 'Label',
   'look_up.photo': 'Photo',
+  'look_up.photo_room': 'The photo is kept. The oldest had to go, there is room for 50.',
 };

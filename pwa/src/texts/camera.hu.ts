@@ -20,4 +20,5 @@ export const camera = {
   'many.left': { one: 'Még {n} kód van a képről. Előbb válaszoljon.', other: 'Még {n} kód van a képről. Előbb válaszoljon.' },
   'look_up.label': 'Címke',
   'look_up.photo': 'Fénykép',
+  'look_up.photo_room': 'A fénykép elmentve. A legrégebbinek mennie kellett, 50 fér el.',
 };

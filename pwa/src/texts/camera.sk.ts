@@ -20,4 +20,5 @@ export const camera = {
   'many.left': { one: 'Ešte {n} kód zo záberu. Najprv odpovedzte.', few: 'Ešte {n} kódy zo záberu. Najprv odpovedzte.', many: 'Ešte {n} kódu zo záberu. Najprv odpovedzte.', other: 'Ešte {n} kódov zo záberu. Najprv odpovedzte.' },
   'look_up.label': 'Štítok',
   'look_up.photo': 'Fotka',
+  'look_up.photo_room': 'Fotka je uložená. Najstaršia musela preč, zmestí sa ich 50.',
 };

@@ -59,4 +59,5 @@ export const stock = {
   'fact.GoodsReturned': 'Vratka {number}: vráceno {quantity} × {sku}',
   'fact.ReturnUndone': 'Vratka {number}: {quantity} × {sku} vzato zpět',
   'fact.ReturnClosed': 'Vratka {number} uzavřena, kusů: {pieces}',
+  'fact.PhotosForgotten': 'Smazané fotky: {photos}, pořízené od {taken_from} do {taken_to}',
 };

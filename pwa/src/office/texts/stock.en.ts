@@ -61,4 +61,5 @@ export const stock = {
   'fact.GoodsReturned': 'Return {number}: {quantity} × {sku} came back',
   'fact.ReturnUndone': 'Return {number}: {quantity} × {sku} taken back',
   'fact.ReturnClosed': 'Return {number} is closed, pieces: {pieces}',
+  'fact.PhotosForgotten': 'Photos deleted: {photos}, taken from {taken_from} to {taken_to}',
 } satisfies SameTexts<typeof cs>;

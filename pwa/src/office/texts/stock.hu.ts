@@ -61,4 +61,5 @@ export const stock = {
   'fact.GoodsReturned': 'Visszáru {number}: visszajött {quantity} × {sku}',
   'fact.ReturnUndone': 'Visszáru {number}: {quantity} × {sku} visszavonva',
   'fact.ReturnClosed': 'A(z) {number} visszáru lezárva, darab: {pieces}',
+  'fact.PhotosForgotten': 'Törölt fényképek: {photos}, {taken_from} és {taken_to} között készültek',
 } satisfies SameTexts<typeof cs>;

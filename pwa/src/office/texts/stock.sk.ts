@@ -61,4 +61,5 @@ export const stock = {
   'fact.GoodsReturned': 'Vratka {number}: vrátené {quantity} × {sku}',
   'fact.ReturnUndone': 'Vratka {number}: {quantity} × {sku} vzaté späť',
   'fact.ReturnClosed': 'Vratka {number} uzavretá, kusov: {pieces}',
+  'fact.PhotosForgotten': 'Zmazané fotky: {photos}, urobené od {taken_from} do {taken_to}',
 } satisfies SameTexts<typeof cs>;
