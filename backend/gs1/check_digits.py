@@ -72,6 +72,12 @@ def mod37_36_character(body: str, alphabet: str) -> str:
     return alphabet[(37 - product) % 36]
 
 
+def ups_digit(body: str) -> str:
+    """UPS check digit of the 15 characters after 1Z: weights 1, 2 from the left, letters count from A as 2, mod 10."""
+    values = (int(character) if character.isdigit() else ord(character) - 63 for character in body)
+    return str(-sum(value * (1 + place % 2) for place, value in enumerate(values)) % 10)
+
+
 def gls_digit(body: str) -> str:
     """GLS check digit as printed in CZ and HU: weights 3, 1 from the right, plus one. Advisory: others differ."""
     return str((int(mod10_digit(body)) - 1) % 10)

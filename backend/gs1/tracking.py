@@ -1,7 +1,7 @@
 """Carrier tracking numbers as they stand on Central European parcels, with the check digits that are known.
 
-Sources: rules checked on real numbers. Packeta, PPL (11 digits), DPD (14 digits) and Magyar Posta have no check a
-barcode carries, so their numbers are recognised by shape only and `proven` stays false. GLS prints a check digit, but
+Sources: rules checked on real numbers. Packeta, PPL (11 digits), DPD (14 digits), Magyar Posta, DHL and Foxpost have no
+check a barcode carries, so their numbers are recognised by shape only and `proven` stays false. GLS prints a check digit, but
 not the same way in every country: it is advice, never a reason to refuse.
 """
 
@@ -18,6 +18,7 @@ from backend.gs1.check_digits import (
     mod10_digit,
     mod37_36_character,
     s10_digit,
+    ups_digit,
 )
 from backend.gs1.code_lists import COUNTRIES_ALPHA_2
 
@@ -38,6 +39,9 @@ _LETTERED = re.compile(
     r"|(?P<dpd>[0-9]{14}[A-Z])"
     r"|(?P<dpd_label>[0-9]{27}[A-Z])"
     r"|%(?P<dpd_barcode>[0-9]{27})"
+    r"|(?P<ups>1Z[0-9A-Z]{15}[0-9])"
+    r"|(?P<dhl>J(?:JD|D|VGL)[0-9]{10,21}|GM[0-9]{16,20})"
+    r"|(?P<foxpost>CLFOX[0-9]{8,20})"
     r"|(?P<magyar>P[BN][0-9A-Z]{11}|JJH[0-9A-Z]{17}|[ER]L[0-9]{14})"
 )
 
@@ -72,8 +76,13 @@ def read_lettered(text: str) -> TrackingReading | None:
             return _read_dpd(number[7:21], number)
         case "dpd_barcode":
             return TrackingReading("dpd", (number[8:22],), False)
+        case "ups":
+            wanted = ups_digit(number[2:17])
+            if wanted != number[17]:
+                return _wrong("ups", number, wanted, number[17])
+            return TrackingReading("ups", (number,), True)
         case carrier:
-            return TrackingReading("packeta" if carrier == "packeta" else "magyar_posta", (number,), False)
+            return TrackingReading("magyar_posta" if carrier == "magyar" else str(carrier), (number,), False)
 
 
 def _read_dpd(parcel: str, number: str) -> TrackingReading:

@@ -54,6 +54,16 @@ export function mod37Character(body: string, alphabet: string): string {
   return alphabet.charAt((37 - product) % 36);
 }
 
+/** UPS, of the 15 characters after 1Z: letters count from A as 2. */
+export function upsDigit(body: string): string {
+  let total = 0;
+  for (let place = 0; place < body.length; place++) {
+    const code = body.charCodeAt(place);
+    total += (code > 57 ? code - 63 : code - 48) * (1 + (place % 2));
+  }
+  return String((10 - (total % 10)) % 10);
+}
+
 /** GLS in CZ and HU; advice only. */
 export function glsDigit(body: string): string {
   return String((Number(mod10Digit(body)) + 9) % 10);

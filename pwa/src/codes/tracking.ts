@@ -1,5 +1,5 @@
 // Carrier tracking numbers; twin of backend/gs1/tracking.py.
-import { czechPostDigit, DPD_ALPHABET, glsDigit, mod10Digit, mod37Character, s10Digit } from './check_digits';
+import { czechPostDigit, DPD_ALPHABET, glsDigit, mod10Digit, mod37Character, s10Digit, upsDigit } from './check_digits';
 import { isCountry } from './linters';
 
 export interface TrackingReading {
@@ -36,6 +36,9 @@ export function readLettered(text: string): TrackingReading | null {
     return judged('dpd', parcel, mod37Character(number.slice(0, -1), DPD_ALPHABET), number.slice(-1), number);
   }
   if (/^%[0-9]{27}$/.test(number)) return right('dpd', [number.slice(8, 22)], false);
+  if (/^1Z[0-9A-Z]{15}[0-9]$/.test(number)) return judged('ups', number, upsDigit(number.slice(2, 17)), number.slice(-1));
+  if (/^(J(JD|D|VGL)[0-9]{10,21}|GM[0-9]{16,20})$/.test(number)) return right('dhl', [number], false);
+  if (/^CLFOX[0-9]{8,20}$/.test(number)) return right('foxpost', [number], false);
   if (/^(P[BN][0-9A-Z]{11}|JJH[0-9A-Z]{17}|[ER]L[0-9]{14})$/.test(number)) return right('magyar_posta', [number], false);
   return null;
 }
