@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 ROOT = Path(__file__).parents[1]
 READY_S = 120
 WORDS_SHOWN = 60
-expect.set_options(timeout=45_000)
+expect.set_options(timeout=90_000)
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -45,16 +45,16 @@ class Stack:
         return found[1]
 
     def tour(self) -> dict:
-        return httpx.get(f"{self.address}/api/demo/tour", timeout=20).json()
+        return httpx.get(f"{self.address}/api/demo/tour", timeout=60).json()
 
     def enrolment(self) -> str:
         """Path of a fresh one-time link."""
-        return httpx.post(f"{self.address}/api/demo/enrolment", timeout=20).json()["path"]
+        return httpx.post(f"{self.address}/api/demo/enrolment", timeout=60).json()["path"]
 
     def office(self) -> httpx.Client:
         """A clerk at the office, by HTTP; signed in once."""
         if self._office is None:
-            self._office = httpx.Client(base_url=self.address, headers={"X-Rampa": "1"}, timeout=20)
+            self._office = httpx.Client(base_url=self.address, headers={"X-Rampa": "1"}, timeout=60)
             self._office.post("/api/office/sign-in", json=self.tour()["owner"]).raise_for_status()
         return self._office
 
@@ -115,7 +115,7 @@ def running_stack(folder: Path) -> Iterator[Stack]:
     stack.close()
     running.send_signal(signal.SIGINT)
     try:
-        running.wait(20)
+        running.wait(60)
     except subprocess.TimeoutExpired:
         # Its parts as well: one that is left behind keeps the pipe open, and the session would wait for it for ever.
         os.killpg(running.pid, signal.SIGKILL)
@@ -149,7 +149,7 @@ def new_phone(browser: Browser, language: str = "cs", **options) -> BrowserConte
         viewport={"width": 412, "height": 915}, locale=language, has_touch=True, is_mobile=True,
         reduced_motion="reduce", **options,
     )  # fmt: skip
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(90_000)
     return context
 
 
@@ -167,7 +167,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def tablet(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1180, "height": 820}, locale="cs")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(90_000)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

@@ -106,7 +106,7 @@ class Deployments:
         body = asked.rfile.read(int(asked.headers.get("Content-Length") or 0))
         wanted = {name: value for name, value in asked.headers.items() if name.lower() not in DROPPED}
         wanted["Origin"] = f"{self.product.scheme}://{self.product.netloc}"
-        link = http.client.HTTPConnection(self.product.hostname or "", self.product.port or 80, timeout=30)
+        link = http.client.HTTPConnection(self.product.hostname or "", self.product.port or 80, timeout=90)
         link.request(asked.command, asked.path, body or None, wanted)
         answer = link.getresponse()
         self._write(asked, answer.status, answer.read(), answer.headers.get("Content-Type", KINDS[".json"]))

@@ -13,7 +13,7 @@ from e2e.conftest import Stack
 
 KEY_DELAY_MS = 28
 """A slow scanner: the same code twice is then further apart than the 300 ms within which it counts as a bounce."""
-ASKED_S = 45
+ASKED_S = 90
 KEYBOARDS = Path(__file__).parents[1] / "contracts" / "keyboards.json"
 
 

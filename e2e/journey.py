@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from e2e.conftest import Stack
 from e2e.floor import Floor
 
-PRINTED_S = 45
+PRINTED_S = 90
 TAKEN = """(before) => document.querySelector('[data-testid=zero-check]') !== null
   || document.querySelector('[data-testid=progress]')?.textContent !== before"""
 """A pick has been taken: the next line is shown, or the question whether its place is empty now."""

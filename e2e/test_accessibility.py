@@ -19,7 +19,7 @@ LARGE_TEXT_PX = 32
 @pytest.fixture
 def small_phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=SMALL, locale="cs", has_touch=True, reduced_motion="reduce")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(90_000)
     yield context.new_page()
     context.close()
 

@@ -23,7 +23,7 @@ TABLET = {"width": 1180, "height": 820}
 def sent(browser: Browser, stack: Stack) -> Sent:
     """An order of the demo, from its shelf into the courier's van."""
     context = browser.new_context(viewport={"width": 412, "height": 915}, locale="cs", has_touch=True)
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(90_000)
     found = walk(Floor(context.new_page(), stack), browser, tote="T-016")
     context.close()
     return found

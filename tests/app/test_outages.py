@@ -63,8 +63,8 @@ async def postgres() -> AsyncIterator[PostgresServer]:
 
 
 async def until(true: Callable[[], Any]) -> None:
-    """Wait for what a worker does in its own time; a test that would hang fails after twenty seconds."""
-    for _ in range(1_000):
+    """Wait for what a worker does in its own time; a test that would hang fails after two minutes."""
+    for _ in range(6_000):
         if await true():
             return
         await asyncio.sleep(0.02)

@@ -29,7 +29,7 @@ from tests.outbound.chain import set_up_carriers, set_up_printer, transport
 from tests.store.picking_floor import Picker, differences
 
 ORDERS = 24
-LIMIT_S = 60.0
+LIMIT_S = 300.0
 
 
 @pytest.fixture

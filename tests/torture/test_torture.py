@@ -6,7 +6,7 @@ from tests.torture.adversary import plan
 from tests.torture.lines import WIRE_FAULTS
 from tests.torture.play import Outcome, Setting, play
 
-SHORT = Setting(scans=500, faults=40, seconds=18.0, pages=0, overtime=1.5)
+SHORT = Setting(scans=500, faults=40, seconds=18.0, pages=0, overtime=5.0)
 
 
 def told(outcome: Outcome) -> str:
@@ -32,7 +32,7 @@ def test_what_was_shown_as_taken_is_in_the_books_once(engine: str, seed: int, pa
 def test_a_planted_bug_is_seen(bug: str) -> None:
     """Within three short runs; the long form sees each in one: ./dev torture --plants shows all of them."""
     short = Setting(
-        engine="sqlite", scans=250, faults=40, seconds=8.0, pages=0, seed=5, plant=bug, calm_s=6.0, overtime=1.5
+        engine="sqlite", scans=250, faults=40, seconds=8.0, pages=0, seed=5, plant=bug, calm_s=6.0, overtime=5.0
     )
     for seed in (5, 6, 7):
         outcome = play(short._replace(seed=seed))
