@@ -6,7 +6,7 @@ from tests.torture.adversary import plan
 from tests.torture.lines import WIRE_FAULTS
 from tests.torture.play import Outcome, Setting, play
 
-SHORT = Setting(scans=500, faults=40, seconds=18.0, pages=0, overtime=5.0)
+SHORT = Setting(scans=500, faults=40, seconds=18.0, pages=0, calm_s=240.0, overtime=5.0)
 
 
 def told(outcome: Outcome) -> str:
