@@ -116,6 +116,42 @@ describe('separators of GS1', () => {
     expect(decoder.key(press('Enter', 2)).burst?.characters).toBe(`1${GS}`);
   });
 
+  /** Alt held, digits on the number pad: how a scanner that emulates the keypad of Windows sends what has no key. */
+  const onKeypad = (digits: string, numLock = true): KeyPress[] => [
+    press('Alt', 0, { code: 'AltLeft', alt: true }),
+    ...[...digits].map((digit) => press(numLock ? digit : 'Home', 0, { code: `Numpad${digit}`, alt: true })),
+  ];
+
+  test.each([
+    ['Alt+029', onKeypad('029')], ['Alt+0029', onKeypad('0029')], ['Alt+029 without the number lock', onKeypad('029', false)],
+    ['twice in a row', [...onKeypad('029'), ...onKeypad('029')]],
+  ])('%s is one, too', (name, keys) => {
+    const decoder = new WedgeDecoder();
+    decoder.key(press('1', 0, { code: 'Digit1' }));
+    const taken = keys.map((key) => decoder.key(key).taken);
+    expect(taken).toEqual(keys.map((key) => key.key !== 'Alt'));
+    decoder.key(press('2', 1, { code: 'Digit2' }));
+    const text = name === 'twice in a row' ? `1${GS}${GS}2` : `1${GS}2`;
+    expect(decoder.key(press('Enter', 2)).burst).toMatchObject({ characters: text, physical: text });
+  });
+
+  test.each([
+    ['another character of the keypad', onKeypad('065')], ['29 without its nought', onKeypad('29')],
+    ['029 after other digits', onKeypad('1029')],
+  ])('%s is none', (_name, keys) => {
+    const decoder = new WedgeDecoder();
+    for (const key of [press('1', 0, { code: 'Digit1' }), ...keys]) decoder.key(key);
+    expect(decoder.key(press('Enter', 2)).burst?.characters).toBe('1');
+  });
+
+  test('a slow keypad does not cut the code', () => {
+    const decoder = new WedgeDecoder('none');
+    decoder.key(press('1', 0, { code: 'Digit1' }));
+    for (const [place, digit] of [...'029'].entries()) decoder.key(press(digit, 100 * (place + 1), { code: `Numpad${digit}`, alt: true }));
+    decoder.key(press('2', 400, { code: 'Digit2' }));
+    expect(decoder.tick(530)?.characters).toBe(`1${GS}2`);
+  });
+
   test('it survives in committed text', () => {
     expect(new WedgeDecoder().text(`10AB${GS}21C\r\n`, 0)[0]?.characters).toBe(`10AB${GS}21C`);
   });

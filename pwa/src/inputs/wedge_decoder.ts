@@ -72,6 +72,8 @@ export class WedgeDecoder {
   private characters = '';
   private physical: string | null = '';
   private last_ms = 0;
+  /** Digits of the number pad while Alt is held. */
+  private held = '';
   private silences = 0;
   /** Whether this scanner ends its codes with a key; learnt, or set in the settings. */
   suffix: 'unknown' | 'enter' | 'none';
@@ -91,9 +93,14 @@ export class WedgeDecoder {
       const burst = this.end(press.key === 'Enter' ? 'enter' : 'tab');
       return { burst: burst ?? before, taken: true };
     }
-    const separator = press.key === 'F8' || (press.ctrl && (press.code === 'BracketRight' || press.key === ']'));
+    // A scanner that emulates the keypad of Windows sends the separator as Alt+029; nothing else of that kind has no key.
+    const keypad = press.alt ? /^Numpad(\d)$/.exec(press.code)?.[1] : undefined;
+    this.held = keypad === undefined ? '' : this.held + keypad;
+    const separator =
+      /^00?29$/.test(this.held) || press.key === 'F8' || (press.ctrl && (press.code === 'BracketRight' || press.key === ']'));
     const printable = press.key.length === 1 && (press.altGraph || (!press.ctrl && !press.alt));
-    if (!separator && !printable && press.key !== 'Dead') return { burst: before, taken: false };
+    if (keypad !== undefined) this.last_ms = press.at_ms;
+    if (!separator && !printable && press.key !== 'Dead') return { burst: before, taken: keypad !== undefined };
     this.last_ms = press.at_ms;
     if (separator) this.add(GS, GS);
     else {
