@@ -2,7 +2,7 @@
 
 import ast
 import json
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,36 +19,38 @@ MAKERS = {"Outage", "_no"}
 """What makes a problem without being one: the outage of a database, a picture that is refused."""
 
 
-def trees() -> Iterator[ast.Module]:
-    for file in sorted((ROOT / "backend").rglob("*.py")):
-        yield ast.parse(file.read_text(encoding="utf-8"))
+@cache
+def nodes() -> tuple[ast.Call | ast.ClassDef, ...]:
+    """Every call and every class of the backend."""
+    files = sorted((ROOT / "backend").rglob("*.py"))
+    walks = (ast.walk(ast.parse(file.read_text(encoding="utf-8"))) for file in files)
+    return tuple(node for walk in walks for node in walk if isinstance(node, ast.Call | ast.ClassDef))
 
 
 def problem_names() -> set[str]:
     """The classes that are problems, by walking from `Problem` to all that descend from it."""
     names, parents = {"Problem"}, {}
-    for tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                parents[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    for node in nodes():
+        if isinstance(node, ast.ClassDef):
+            parents[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
     while found := {name for name, bases in parents.items() if bases & names and name not in names}:
         names |= found
     return names - {"LayoutProblem"}  # its code is the name of a rule for labels: told to who makes a template
 
 
-def codes_in_backend() -> set[str]:
+@cache
+def codes_in_backend() -> frozenset[str]:
     """First argument of every call that makes a problem."""
     names = problem_names() | MAKERS
     found = set()
-    for tree in trees():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            first = node.args[0]
-            if called in names and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                found.add(first.value)
-    return found
+    for node in nodes():
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        first = node.args[0]
+        if called in names and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            found.add(first.value)
+    return frozenset(found)
 
 
 def test_every_code_of_the_backend_stands_in_the_contract() -> None:

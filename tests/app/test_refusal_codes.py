@@ -44,7 +44,8 @@ def texts(node: ast.AST) -> set[str]:
     return {value for value in constants if isinstance(value, str) and CODE.match(value)}
 
 
-def codes_in_backend() -> set[str]:
+@cache
+def codes_in_backend() -> frozenset[str]:
     calls, found = makers(), set()
     for tree in trees():
         for value in refusals_in(tree):
@@ -57,7 +58,7 @@ def codes_in_backend() -> set[str]:
                 isinstance(to, ast.Name) and to.id in BY_TABLE for to in node.targets
             ):
                 found |= texts(node.value)
-    return found
+    return frozenset(found)
 
 
 def codes_on_the_device() -> set[str]:
