@@ -32,6 +32,8 @@ export class CourierState {
   offline = $state(false);
   busy = $state(false);
   session: string | null = $state(null);
+  /** Scanned without a connection: judged in their order as soon as the server answers again. */
+  waiting: readonly string[] = $state.raw([]);
   private readonly sounds = new Sounds();
   private readonly api: Api;
   private asked = 0;
@@ -65,12 +67,15 @@ export class CourierState {
     try {
       const page = await this.api<CourierPage>(this.path);
       if (mine !== this.asked) return;
+      if (this.offline) this.problem = '';
       this.offline = false;
       this.show(page.handover);
       if (this.step === 'look' && page.opened) this.step = 'scan';
     } catch (error) {
       if (mine === this.asked) this.fail(error);
+      return;
     }
+    await this.sendWaiting();
   }
 
   private show(view: CourierView): void {
@@ -102,17 +107,37 @@ export class CourierState {
 
   async scan(code: string): Promise<void> {
     if (code.trim() === '' || this.step !== 'scan') return;
-    await this.during(async () => {
-      const verdict = await this.api<CourierVerdict>(`${this.path}/scans`, { method: 'POST', body: { code } });
-      this.show(verdict.handover);
-      if (verdict.outcome === 'ok') {
-        this.tell(true, `${this.say('ok')}: ${verdict.parcel ?? code}`);
-        return;
-      }
-      const refusal = verdict.refusal;
-      const values = { ...refusal?.got, ...refusal?.values };
-      this.tell(false, refusal === null ? code : this.say.code('refusal', refusal.code, refusal.code, values), refusal?.code === 'ALREADY_LOADED');
-    });
+    this.told = null;
+    const behind = this.offline && this.waiting.length > 0;
+    if (behind || !(await this.during(() => this.judge(code)))) this.keep(code);
+  }
+
+  private async judge(code: string): Promise<void> {
+    const verdict = await this.api<CourierVerdict>(`${this.path}/scans`, { method: 'POST', body: { code } });
+    this.show(verdict.handover);
+    if (verdict.outcome === 'ok') {
+      this.tell(true, `${this.say('ok')}: ${verdict.parcel ?? code}`);
+      return;
+    }
+    const refusal = verdict.refusal;
+    const values = { ...refusal?.got, ...refusal?.values };
+    this.tell(false, refusal === null ? code : this.say.code('refusal', refusal.code, refusal.code, values), refusal?.code === 'ALREADY_LOADED');
+  }
+
+  private keep(code: string): void {
+    if (!this.offline) return;
+    this.problem = '';
+    if (!this.waiting.includes(code)) this.waiting = [...this.waiting, code];
+    this.sounds.play('later');
+    this.sounds.vibrate('later');
+  }
+
+  /** A code that the server knows already is told so and loads nothing twice. */
+  private async sendWaiting(): Promise<void> {
+    for (const code of this.waiting) {
+      if (this.step !== 'scan' || (!(await this.during(() => this.judge(code))) && this.offline)) return;
+      this.waiting = this.waiting.filter((each) => each !== code);
+    }
   }
 
   private tell(good: boolean, text: string, mild = false): void {
@@ -132,16 +157,19 @@ export class CourierState {
     return signed;
   }
 
-  private async during(work: () => Promise<void>): Promise<void> {
+  /** Whether it was answered as wished. */
+  private async during(work: () => Promise<void>): Promise<boolean> {
     this.busy = true;
     this.asked++;
     this.problem = '';
     try {
       await work();
       this.offline = false;
+      return true;
     } catch (error) {
       this.fail(error);
       if (this.offline) this.problem = this.say('problem.NO_ANSWER');
+      return false;
     } finally {
       this.busy = false;
     }

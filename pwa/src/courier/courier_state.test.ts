@@ -6,6 +6,7 @@ import type { cs } from './texts/cs';
 import { en } from './texts/en';
 
 const kept = new Map<string, string>();
+vi.stubGlobal('navigator', {});
 vi.stubGlobal('sessionStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) });
 const say = sayOf<typeof cs>(en, 'en');
 const view = (more: Partial<CourierView> = {}): CourierView => ({
@@ -45,6 +46,20 @@ test('a reload goes on in the same session', async () => {
   const { state } = courier({ 'GET /api/courier/ses': [200, { opened: true, handover: view({ loaded: 1 }) }] });
   await state.look();
   expect([state.step, state.view?.loaded]).toEqual(['scan', 1]);
+});
+
+test('a scan without a connection waits and is judged with the next answer', async () => {
+  kept.set('rampa.courier.tok', 'ses');
+  const answers: Record<string, Answer | Error> = { 'GET /api/courier/ses': [200, { opened: true, handover: view() }] };
+  const { state, asked } = courier(answers);
+  await state.look();
+  state.told = { good: false, text: 'the parcel before' };
+  await state.scan('P1');
+  expect([state.told, state.waiting, state.problem, state.offline]).toEqual([null, ['P1'], '', true]);
+  answers['POST /api/courier/ses/scans'] = [200, { outcome: 'ok', refusal: null, parcel: 'P1', handover: view({ loaded: 1, missing: 1 }) }];
+  await state.look();
+  expect([state.told?.good, state.waiting, state.view?.loaded, state.offline]).toEqual([true, [], 1, false]);
+  expect(asked.filter((name) => name.startsWith('POST'))).toHaveLength(2);
 });
 
 test('a foreign parcel is refused with the carrier it belongs to', async () => {

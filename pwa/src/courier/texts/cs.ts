@@ -20,6 +20,7 @@ export const cs = {
   'type_do': 'Přidat balík',
   'ok': 'Naloženo',
   'wrong': 'Nenakládat',
+  'kept': plural({ one: '{n} kód čeká na spojení. Nakládejte, až se ověří.', few: '{n} kódy čekají na spojení. Nakládejte, až se ověří.', many: '{n} kódu čeká na spojení. Nakládejte, až se ověří.', other: '{n} kódů čeká na spojení. Nakládejte, až se ověří.' }),
   'complete': 'Všechno je naloženo',
   'go_sign': 'K podpisu',
   'back': 'Zpět ke skenování',

@@ -20,6 +20,7 @@ export const en = {
   'type_do': 'Add the parcel',
   'ok': 'Loaded',
   'wrong': 'Do not load',
+  'kept': plural({ one: '{n} code waits for the connection. Load it once it is checked.', other: '{n} codes wait for the connection. Load them once they are checked.' }),
   'complete': 'Everything is loaded',
   'go_sign': 'Sign',
   'back': 'Back to scanning',

@@ -20,6 +20,7 @@ export const hu = {
   'type_do': 'Csomag hozzáadása',
   'ok': 'Felrakva',
   'wrong': 'Ne rakja fel',
+  'kept': plural({ one: '{n} kód vár a kapcsolatra. Csak ellenőrzés után rakja fel.', other: '{n} kód vár a kapcsolatra. Csak ellenőrzés után rakja fel.' }),
   'complete': 'Minden fel van rakva',
   'go_sign': 'Aláírás',
   'back': 'Vissza az olvasáshoz',

@@ -20,6 +20,7 @@ export const sk = {
   'type_do': 'Pridať balík',
   'ok': 'Naložené',
   'wrong': 'Nenakladať',
+  'kept': plural({ one: '{n} kód čaká na spojenie. Nakladajte, až keď sa overí.', few: '{n} kódy čakajú na spojenie. Nakladajte, až keď sa overia.', many: '{n} kódu čaká na spojenie. Nakladajte, až keď sa overí.', other: '{n} kódov čaká na spojenie. Nakladajte, až keď sa overia.' }),
   'complete': 'Všetko je naložené',
   'go_sign': 'K podpisu',
   'back': 'Späť ku skenovaniu',
