@@ -2,7 +2,8 @@
 
 The last path pair that is a key decides; what follows it must be the key's qualifiers in their order, further AIs
 stand in the query. Any host is taken: brands use their own. GTINs may come without their leading zeros and, as older
-links do, keys by name (`/gtin/`); `strict` refuses both.
+links do, keys by name (`/gtin/`); `strict` refuses both. A compressed link is told as such and not read: the standard
+has given that form up.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import re
 from urllib.parse import quote
 
 from backend.gs1.application_identifiers import AIS
+from backend.gs1.check_digits import mod10_fits
 from backend.gs1.elements import AGAIN, ElementReading, describe_mistake
 
 _ADDRESS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
+_PACKED = re.compile("0[01]|[01][A-F]")
+_SIX_BITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _HEX = frozenset("0123456789ABCDEFabcdef")
 _NAMES = {
     "gtin": "01", "itip": "8006", "cpid": "8010", "gln": "414", "payTo": "415", "gsrnp": "8017", "gsrn": "8018",
@@ -72,7 +76,8 @@ def parse_digital_link(text: str, *, strict: bool = False) -> ElementReading:
             break
         at -= 2
     if at < 0:
-        return _refuse(f"a GS1 key such as /01/ in the path, got {text[:40]}")
+        got = "a compressed link that only its own server can read" if _is_compressed(segments[-1:]) else text[:40]
+        return _refuse(f"a GS1 key such as /01/ in the path, got {got}")
     pairs: list[tuple[str, str | None]] = []
     for place in range(at, len(segments), 2):
         pairs.append((names.get(segments[place], segments[place]), _decode(segments[place + 1], query=False)))
@@ -91,6 +96,17 @@ def parse_digital_link(text: str, *, strict: bool = False) -> ElementReading:
             return _refuse(f"({ai}) in the path, got it in the query")
         pairs.append((ai, _decode(value, query=True)))
     return _check_link(pairs, strict)
+
+
+def _is_compressed(last: list[str]) -> bool:
+    """Six bits a sign: a byte that names the elements, then an SSCC in 60 bits or a GTIN in 47, proven by its check digit."""
+    packed = last[0] if last else ""
+    if len(packed) < 10 or not set(packed) <= set(_SIX_BITS):
+        return False
+    bits = "".join(f"{_SIX_BITS.index(sign):06b}" for sign in packed[:12].ljust(12, "A"))
+    size, length = (60, 18) if bits[:8] == "0" * 8 else (47, 14)
+    digits = str(int(bits[8 : 8 + size], 2)).zfill(length)
+    return _PACKED.fullmatch(f"{int(bits[:8], 2):02X}") is not None and len(digits) == length and mod10_fits(digits)
 
 
 def _check_link(pairs: list[tuple[str, str | None]], strict: bool) -> ElementReading:

@@ -1,5 +1,5 @@
 // GS1 Digital Link addresses; twin of backend/gs1/digital_link.py.
-import { isDigits } from './check_digits';
+import { isDigits, mod10Fits } from './check_digits';
 import { AGAIN, AIS, checkValue, describeMistake, type ElementReading } from './elements';
 
 const NAMES: Record<string, string> = {
@@ -45,7 +45,10 @@ export function parseDigitalLink(text: string): ElementReading {
   if (!/^[A-Za-z0-9.\-[\]:]+$/.test(host)) return refuse(`a host name, got ${host}`);
   let at = segments.length - 2;
   while (at >= 0 && !AIS.get(aiOf(segments[at] ?? ''))?.ways) at -= 2;
-  if (at < 0) return refuse(`a GS1 key such as /01/ in the path, got ${text.slice(0, 40)}`);
+  if (at < 0) {
+    const got = isCompressed(segments.at(-1) ?? '') ? 'a compressed link that only its own server can read' : text.slice(0, 40);
+    return refuse(`a GS1 key such as /01/ in the path, got ${got}`);
+  }
   const pairs: [string, string | null][] = [];
   for (let place = at; place < segments.length; place += 2) {
     pairs.push([aiOf(segments[place] ?? ''), decode(segments[place + 1] ?? '', false)]);
@@ -67,6 +70,17 @@ export function parseDigitalLink(text: string): ElementReading {
     pairs.push([ai, decode(word.slice(equals + 1), true)]);
   }
   return checkLink(pairs);
+}
+
+/** Six bits a sign: a byte that names the elements, then an SSCC in 60 bits or a GTIN in 47, proven by its check digit. */
+function isCompressed(packed: string): boolean {
+  if (!/^[\w-]{10,}$/.test(packed)) return false;
+  const bits = Array.from(atob(packed.slice(0, 12).padEnd(12, 'A').replaceAll('-', '+').replaceAll('_', '/')), (byte) =>
+    byte.charCodeAt(0).toString(2).padStart(8, '0'),
+  ).join('');
+  const [size, length] = /^0{8}/.test(bits) ? [68, 18] : [55, 14];
+  const digits = String(BigInt('0b' + bits.slice(8, size))).padStart(length, '0');
+  return /^0000000|^000[01]1(01|1)/.test(bits) && digits.length === length && mod10Fits(digits);
 }
 
 function checkLink(pairs: [string, string | null][]): ElementReading {
