@@ -57,7 +57,7 @@ export const first = {
   'tab.take': 'Pracovat tady',
 
   'enrol.title': 'Přidat zařízení',
-  'enrol.text': 'V kanceláři otevřete Zařízení a naskenujte odtud zobrazený kód.',
+  'enrol.text': 'V kanceláři otevřete Zařízení a naskenujte kód, který se tam ukáže.',
   'enrol.found': 'Kód je načtený. Přidat toto zařízení?',
   'enrol.do': 'Přidat zařízení',
   'enrol.wrong': 'To není kód pro přidání zařízení.',

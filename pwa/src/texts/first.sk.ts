@@ -54,7 +54,7 @@ export const first = {
   'tab.take': 'Pracovať tu',
 
   'enrol.title': 'Pridať zariadenie',
-  'enrol.text': 'V kancelárii otvorte Zariadenia a naskenujte odtiaľ zobrazený kód.',
+  'enrol.text': 'V kancelárii otvorte Zariadenia a naskenujte kód, ktorý sa tam ukáže.',
   'enrol.found': 'Kód je načítaný. Pridať toto zariadenie?',
   'enrol.do': 'Pridať zariadenie',
   'enrol.wrong': 'Toto nie je kód na pridanie zariadenia.',

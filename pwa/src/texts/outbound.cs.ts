@@ -55,6 +55,7 @@ export const outbound = {
   'pack.parcel': 'Balík {position}',
   'pack.await_label': 'Štítek se tiskne',
   'pack.await_label_text': 'Dopravce potvrzuje balík. Počkejte u tiskárny.',
+  'pack.await_offline': 'Není spojení. Štítek vyjede, až bude; balík nechte u tiskárny.',
   'pack.label': 'Nalepte štítek a naskenujte ho',
   'pack.label_text': 'Balík {number}. Sken dokáže, že je na správném balíku.',
   'pack.done': 'Zabaleno',

@@ -53,6 +53,7 @@ export const outbound = {
   'pack.parcel': 'Parcel {position}',
   'pack.await_label': 'The label is being printed',
   'pack.await_label_text': 'The carrier is confirming the parcel. Wait at the printer.',
+  'pack.await_offline': 'No connection. The label comes when it is back; leave the parcel at the printer.',
   'pack.label': 'Stick the label on and scan it',
   'pack.label_text': 'Parcel {number}. The scan proves that it sits on the right one.',
   'pack.done': 'Packed',

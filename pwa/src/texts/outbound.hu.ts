@@ -53,6 +53,7 @@ export const outbound = {
   'pack.parcel': '{position}. csomag',
   'pack.await_label': 'A címke nyomtatása folyik',
   'pack.await_label_text': 'A futárcég visszaigazolja a csomagot. Várjon a nyomtatónál.',
+  'pack.await_offline': 'Nincs kapcsolat. A címke utána jön ki; hagyja a csomagot a nyomtatónál.',
   'pack.label': 'Ragassza fel a címkét, és olvassa be',
   'pack.label_text': '{number} csomag. A beolvasás bizonyítja, hogy a jó csomagon van.',
   'pack.done': 'Becsomagolva',

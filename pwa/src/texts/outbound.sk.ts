@@ -53,6 +53,7 @@ export const outbound = {
   'pack.parcel': 'Balík {position}',
   'pack.await_label': 'Štítok sa tlačí',
   'pack.await_label_text': 'Dopravca potvrdzuje balík. Počkajte pri tlačiarni.',
+  'pack.await_offline': 'Nie je spojenie. Štítok vyjde, keď bude; balík nechajte pri tlačiarni.',
   'pack.label': 'Nalepte štítok a naskenujte ho',
   'pack.label_text': 'Balík {number}. Sken dokáže, že je na správnom balíku.',
   'pack.done': 'Zabalené',

@@ -21,6 +21,7 @@ export const stock = {
   'count.cycle': 'Pravidelná inventura',
   'count.zero': 'Místa, která mají být prázdná',
   'count.none': 'Teď není co počítat.',
+  'count.nowhere': 'Toto zboží nikde neleží: {code}',
   'count.go': 'Jděte na',
   'count.scan_place': 'Naskenujte místo',
   'count.scan_goods': 'Skenujte kusy',

@@ -21,6 +21,7 @@ export const stock = {
   'count.cycle': 'Cycle count',
   'count.zero': 'Places that should be empty',
   'count.none': 'There is nothing to count now.',
+  'count.nowhere': 'Not in stock anywhere: {code}',
   'count.go': 'Go to',
   'count.scan_place': 'Scan the location',
   'count.scan_goods': 'Scan the pieces',

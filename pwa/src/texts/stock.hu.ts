@@ -21,6 +21,7 @@ export const stock = {
   'count.cycle': 'Rendszeres leltár',
   'count.zero': 'Helyek, amelyeknek üresnek kell lenniük',
   'count.none': 'Most nincs mit számolni.',
+  'count.nowhere': 'Ez az áru sehol sincs: {code}',
   'count.go': 'Menjen ide',
   'count.scan_place': 'Olvassa be a helyet',
   'count.scan_goods': 'Olvassa be a darabokat',

@@ -21,6 +21,7 @@ export const stock = {
   'count.cycle': 'Pravidelná inventúra',
   'count.zero': 'Miesta, ktoré majú byť prázdne',
   'count.none': 'Teraz nie je čo počítať.',
+  'count.nowhere': 'Tento tovar nikde neleží: {code}',
   'count.go': 'Choďte na',
   'count.scan_place': 'Naskenujte miesto',
   'count.scan_goods': 'Skenujte kusy',
