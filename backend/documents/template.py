@@ -59,7 +59,7 @@ def read_data(template: Template, fields: dict[str, Any]) -> LabelData:
     """The template's Struct from JSON-like fields. Raises `Malformed` LABEL_DATA naming the field."""
     try:
         return msgspec.convert(fields, template.data)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:  # the latter: half a character in a list of choices
         wanted = ", ".join(field.encode_name for field in msgspec.structs.fields(template.data))
         raise Malformed(
             "LABEL_DATA",

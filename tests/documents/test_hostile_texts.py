@@ -171,6 +171,7 @@ def test_field_data_escapes_what_a_printer_would_obey(text: str, data: str) -> N
         {"recipient": {"name": "A", "__class__": "x"}},
         {"recipient": "Jana"},
         {"language": "de"},
+        {"language": "c\ud800s"},
     ],
 )
 def test_data_of_the_wrong_shape_is_one_sentence(changes: dict[str, object]) -> None:
