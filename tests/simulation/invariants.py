@@ -16,6 +16,77 @@ from backend.stock.tables import PHYSICAL_KINDS, balance, location, move
 
 REACHABLE: dict[str, set[str]] = {}
 
+# Statements are made once: they are asked after every step of every day.
+
+
+def sums_of(key: sa.Column[Any], amount: sa.ColumnElement[int]) -> sa.Select[Any]:
+    return sa.select(key, sa.func.sum(amount)).group_by(key)
+
+
+OVERSOLD = sa.select(balance).where(
+    sa.or_(balance.c.on_hand < 0, balance.c.reserved < 0, balance.c.reserved > balance.c.on_hand)
+)
+INSIDE = sa.select(balance.c.product_id, sa.func.sum(balance.c.on_hand)).group_by(balance.c.product_id)
+OUTSIDE = [
+    (
+        sa.select(move.c.product_id, sa.func.sum(move.c.quantity))
+        .join(location, location.c.id == end)
+        .where(move.c.state == "posted", location.c.kind.not_in((*PHYSICAL_KINDS, "vendor")))
+        .group_by(move.c.product_id),
+        sign,
+    )
+    for end, sign in ((move.c.target_id, 1), (move.c.source_id, -1))
+]
+TWICE = (
+    sa.select(move.c.act, sa.func.count())
+    .where(move.c.reason == "pick", move.c.act.is_not(None))
+    .group_by(move.c.act)
+    .having(sa.func.count() > 1)
+)
+REVERSED_TWICE = (
+    sa.select(move.c.reverses_id, sa.func.count())
+    .where(move.c.reverses_id.is_not(None))
+    .group_by(move.c.reverses_id)
+    .having(sa.func.count() > 1)
+)
+PARKED = sa.select(scan.c.seq, scan.c.record).where(scan.c.outcome.in_(("parked", "unreadable")))
+NUMBERS = sa.select(scan.c.device_id, sa.func.count(), sa.func.min(scan.c.seq), sa.func.max(scan.c.seq)).group_by(
+    scan.c.device_id
+)
+ACKED = sa.select(device_queue.c.device_id, device_queue.c.acked_seq)
+PICKED = sums_of(pick.c.order_line_id, pick.c.picked).where(pick.c.state != "cancelled")
+HELD = sums_of(move.c.order_line_id, move.c.quantity - move.c.taken).where(move.c.state == "pending")
+MISSING, CHECKED = (
+    sums_of(pack_act.c.order_line_id, pack_act.c.quantity).where(
+        pack_act.c.kind == kind, pack_act.c.undone_at.is_(None)
+    )
+    for kind in ("missing", "check")
+)
+LINES = sa.select(order_line, sales_order.c.state).join(sales_order, sales_order.c.id == order_line.c.order_id)
+TOLD = (
+    sa.select(scan.c.kind, scan.c.act, scan.c.record)
+    .where(scan.c.flow == "pick", scan.c.outcome == "ok", scan.c.kind.in_(("tote", "undo")))
+    .order_by(scan.c.id)
+)
+BOOKED = sa.select(pick.c.id, pick.c.picked).where(pick.c.state != "cancelled")
+APPLIED = sa.select(pick_act.c.uid).where(pick_act.c.state == "applied", pick_act.c.kind == "pick")
+CONTENTS = (
+    sums_of(parcel_content.c.order_line_id, parcel_content.c.quantity)
+    .join(parcel, parcel.c.id == parcel_content.c.parcel_id)
+    .where(parcel.c.state != "cancelled")
+)
+CHECKED_LINES = (
+    sa.select(order_line.c.id, order_line.c.checked, sales_order.c.state)
+    .join(sales_order, sales_order.c.id == order_line.c.order_id)
+    .where(sales_order.c.state != "cancelled")
+)
+FILLED = sa.select(parcel.c.order_id, parcel.c.state).where(
+    parcel.c.state != "cancelled", sa.exists().where(parcel_content.c.parcel_id == parcel.c.id)
+)
+ORDERS = sa.select(sales_order.c.id, sales_order.c.number, sales_order.c.state)
+LISTS = sa.select(handover.c.id, handover.c.state)
+PARCELS = sa.select(parcel.c.number, parcel.c.state, parcel.c.handover_id)
+
 
 def _reachable(state: str) -> set[str]:
     if state not in REACHABLE:
@@ -39,26 +110,15 @@ def wrongs(conn: Connection, received: Mapping[int, int], states: dict[int, str]
 def _ledger(conn: Connection) -> list[str]:
     """Every balance is the sum of its moves; nothing below zero, nothing promised twice."""
     found = [each.sentence for each in stock.verify(conn).differences]
-    bad = sa.or_(balance.c.on_hand < 0, balance.c.reserved < 0, balance.c.reserved > balance.c.on_hand)
-    return found + [f"oversold: {row}" for row in conn.execute(sa.select(balance).where(bad))]
+    return found + [f"oversold: {row}" for row in conn.execute(OVERSOLD)]
 
 
 def _conserved(conn: Connection, received: Mapping[int, int]) -> list[str]:
     """Pieces from the vendor = on shelves, in totes, at the dock + with customers + written off."""
-    inside = dict(
-        conn.execute(
-            sa.select(balance.c.product_id, sa.func.sum(balance.c.on_hand)).group_by(balance.c.product_id)
-        ).all()
-    )
+    inside = dict(conn.execute(INSIDE).all())
     outside: dict[int, int] = {}
-    for end, sign in ((move.c.target_id, 1), (move.c.source_id, -1)):
-        rows = conn.execute(
-            sa.select(move.c.product_id, sa.func.sum(move.c.quantity))
-            .join(location, location.c.id == end)
-            .where(move.c.state == "posted", location.c.kind.not_in((*PHYSICAL_KINDS, "vendor")))
-            .group_by(move.c.product_id)
-        )
-        for product_id, pieces in rows:
+    for statement, sign in OUTSIDE:
+        for product_id, pieces in conn.execute(statement):
             outside[product_id] = outside.get(product_id, 0) + sign * int(pieces)
     return [
         f"product {each}: {pieces} came, {inside.get(each, 0)} inside and {outside.get(each, 0)} outside"
@@ -69,21 +129,9 @@ def _conserved(conn: Connection, received: Mapping[int, int]) -> list[str]:
 
 def _never_twice(conn: Connection) -> list[str]:
     """One act moves goods once: its picks are one move each, a reversal reverses once."""
-    twice = conn.execute(
-        sa.select(move.c.act, sa.func.count())
-        .where(move.c.reason == "pick", move.c.act.is_not(None))
-        .group_by(move.c.act)
-        .having(sa.func.count() > 1)
-    ).all()
-    reversed_twice = conn.execute(
-        sa.select(move.c.reverses_id, sa.func.count())
-        .where(move.c.reverses_id.is_not(None))
-        .group_by(move.c.reverses_id)
-        .having(sa.func.count() > 1)
-    ).all()
-    parked = conn.execute(
-        sa.select(scan.c.seq, scan.c.record).where(scan.c.outcome.in_(("parked", "unreadable")))
-    ).all()
+    twice = conn.execute(TWICE).all()
+    reversed_twice = conn.execute(REVERSED_TWICE).all()
+    parked = conn.execute(PARKED).all()
     return [
         *(f"act {act} moved goods {count} times" for act, count in twice),
         *(f"move {of} was reversed {count} times" for of, count in reversed_twice),
@@ -93,12 +141,8 @@ def _never_twice(conn: Connection) -> list[str]:
 
 def _queues(conn: Connection) -> list[str]:
     """No gap: the last number taken is the number of scans taken."""
-    rows = conn.execute(
-        sa.select(scan.c.device_id, sa.func.count(), sa.func.min(scan.c.seq), sa.func.max(scan.c.seq)).group_by(
-            scan.c.device_id
-        )
-    ).all()
-    acked = dict(conn.execute(sa.select(device_queue.c.device_id, device_queue.c.acked_seq)).all())
+    rows = conn.execute(NUMBERS).all()
+    acked = dict(conn.execute(ACKED).all())
     return [
         f"device {device}: {count} scans from {first} to {last}, {acked.get(device)} acknowledged"
         for device, count, first, last in rows
@@ -108,28 +152,9 @@ def _queues(conn: Connection) -> list[str]:
 
 def _lines(conn: Connection) -> list[str]:
     """Counters of a line agree with the picks, the reservations and the checks behind them."""
-    picked = _sums(conn, sa.select(pick.c.order_line_id, sa.func.sum(pick.c.picked)).where(pick.c.state != "cancelled"))
-    held = _sums(
-        conn,
-        sa.select(move.c.order_line_id, sa.func.sum(move.c.quantity - move.c.taken)).where(move.c.state == "pending"),
-    )
-    missing = _sums(
-        conn,
-        sa.select(pack_act.c.order_line_id, sa.func.sum(pack_act.c.quantity)).where(
-            pack_act.c.kind == "missing", pack_act.c.undone_at.is_(None)
-        ),
-    )
-    checked = _sums(
-        conn,
-        sa.select(pack_act.c.order_line_id, sa.func.sum(pack_act.c.quantity)).where(
-            pack_act.c.kind == "check", pack_act.c.undone_at.is_(None)
-        ),
-    )
+    picked, held, missing, checked = (_sums(conn, each) for each in (PICKED, HELD, MISSING, CHECKED))
     found = []
-    rows = conn.execute(
-        sa.select(order_line, sales_order.c.state).join(sales_order, sales_order.c.id == order_line.c.order_id)
-    ).all()
-    for row in rows:
+    for row in conn.execute(LINES).all():
         counters = (row.reserved, row.picked, row.checked, row.short)
         told = f"line {row.id} of a {row.state} order: reserved, picked, checked, short {counters} of {row.quantity}"
         if min(counters) < 0 or row.reserved + row.picked + row.short > row.quantity:
@@ -148,17 +173,12 @@ def _lines(conn: Connection) -> list[str]:
 
 
 def _sums(conn: Connection, statement: sa.Select[Any]) -> dict[int, int]:
-    column = statement.selected_columns[0]
-    return {key: int(value) for key, value in conn.execute(statement.group_by(column)) if key is not None}
+    return {key: int(value) for key, value in conn.execute(statement) if key is not None}
 
 
 def _hands(conn: Connection) -> list[str]:
     """What devices were told "ok" is what the picks say: pieces of taken tote scans less those of taken undos."""
-    rows = conn.execute(
-        sa.select(scan.c.kind, scan.c.act, scan.c.record)
-        .where(scan.c.flow == "pick", scan.c.outcome == "ok", scan.c.kind.in_(("tote", "undo")))
-        .order_by(scan.c.id)
-    ).all()
+    rows = conn.execute(TOLD).all()
     acts: dict[UUID, tuple[int, int]] = {}
     for row in rows:
         body = row.record["body"]
@@ -171,15 +191,8 @@ def _hands(conn: Connection) -> list[str]:
     claimed: dict[int, int] = {}
     for line, pieces in acts.values():
         claimed[line] = claimed.get(line, 0) + pieces
-    booked = {
-        row.id: row.picked
-        for row in conn.execute(sa.select(pick.c.id, pick.c.picked).where(pick.c.state != "cancelled"))
-    }
-    applied = set(
-        conn.execute(
-            sa.select(pick_act.c.uid).where(pick_act.c.state == "applied", pick_act.c.kind == "pick")
-        ).scalars()
-    )
+    booked = {row.id: row.picked for row in conn.execute(BOOKED)}
+    applied = set(conn.execute(APPLIED).scalars())
     return [
         f"pick {line}: devices were told ok for {claimed.get(line, 0)} pieces, the books have {pieces}"
         for line, pieces in booked.items()
@@ -190,33 +203,22 @@ def _hands(conn: Connection) -> list[str]:
 def _parcels(conn: Connection) -> list[str]:
     """What lies in parcels was checked; what left is on a signed list, and with its last parcel the order left."""
     found = []
-    contents = _sums(
-        conn,
-        sa.select(parcel_content.c.order_line_id, sa.func.sum(parcel_content.c.quantity))
-        .join(parcel, parcel.c.id == parcel_content.c.parcel_id)
-        .where(parcel.c.state != "cancelled"),
-    )
-    rows = conn.execute(
-        sa.select(order_line.c.id, order_line.c.checked, sales_order.c.state)
-        .join(sales_order, sales_order.c.id == order_line.c.order_id)
-        .where(sales_order.c.state != "cancelled")
-    )
-    for row in rows:
+    contents = _sums(conn, CONTENTS)
+    for row in conn.execute(CHECKED_LINES):
         if row.checked != contents.get(row.id, 0):
             found.append(f"line {row.id} ({row.state}): {row.checked} checked, {contents.get(row.id, 0)} in parcels")
-    filled = sa.exists().where(parcel_content.c.parcel_id == parcel.c.id)
     by_order: dict[int, set[str]] = {}
-    for row in conn.execute(sa.select(parcel.c.order_id, parcel.c.state).where(parcel.c.state != "cancelled", filled)):
+    for row in conn.execute(FILLED):
         by_order.setdefault(row.order_id, set()).add(row.state)
-    for row in conn.execute(sa.select(sales_order.c.id, sales_order.c.number, sales_order.c.state)):
+    for row in conn.execute(ORDERS):
         inside = by_order.get(row.id, set())
         gone = inside == {"dispatched"}
         if (row.state == "dispatched") != gone:
             found.append(f"order {row.number} is {row.state}, its parcels are {sorted(inside)}")
         if row.state == "cancelled" and "dispatched" in inside:
             found.append(f"order {row.number} is cancelled, and a parcel of it left")
-    lists = dict(conn.execute(sa.select(handover.c.id, handover.c.state)).all())
-    for row in conn.execute(sa.select(parcel.c.number, parcel.c.state, parcel.c.handover_id)):
+    lists = dict(conn.execute(LISTS).all())
+    for row in conn.execute(PARCELS):
         signed = lists.get(row.handover_id) == "signed"
         if (row.state == "dispatched") != signed or (row.state == "loaded" and row.handover_id is None):
             found.append(f"parcel {row.number} is {row.state} on list {row.handover_id} ({lists.get(row.handover_id)})")
@@ -226,7 +228,7 @@ def _parcels(conn: Connection) -> list[str]:
 def _orders(conn: Connection, states: dict[int, str]) -> list[str]:
     """States follow one another as the one table of transitions allows."""
     found = []
-    for row in conn.execute(sa.select(sales_order.c.id, sales_order.c.number, sales_order.c.state)):
+    for row in conn.execute(ORDERS):
         before = states.get(row.id, "received")
         if row.state not in _reachable(before):
             found.append(f"order {row.number} went from {before} to {row.state}")
