@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from backend.channels.countries import country_code
 from backend.channels.reading import Amounts, as_object, not_an_order_file, read_quantity, read_time
 from backend.channels.rules import ChannelRules
 from backend.orders.holds import Hold
@@ -163,7 +164,7 @@ def _build(
     if not carrier:
         carrier, service = rules.carrier_of([method])
     payment = clean(order.get("payment")).lower()
-    payment = "cod" if rules.is_cod(payment) else payment if payment in PAYMENTS else "prepaid"
+    payment = "cod" if rules.is_cod(payment, payment) else payment if payment in PAYMENTS else "prepaid"
     total = amounts.read(order.get("order_total"), "total", sum(line.total_amount for line in read_lines))
     return IncomingOrder(
         remote_key=key,
@@ -208,4 +209,4 @@ def _line(line: Mapping[str, Any], amounts: Amounts) -> IncomingLine | str:
 
 def _address(block: Mapping[str, Any]) -> Address:
     values = {name: clean(block.get(name)) for name in ADDRESS_COLUMNS}
-    return Address(**(values | {"country": values["country"].upper()}))
+    return Address(**(values | {"country": country_code(values["country"])}))

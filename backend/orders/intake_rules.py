@@ -71,6 +71,9 @@ def _address_holds(order: IncomingOrder) -> list[Hold]:
         if length > limit:
             found.append(Hold("ADDRESS_TOO_LONG", {"field": field, "length": length, "limit": limit}))
     missing = [field for field in NEEDED if not getattr(order.ship_to, field)]
+    country = order.ship_to.country
+    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        missing.append("country")  # none at all is the channel's own country; an unknown name must not become it
     if order.pickup_point:
         missing = [field for field in missing if field == "name"]
     if order.ship_to.company:

@@ -292,3 +292,26 @@ def test_marks_of_currencies(written: str, currency: str, amount: int | None) ->
     amounts = Amounts(currency)
     assert amounts.read(written, "total") == (amount or 0)
     assert bool(amounts.found) == (amount is None)
+
+
+@pytest.mark.parametrize(
+    ("country", "code", "holds"),
+    [
+        ("sk", "SK", []), ("Slovensko", "SK", []), ("Slovenská republika", "SK", []), ("SVK", "SK", []),
+        ("Česko", "CZ", []), ("MAGYARORSZÁG", "HU", []), ("Rakúsko", "AT", []), ("", "", []),
+        ("Narnie", "NARNIE", ["ADDRESS_INCOMPLETE"]), ("S1", "S1", ["ADDRESS_INCOMPLETE"]),
+    ],
+)  # fmt: skip
+def test_countries_by_their_names(country: str, code: str, holds: list[str]) -> None:
+    """A name is turned into its code; one that nobody knows holds the order, and is never taken for the shop's own."""
+    content = {**ORDER, "ship_to": {**ADDRESS, "country": country}}
+    assert parse(content).orders[0].ship_to.country == code
+    assert holds_of(content) == holds
+
+
+@pytest.mark.parametrize(
+    ("payment", "read"), [("dobírka", "cod"), ("Na dobierku", "cod"), ("Utánvét", "cod"), ("prepaid", "prepaid")]
+)
+def test_cash_on_delivery_in_the_languages_of_shops(payment: str, read: str) -> None:
+    """The driver asks for the money also where the table says it in Czech, Slovak or Hungarian."""
+    assert parse({**ORDER, "payment": payment}).orders[0].payment == read

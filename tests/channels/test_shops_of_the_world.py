@@ -320,6 +320,8 @@ def test_versions_before_the_rest_api() -> None:
         ({"id": 2**53 + 1}, []),
         ({"date_created_gmt": "{{currentYear}}-10-27T01:17:42", "date_created": False}, []),
         ({"customer_id": 0, "transaction_id": None, "meta_data": None, "tax_lines": None, "coupon_lines": None}, []),
+        ({"coupon_lines": [{"code": "credit", "discount": "37.59", "discount_tax": "0"}], "total": "300.00"}, []),
+        ({"coupon_lines": [{"code": "credit", "discount": "37.60"}], "total": "300.00"}, ["SUM_MISMATCH"]),
         ({"fee_lines": [{"name": None, "total": "-10", "total_tax": ""}], "total": "327.59"}, []),
         ({"shipping_lines": [shipping(total="0", total_tax="0", method_id="free_shipping")], "total": "242"}, []),
         (

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from backend.channels.countries import country_code
 from backend.channels.reading import (
     Amounts,
     as_entries,
@@ -146,6 +147,7 @@ def _read_lines(order: dict[str, Any], amounts: Amounts) -> tuple[list[IncomingL
         kind = "fee" if not sku and clean(item.get("id")) in sets else "goods"
         lines.append(IncomingLine(kind, name or sku or "(no name)", sku, pieces, unit, total, tax))
     lines += _read_shipping_and_fees(order, amounts)
+    lines += _read_credit(order, amounts, sum(line.total_amount for line in lines))
     for card in as_list(order.get("gift_cards")):
         if isinstance(card, dict):
             paid = -abs(amounts.read(card.get("amount"), "gift_cards"))
@@ -168,6 +170,18 @@ def _read_shipping_and_fees(order: dict[str, Any], amounts: Amounts) -> list[Inc
             title = _text(each.get(label)) or _text(each.get("title")) or kind
             lines.append(IncomingLine(here, title, unit_amount=total, total_amount=total, tax_amount=tax))
     return lines
+
+
+def _read_credit(order: dict[str, Any], amounts: Amounts, lines_amount: int) -> list[IncomingLine]:
+    """Coupons that pay instead of lowering prices: store credit is in no line, so it is what the total lacks, exactly."""
+    coupons = [each for each in as_list(as_entries(order.get("coupon_lines"))) if isinstance(each, dict)]
+    credit = Amounts(amounts.currency)
+    paid = sum(abs(credit.read(each.get("discount"), "coupon_lines")) for each in coupons)
+    total = credit.read(order.get("total"), "total", otherwise=lines_amount)
+    if not paid or credit.found or lines_amount - total != paid:
+        return []
+    title = ", ".join(code for each in coupons if (code := clean(each.get("code")))) or "Coupon"
+    return [IncomingLine("discount", title, unit_amount=-paid, total_amount=-paid)]
 
 
 def _parent_of(item: dict[str, Any]) -> str:
@@ -235,7 +249,7 @@ def _address(value: Any, fallback: dict[str, Any]) -> Address:
         street=street,
         city=_text(block.get("city")),
         zip=clean(block.get("postcode")),
-        country=clean(block.get("country")).upper(),
+        country=country_code(block.get("country")),
         phone=clean(block.get("phone")) or clean(fallback.get("phone")),
         email=clean(block.get("email")) or clean(fallback.get("email")),
     )
