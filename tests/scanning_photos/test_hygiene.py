@@ -73,14 +73,14 @@ HOSTILE = [
 @pytest.mark.parametrize(("picture", "code"), [row[1:] for row in HOSTILE], ids=[row[0] for row in HOSTILE])
 def test_hostile_files_are_refused_by_name(picture: bytes, code: str) -> None:
     """Quickly, with a sentence that says what was expected, what came and what to do."""
-    started = time.process_time()
+    started = time.thread_time()
     answer = read_picture(picture)
 
     assert answer.refusal is not None
     assert code == answer.refusal.code
     assert () == answer.codes
     assert answer.refusal.sentence.startswith("Expected ")
-    assert time.process_time() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 @pytest.mark.parametrize(("picture", "code"), [row[1:] for row in HOSTILE], ids=[row[0] for row in HOSTILE])
