@@ -22,4 +22,4 @@ _CODES = {name: code for code, names in _NAMES.items() for name in names}
 def country_code(value: Any) -> str:
     """Two letters where the country is known; what was written, in capitals, where it is not."""
     written = clean(value)
-    return _CODES.get(fold(written), written.upper())
+    return written.upper() if len(written) <= 2 else _CODES.get(fold(written), written.upper())

@@ -188,8 +188,6 @@ def _without_mark(text: str, currency: str) -> str:
 
     Beside a mark people write for people: a single point before three digits parts thousands there.
     """
-    if _BARE.fullmatch(text):  # nearly every amount
-        return text
     whole = _EMPTY_FRACTION.sub("", text.strip())
     found = _MARKED.fullmatch(whole)
     if found is None:
@@ -220,7 +218,10 @@ class Amounts:
         if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
             return self._unreadable(value, field)
         try:
-            amount = parse_amount(_plain_number(_without_mark(str(value), self.currency)), self.currency)
+            text = str(value)
+            if not _BARE.fullmatch(text):  # hardly any amount of a program
+                text = _plain_number(_without_mark(text, self.currency))
+            amount = parse_amount(text, self.currency)
         except Problem:
             return self._unreadable(value, field)
         if abs(amount) > AMOUNT_MAX:

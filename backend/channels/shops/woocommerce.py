@@ -262,9 +262,10 @@ def _person(block: dict[str, Any]) -> str:
 def _pickup_point(order: dict[str, Any], rules: ChannelRules) -> str:
     """Of the order or of its way of shipping: plugins write it to either."""
     noted: dict[str, str] = {}
+    wanted = frozenset(rules.pickup_meta)
     for holder in (order, *as_list(as_entries(order.get("shipping_lines")))):
         for entry in as_list(as_entries(as_object(holder).get("meta_data"))):
-            if isinstance(entry, dict) and (key := clean(entry.get("key"))) in rules.pickup_meta:
+            if isinstance(entry, dict) and (key := clean(entry.get("key"))) in wanted:
                 noted.setdefault(key, "")
                 noted[key] = noted[key] or _point_code(entry.get("value"))
     return next((noted[key] for key in rules.pickup_meta if noted.get(key)), "")
@@ -284,7 +285,9 @@ def _point_code(value: Any) -> str:
 
 def _text(value: Any) -> str:
     """Names come with HTML: tags, and entities written once or twice: `&ndash;`, `&amp;`, `&amp;#8211;`."""
-    text = _TAG.sub(" ", clean(value))
+    text = clean(value)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
     for _ in range(2):
         if "&" in text:
             text = html.unescape(text)
