@@ -121,7 +121,8 @@ def _placed_at(order: dict[str, Any], zone: str) -> datetime | None:
     """GMT before the shop's own time; `created_at` is how versions before the REST API called it."""
     local = order.get("date_created")
     if isinstance(local, dict):  # a dump of the shop's own object
-        local, zone = local.get("date"), clean(local.get("timezone")) or zone
+        zone = clean(local.get("timezone")) or zone
+        local = local.get("date")
     return (
         read_time(order.get("date_created_gmt"), "UTC")
         or read_time(local, zone)
