@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from backend.gs1.own_codes import build_own_code
 from e2e.conftest import Stack
 
-KEY_DELAY_MS = 28
-"""A slow scanner: the same code twice is then further apart than the 300 ms within which it counts as a bounce."""
+BOUNCE_MS = 350
+"""Between two equal scans: within 300 ms the app takes the second for a trigger that bounced."""
 ASKED_S = 90
 KEYBOARDS = Path(__file__).parents[1] / "contracts" / "keyboards.json"
 
@@ -35,13 +35,18 @@ class Floor:
     def __init__(self, page: Page, stack: Stack) -> None:
         self.page = page
         self.stack = stack
+        self.scanned = ""
 
     def see(self, test_id: str):
         return self.page.get_by_test_id(test_id).first
 
     def scan(self, text: str) -> None:
-        """The trigger is pulled: the scanner types the code and Enter."""
-        self.page.keyboard.type(text, delay=KEY_DELAY_MS)
+        """The trigger is pulled: the scanner types the code and Enter; for another piece of the same a moment later."""
+        if text == self.scanned:
+            until = self.page.evaluate("performance.now()") + BOUNCE_MS
+            self.page.wait_for_function("(until) => performance.now() > until", arg=until)
+        self.scanned = text
+        self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
     def scan_own(self, kind: str, body: str) -> None:
@@ -63,6 +68,12 @@ class Floor:
             self.see(f"key-{digit}").click()
         self.see("primary").click()
         expect(self.see("menu")).to_be_visible()
+
+    def open(self, name: str) -> None:
+        """From the menu into a job or a screen: it stands there before anybody scans."""
+        self.see(f"menu-{name}").click()
+        expect(self.see("menu")).to_have_count(0)
+        expect(self.page.locator(".frame").first).to_be_visible()
 
     def release(self, lines: int = 1, *, at_least_pieces: int = 1) -> dict:
         """The office releases one ready order of so many lines as a wave of its own; returns the wave's row."""

@@ -45,7 +45,7 @@ def receiving(floor: Floor, mark: str) -> Iterator[str]:
     """A delivery with lot, date, serials, unknown goods, damage and more than expected; then its put-away."""
     lines = {TEA: 24, HONEY: 12, MILL: 3, CHOCOLATE: 20}
     announce(floor.stack, f"OBJ-{mark}", lines, "Medař Kutná Hora")
-    floor.see("menu-receive").click()
+    floor.open("receive")
     expect(floor.see("receipt")).to_be_visible()
     yield "receive_start"
     floor.scan(f"OBJ-{mark}")
@@ -121,7 +121,7 @@ def _put_away(floor: Floor) -> Iterator[str]:
     floor.path(r"put_away\.(goods|done)")
     floor.everything_saved()
     to_menu(floor)
-    floor.see("menu-put-away").click()
+    floor.open("put-away")
     expect(floor.see("put-away-from")).to_be_visible()
     yield "put_away_start"
     to_menu(floor)
@@ -131,7 +131,7 @@ def moving(floor: Floor, _mark: str) -> Iterator[str]:
     """Goods from one place to another, and a pick face that is filled."""
     location, _, code = stocked(floor.stack, "C", 0)
     target, _, _ = stocked(floor.stack, "C", 3)
-    floor.see("menu-move").click()
+    floor.open("move")
     expect(floor.see("move-start")).to_be_visible()
     yield "move_start"
     floor.scan_own("location", location)
@@ -144,7 +144,7 @@ def moving(floor: Floor, _mark: str) -> Iterator[str]:
     floor.path(r"move\.at_source")
     floor.everything_saved()
     to_menu(floor)
-    floor.see("menu-replenish").click()
+    floor.open("replenish")
     floor.path(r"move\.to_source")
     yield "replenish_to_source"
     floor.scan_own("location", floor.see("move-from").inner_text())
@@ -157,7 +157,7 @@ def moving(floor: Floor, _mark: str) -> Iterator[str]:
 def counting(floor: Floor, _mark: str) -> Iterator[str]:
     """A place counted blind with far too much, and goods that were not counted."""
     location, _, code = stocked(floor.stack, "B", 0)
-    floor.see("menu-count").click()
+    floor.open("count")
     expect(floor.see("count-start")).to_be_visible()
     yield "count_start"
     floor.scan_own("location", location)
@@ -189,7 +189,7 @@ def counting(floor: Floor, _mark: str) -> Iterator[str]:
 def counting_shown(floor: Floor, _mark: str) -> Iterator[str]:
     """A list of the office that tells what the book has."""
     floor.stack.office().post("/api/count-lists", json={"zone": "C", "blind": False}).raise_for_status()
-    floor.see("menu-count").click()
+    floor.open("count")
     floor.see("count-waiting").click()
     floor.path(r"count\.to_location")
     floor.scan_own("location", floor.see("count-location").inner_text())
@@ -201,7 +201,7 @@ def counting_shown(floor: Floor, _mark: str) -> Iterator[str]:
 
 def second_count(floor: Floor, _mark: str) -> Iterator[str]:
     """Another person is given the place of the large difference. Begin it signed in as that person."""
-    floor.see("menu-count").click()
+    floor.open("count")
     floor.see("count-waiting").click()
     floor.path(r"count\.to_location")
     yield "count_second_go"
@@ -214,7 +214,7 @@ def second_count(floor: Floor, _mark: str) -> Iterator[str]:
 def coming_back(floor: Floor, sent: Sent) -> Iterator[str]:
     """The parcel of a sent order comes back."""
     sku = next(iter(sent.picked))
-    floor.see("menu-returns").click()
+    floor.open("returns")
     expect(floor.see("returns-start")).to_be_visible()
     yield "returns_start"
     floor.scan_own("parcel", sent.parcel)
@@ -235,7 +235,7 @@ def coming_back(floor: Floor, sent: Sent) -> Iterator[str]:
 def looking_up(floor: Floor, _mark: str) -> Iterator[str]:
     """A place and its goods, with their last moves."""
     location, _, code = stocked(floor.stack, "C", 0)
-    floor.see("menu-look-up").click()
+    floor.open("look-up")
     floor.scan_own("location", location)
     expect(floor.see("look-up-location")).to_contain_text(location)
     yield "look_up_place"
@@ -250,7 +250,7 @@ def looking_up(floor: Floor, _mark: str) -> Iterator[str]:
 
 def teaching(floor: Floor, _mark: str) -> Iterator[str]:
     """The scanner card, as a scanner with AIM prefixes speaks that swallows the separator."""
-    floor.see("menu-settings").click()
+    floor.open("settings")
     floor.scan("]C0" + CALIBRATION_END)
     floor.scan("]C0" + CALIBRATION_TEXT)
     floor.scan("]C1" + CALIBRATION_SEPARATOR.replace("(", "").replace(")", ""))

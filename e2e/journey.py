@@ -78,17 +78,17 @@ class Sent(NamedTuple):
 
 def walk(floor: Floor, browser: Browser, tote: str) -> Sent:
     """One order is picked, packed under check, labelled, its label checked, loaded, and signed for by the courier."""
-    page, stack = floor.page, floor.stack
+    stack = floor.stack
     floor.join()
     floor.sign_in()
-    page.get_by_test_id("menu-pick-single").click()
+    floor.open("pick-single")
     floor.path(r"pick\.to_location")
     codes = floor.codes()
 
     picked = pick_wave(floor, codes, tote)
     floor.everything_saved()
     floor.see("back").click()
-    page.get_by_test_id("menu-pack").click()
+    floor.open("pack")
     floor.scan_own("station", "BALENI-1")
     expect(floor.see("station")).to_be_visible()
     floor.scan_own("tote", tote)

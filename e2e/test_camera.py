@@ -120,7 +120,7 @@ def test_everything_in_sight_is_received_by_one_tap(floor: Floor, clip: Path) ->
     """Two boxes of expected goods, one known, one that nobody knows: three colours, a number put right, one tap."""
     wanted, known = gtin("Majoránka"), gtin("Čokoláda")
     announce(floor.stack, "KAMERA-1", Majoránka=20)
-    floor.see("menu-receive").click()
+    floor.open("receive")
     expect(floor.see("receipt")).to_be_visible()
     floor.scan("KAMERA-1")
     floor.path(r"receive\.scan")
@@ -234,7 +234,7 @@ def test_light_and_zoom_are_in_reach_of_the_thumb(seeing: Browser, stack: Stack,
     """Two switches below the picture: on, off, nearer, back."""
     write_shelf(clip, [])
     with signed_in(seeing, stack, LIGHT_AND_ZOOM) as floor:
-        floor.see("menu-look-up").click()
+        floor.open("look-up")
         floor.see("camera").click()
         switches = floor.page.locator("[data-testid=code-sheet] button[aria-pressed]")
         expect(switches).to_have_count(2)

@@ -24,7 +24,7 @@ def count(floor: Floor, wanted: str) -> None:
 
 def receive(floor: Floor) -> None:
     """Plain goods by number, honey by a GS1 code, chocolate with a typed date, a mill with its serial."""
-    floor.see("menu-receive").click()
+    floor.open("receive")
     expect(floor.see("receipt")).to_be_visible()
     tea = code_of("Zelený čaj")
     floor.scan(tea)
@@ -120,7 +120,7 @@ def test_unknown_goods_are_set_aside(phone: Page, stack: Stack) -> None:
     floor = Floor(phone, stack)
     floor.join()
     floor.sign_in(1)
-    floor.see("menu-receive").click()
+    floor.open("receive")
     expect(floor.see("receipt")).to_be_visible()
     floor.scan("DL-77120")
     floor.path(r"receive\.scan")
@@ -150,7 +150,7 @@ def test_lot_before_goods_and_a_label_for_each_serial(phone: Page, stack: Stack)
     floor = Floor(phone, stack)
     floor.join()
     floor.sign_in(2)
-    floor.see("menu-receive").click()
+    floor.open("receive")
     expect(floor.see("receipt")).to_be_visible()
     floor.scan("OBJ-LABELS")
     floor.path(r"receive\.scan")

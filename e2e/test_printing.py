@@ -43,7 +43,7 @@ def at_the_bench(floor: Floor) -> None:
     floor.join()
     floor.sign_in()
     expect(floor.see("menu")).to_be_visible()
-    floor.see("menu-pack").click()
+    floor.open("pack")
     expect(floor.see("pack-start")).to_be_visible()
     floor.scan_own("station", STATION)
     expect(floor.see("station")).to_be_visible()

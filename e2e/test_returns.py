@@ -43,7 +43,7 @@ def test_a_parcel_comes_back_and_its_goods_are_sold_again(phone: Page, stack: St
     floor = Floor(phone, stack)
     floor.join()
     floor.sign_in(2)
-    floor.see("menu-returns").click()
+    floor.open("returns")
     expect(floor.see("returns-start")).to_be_visible()
     floor.scan_own("parcel", sent.parcel)
     floor.path(r"returns\.goods")
@@ -77,7 +77,7 @@ def test_a_parcel_comes_back_and_its_goods_are_sold_again(phone: Page, stack: St
     kept = office.get(f"/api/returns/{row['id']}/photos/{row['photos'][0]}")
     assert max(Image.open(io.BytesIO(kept.content)).size) == 1600
 
-    floor.see("menu-put-away").click()
+    floor.open("put-away")
     expect(floor.see("put-away-start")).to_be_visible()
     floor.scan_own("location", "PRIJEM-1")
     floor.path(r"put_away\.goods")
@@ -140,7 +140,7 @@ def receive_lot(floor: Floor, lot: str) -> tuple[str, set[str]]:
     announce(floor.stack, f"OBJ-{lot}", {HONEY: 6}, "Medař Kutná Hora")
     floor.join()
     floor.sign_in(3)
-    floor.see("menu-receive").click()
+    floor.open("receive")
     expect(floor.see("receipt")).to_be_visible()
     floor.scan(f"OBJ-{lot}")
     floor.path(r"receive\.scan")

@@ -20,7 +20,7 @@ def test_three_codes_teach_a_scanner_on_a_czech_keyboard(phone: Page, stack: Sta
     floor = Floor(phone, stack)
     floor.join()
     floor.sign_in()
-    floor.see("menu-settings").click()
+    floor.open("settings")
     floor.scan(typed("KZ-12/Y"))
     expect(floor.see("test-scan")).not_to_contain_text("text:KZ-12/Y")
 
@@ -47,7 +47,7 @@ def test_a_scanner_that_swallows_the_separator_is_told(phone: Page, stack: Stack
     floor.sign_in(1)
     floor.scan("]C191RAMPA92CAL")
     expect(floor.see("message")).to_contain_text("ASCII 29")
-    floor.see("menu-settings").click()
+    floor.open("settings")
     expect(floor.see("learnt-separator")).to_contain_text("zahazuje")
     floor.see("scanner-forget").click()
     expect(floor.see("learnt-separator")).to_contain_text("zatím nevím")
