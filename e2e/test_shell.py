@@ -101,3 +101,14 @@ def test_no_request_leaves_the_server(browser: Browser, stack: Stack) -> None:
     elsewhere = {each for each in asked if urlsplit(each).scheme in ("http", "https", "ws", "wss")}
     assert len(elsewhere) > 20
     assert {each for each in elsewhere if urlsplit(each).netloc != own} == set()
+
+
+def test_first_opening_speaks_the_language_of_the_phone(browser: Browser, stack: Stack) -> None:
+    """A Hungarian's phone is greeted in Hungarian, also when everything has been loaded."""
+    context = new_phone(browser, "hu")
+    page = context.new_page()
+    page.goto(stack.address + stack.enrolment())
+    expect(page.locator("h1")).to_have_text("Eszköz hozzáadása")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("h1")).to_have_text("Eszköz hozzáadása")
+    context.close()

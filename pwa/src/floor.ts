@@ -28,6 +28,8 @@ async function start(target: HTMLElement): Promise<void> {
   const shift = new Shift({ store, feedback: sounds, readCode: (text, known) => read(text, known), loadFlow, app: __APP_VERSION__, witness });
   await shift.open();
   const language = shift.view.device === null ? languageOf(navigator.languages) : languageOf([shift.view.language]);
+  // Before anybody listens: otherwise the language of a fresh store is loaded as well and, coming last, wins.
+  if (shift.view.device === null) await shift.setLanguage(language);
   let floor: FloorState | null = null;
   const update = new AppUpdate(
     (waiting) => {
@@ -43,7 +45,6 @@ async function start(target: HTMLElement): Promise<void> {
   floor.working = workingFirst;
   const theme = new ThemeOfPage(document.documentElement);
   shift.subscribe(({ settings }) => theme.show(settings.theme));
-  if (shift.view.device === null) await shift.setLanguage(language);
   document.documentElement.lang = language;
   mount(Floor, { target, props: { floor } });
 

@@ -250,6 +250,7 @@ export class FloorState {
     const known = isLanguage(language) ? language : languageOf([language]);
     const say = await loadSay(known);
     if (this.started) await say.whole();
+    if (this.shift.view.language !== language) return;
     this.say = say;
     document.documentElement.lang = known;
   }

@@ -11,7 +11,7 @@ export const hu = {
   'missing': 'hiányzik',
   'extra': 'nem ide való',
   'parcels': plural({ one: '{n} csomag', other: '{n} csomag' }),
-  'scan_hint': 'Berakáskor olvassa be a csomagokat. A raktár is olvashat, mindketten ugyanazt látják.',
+  'scan_hint': 'Rakodáskor olvassa be a csomagokat. A raktár is olvashat, mindketten ugyanazt látják.',
   'camera': 'Kamera',
   'camera_close': 'Kamera bezárása',
   'camera_failed': 'A kamera nem kapcsolható be. Engedélyezze, vagy írja be a kódot.',
