@@ -9,6 +9,7 @@ from typing import Any
 from backend.channels.countries import country_code
 from backend.channels.reading import Amounts, as_object, not_an_order_file, read_quantity, read_time
 from backend.channels.rules import ChannelRules
+from backend.channels.shops import shoptet
 from backend.orders.holds import Hold
 from backend.orders.incoming import Address, IncomingLine, IncomingOrder, RefusedOrder, clean
 from backend.platform.limits import ORDER_LINES
@@ -68,7 +69,8 @@ def read_csv(text: str, rules: ChannelRules) -> list[IncomingOrder | RefusedOrde
             header = [_column(cell) for cell in next(reader)]
         while not header[-1]:
             header.pop()
-        missing = [name for name in NEEDED_COLUMNS if name not in header]
+        known = shoptet.rename(header) if shoptet.is_heading(header) else header
+        missing = [name for name in NEEDED_COLUMNS if name not in known]
         if missing:
             raise not_an_order_file(_without_columns(header, missing))
         return _read_rows(header, reader, rules)
@@ -89,6 +91,8 @@ def _read_rows(header: list[str], reader: Any, rules: ChannelRules) -> list[Inco
     groups: dict[str, list[tuple[int, dict[str, str]]]] = {}
     faults: dict[str, RefusedOrder] = {}
     alone: list[IncomingOrder | RefusedOrder] = []
+    from_shoptet = shoptet.is_heading(header)
+    names = shoptet.rename(header) if from_shoptet else header
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
@@ -96,7 +100,7 @@ def _read_rows(header: list[str], reader: Any, rules: ChannelRules) -> list[Inco
             continue  # two files put behind each other
         while len(cells) > len(header) and not cells[-1].strip():
             cells.pop()
-        row = _row(header, cells)
+        row = _row(names, cells)
         key, place = clean(row.get("order_key")), f"line {reader.line_num}"
         if not key or len(key) > 100:
             alone.append(RefusedOrder(place, key[:100], f"Expected an `order_key` of 1 to 100 characters in {place}."))
@@ -109,6 +113,9 @@ def _read_rows(header: list[str], reader: Any, rules: ChannelRules) -> list[Inco
         if key in faults:
             alone.append(faults[key])
             continue
+        if from_shoptet:
+            plain = shoptet.adjust([row for _, row in rows], rules)
+            rows = [(place, row) for (place, _), row in zip(rows, plain, strict=True)]
         order = {name: _first(rows, name) for name in ORDER_COLUMNS}
         address = {name: _first(rows, name) for name in ADDRESS_COLUMNS}
         billing = {name: _first(rows, f"billing_{name}") for name in ADDRESS_COLUMNS}

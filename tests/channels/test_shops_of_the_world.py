@@ -171,7 +171,7 @@ def test_rounding_of_shops(lines: list[tuple[str, str]], total: str, currency: s
 
 def test_amounts_as_numbers_are_taken_at_their_word() -> None:
     """A tool made numbers of the texts: whole numbers there say nothing about how the shop rounds."""
-    value = order(line_items=[line(total=400, tax=84)], shipping_lines=[], total=485)  # type: ignore[arg-type]
+    value = order(line_items=[item(total=400, total_tax=84)], shipping_lines=[], total=485)
     assert holds_of(parse(value)) == ["SUM_MISMATCH"]
 
 
