@@ -46,6 +46,7 @@ POINT_CODES = ("id", "point_id", "pickup_point_id", "code", "parcelshop_id", "pl
 _TAG = re.compile(
     r"</?(?:a|b|bdi|br|del|div|em|font|i|img|ins|li|ol|p|small|span|strong|sub|sup|u|ul)\b[^<>]*>", re.IGNORECASE
 )
+_OTHERS = ("refunded_by", "financial_status", "admin_graphql_api_id")
 _MARKS = ("order_key", "payment_method", "date_created_gmt", "billing", "shipping_lines", "customer_note")
 
 
@@ -54,8 +55,8 @@ def looks_like_order(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     if "line_items" in value:
-        # refunds have line items as well, but neither a currency nor a state
-        return "refunded_by" not in value
+        # refunds have line items as well, but neither a currency nor a state; Shopify's orders have other names for all
+        return not any(name in value for name in _OTHERS)
     return "currency" in value and sum(mark in value for mark in _MARKS) >= 2
 
 
@@ -66,6 +67,9 @@ def read_order(value: Any, place: str, rules: ChannelRules) -> IncomingOrder | R
     key = _identity(value.get("id"))
     if not key:
         return RefusedOrder(place, "", f"Expected an order with an id at {place}, got none; it was left out.")
+    if "billing_period" in value and "billing_interval" in value:
+        wanted = f"Expected an order at {place}, got subscription {key}"
+        return RefusedOrder(place, key, f"{wanted}; it was left out, its orders come on their own.")
     items = as_entries(value.get("line_items"))
     if items is not None and not isinstance(items, list):
         return RefusedOrder(place, key, f"Expected a list of line items in order {key}, got {_kind_of(items)}.")
