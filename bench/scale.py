@@ -40,6 +40,7 @@ from backend.stock import api as stock
 from backend.stock.store.count_lists import Wanted, make_list, note_expected, read_limits
 from backend.stock.store.count_results import close_list
 from backend.stock.views.history import Asked, stock_at
+from bench.bundles import measure_bundles
 from bench.engines import Ground, postgres_server
 from tests.inbound.dock import Device
 from tests.store.picking_floor import add_person
@@ -239,6 +240,7 @@ async def measure(url: str, size: Size) -> list[Row]:
     when = clock.now().replace(2026, 6, 1)
     asked = [Asked(product_id=chance.randrange(size.products) + 1) for _ in range(ASKED // 4)]
     await add("stock of goods at a second", "", [partial(stock_at, at=when, asked=each, limit=500) for each in asked])
+    await measure_bundles(database, size.products, chance, add)
     await _measure_dock(database, size, chance, found)
     await _measure_count(database, size, found)
     await database.close()

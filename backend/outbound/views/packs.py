@@ -23,6 +23,8 @@ PLACES_MAX = 400
 NEIGHBOUR_ORDERS = 60
 NEAR = 2
 """Locations before and after a stop, in walking order."""
+SHELVES_READ = 60
+"""Locations whose goods are read at once."""
 SCALE_FRESH_S = 10
 AT_BENCH = ("in_work", "packed", "ready_for_pickup", "cancelled")
 LABEL_CHECKED = ("verified", "loaded", "dispatched")
@@ -179,10 +181,13 @@ def _at_the_stops(conn: Connection, order_id: int) -> list[tuple[int, str]]:
     stops = set(conn.execute(sa.select(pick.c.location_id).where(pick.c.order_id == order_id)).scalars())
     if not stops:
         return []
-    near = stock.around(conn, stops, NEAR)
-    turn = {each.id: number for number, each in enumerate(near)}
-    lying = sorted(stock.balances_at(conn, turn), key=lambda place: (turn[place.location_id], place))
-    return [(place.product_id, near[turn[place.location_id]].code) for place in lying[:PLACES_MAX]]
+    near, goods = stock.around(conn, stops, NEAR), list[tuple[int, str]]()
+    while near and len(goods) < PLACES_MAX:  # the nearest are enough where shelves hold much
+        turn = {each.id: number for number, each in enumerate(near[:SHELVES_READ])}
+        lying = sorted(stock.balances_at(conn, turn), key=lambda place: (turn[place.location_id], place))
+        goods += [(place.product_id, near[turn[place.location_id]].code) for place in lying]
+        near = near[SHELVES_READ:]
+    return goods[:PLACES_MAX]
 
 
 def places_of_keys(conn: Connection, jobs: Mapping[int, PackJob], keys: Sequence[str]) -> dict[str, Place]:
