@@ -43,6 +43,7 @@ export const upkeep = {
   'devices.scanners_text': 'Tři kódy naučí zařízení, čím čtečka končí kód, jakou má počítač klávesnici a co posílá místo oddělovače GS1. Vytiskněte je a na každém zařízení je jednou naskenujte.',
   'devices.scanner_card': 'Karta čtečky (PDF)',
   'import.channel': 'Kanál',
+  'import.no_channel': 'Ještě tu není žádný prodejní kanál. Majitel ho založí ve Správě dat.',
   'import.choose': 'Vybrat soubory',
   'import.drop': 'Přetáhněte sem soubory s objednávkami, nebo je vyberte. JSON, CSV nebo export z WooCommerce.',
   'import.file': 'Soubor',

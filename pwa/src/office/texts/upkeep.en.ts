@@ -43,6 +43,7 @@ export const upkeep = {
   'devices.scanners_text': 'Three codes teach a device how its scanner ends a code, which keyboard the computer has and what arrives for the GS1 separator. Print them and scan them once on each device.',
   'devices.scanner_card': 'Scanner card (PDF)',
   'import.channel': 'Channel',
+  'import.no_channel': 'There is no sales channel yet. The owner makes one under Admin.',
   'import.choose': 'Choose files',
   'import.drop': 'Drop order files here or choose them. JSON, CSV or an export of WooCommerce.',
   'import.file': 'File',

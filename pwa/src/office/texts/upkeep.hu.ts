@@ -43,6 +43,7 @@ export const upkeep = {
   'devices.scanners_text': 'Három kód megtanítja az eszköznek, mivel zárja az olvasó a kódot, milyen a számítógép billentyűzete, és mi jön a GS1-elválasztó helyett. Nyomtassa ki, és minden eszközön olvassa be egyszer.',
   'devices.scanner_card': 'Olvasókártya (PDF)',
   'import.channel': 'Csatorna',
+  'import.no_channel': 'Még nincs értékesítési csatorna. A tulajdonos az Adatkezelésben hozza létre.',
   'import.choose': 'Fájlok kiválasztása',
   'import.drop': 'Húzza ide a rendelésfájlokat, vagy válassza ki őket. JSON, CSV vagy WooCommerce-export.',
   'import.file': 'Fájl',

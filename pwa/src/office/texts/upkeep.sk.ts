@@ -43,6 +43,7 @@ export const upkeep = {
   'devices.scanners_text': 'Tri kódy naučia zariadenie, čím čítačka končí kód, akú má počítač klávesnicu a čo posiela namiesto oddeľovača GS1. Vytlačte ich a na každom zariadení ich raz naskenujte.',
   'devices.scanner_card': 'Karta čítačky (PDF)',
   'import.channel': 'Kanál',
+  'import.no_channel': 'Ešte tu nie je žiadny predajný kanál. Majiteľ ho založí v Správe dát.',
   'import.choose': 'Vybrať súbory',
   'import.drop': 'Presuňte sem súbory s objednávkami alebo ich vyberte. JSON, CSV alebo export z WooCommerce.',
   'import.file': 'Súbor',
