@@ -66,7 +66,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What has been imported and collected stays to the end: looking through it again and again is a tenth of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(10_000, 10, 10)
 
 
 def _free_port() -> int:
