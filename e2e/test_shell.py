@@ -13,7 +13,7 @@ from e2e.floor import Floor
 pytestmark = pytest.mark.browser
 
 FIRST_SCREEN_BYTES = 60_000
-BESIDE = tuple(f"/assets/{part}-" for part in ("scan_keys", "wedge", "scanner_card", "calibration", "keyboards"))
+BESIDE = tuple(f"/assets/{part}-" for part in ("hearing", "scan_keys", "wedge", "calibration", "keyboards"))
 """Hearing and reading codes loads beside the first screen: what is shown does not wait for it."""
 BESIDE_BYTES = 15_000
 BESIDE_CAME = """(beside) => performance.getEntriesByType('resource')

@@ -14,12 +14,9 @@ import { AppUpdate } from './shift/app_update';
 import { Shift } from './shift/shift';
 import { languageOf, loadSay } from './texts/texts';
 
-
 async function start(target: HTMLElement): Promise<void> {
-  // Reading codes comes beside the first screen, not before it; nothing is heard until it is here.
-  const codes = import('./codes/scan_keys');
-  const wedges = import('./inputs/wedge');
-  const cards = import('./screens/scanner_card');
+  // Comes beside the first screen, not before it; nothing is heard until it is here.
+  const hearing = import('./hearing');
   // A dead connection to the database loses writes silently: begin anew with a live one.
   const store = await openLocalStore('rampa', () => location.reload());
   const witness = localWitness(localStorage);
@@ -48,11 +45,10 @@ async function start(target: HTMLElement): Promise<void> {
   document.documentElement.lang = language;
   mount(Floor, { target, props: { floor } });
 
-  const { readCode, shopOf } = await codes;
-  const { attachWedge } = await wedges;
+  const { readCode, shopOf, attachWedge, heardBy } = await hearing;
   read = (text, known) => readCode(text, known, shopOf(shift.view.job?.bundle));
   const listening = floor;
-  listening.meant = (await cards).heardBy(listening);
+  listening.meant = heardBy(listening);
   const wedge = attachWedge(document, {
     suffix: shift.view.settings.suffix,
     burst: (burst) => listening.burst(burst),

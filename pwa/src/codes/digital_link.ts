@@ -75,12 +75,13 @@ export function parseDigitalLink(text: string): ElementReading {
 /** Six bits a sign: a byte that names the elements, then an SSCC in 60 bits or a GTIN in 47, proven by its check digit. */
 function isCompressed(packed: string): boolean {
   if (!/^[\w-]{10,}$/.test(packed)) return false;
-  const bits = Array.from(atob(packed.slice(0, 12).padEnd(12, 'A').replaceAll('-', '+').replaceAll('_', '/')), (byte) =>
-    byte.charCodeAt(0).toString(2).padStart(8, '0'),
-  ).join('');
-  const [size, length] = /^0{8}/.test(bits) ? [68, 18] : [55, 14];
-  const digits = String(BigInt('0b' + bits.slice(8, size))).padStart(length, '0');
-  return /^0000000|^000[01]1(01|1)/.test(bits) && digits.length === length && mod10Fits(digits);
+  const bytes = atob(packed.slice(0, 12).padEnd(12, 'A').replaceAll('-', '+').replaceAll('_', '/'));
+  const names = bytes.charCodeAt(0);
+  let bits = 0n;
+  for (const byte of bytes) bits = bits * 256n + BigInt(byte.charCodeAt(0));
+  const length = names ? 14 : 18;
+  const digits = String(BigInt.asUintN(64, bits) >> (names ? 17n : 4n)).padStart(length, '0');
+  return (names < 2 || (names < 32 && names % 16 > 9)) && digits.length === length && mod10Fits(digits);
 }
 
 function checkLink(pairs: [string, string | null][]): ElementReading {
