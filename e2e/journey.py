@@ -57,6 +57,11 @@ def pack(floor: Floor, codes: dict[str, str], picked: dict[str, int]) -> None:
                 floor.path(r"pack\.serial")
                 floor.scan(f"SN-{sku}-{place}")
             expect(floor.see("progress")).not_to_have_text(before)
+    close(floor)
+
+
+def close(floor: Floor) -> None:
+    """Carton and weight."""
     floor.path(r"pack\.carton")
     floor.scan_own("carton", "K2")
     floor.path(r"pack\.weight")
@@ -65,6 +70,23 @@ def pack(floor: Floor, codes: dict[str, str], picked: dict[str, int]) -> None:
     floor.see("number-pad").locator(
         "xpath=following::button[@data-testid='primary'] | .//button[@data-testid='primary']"
     ).first.click()
+
+
+def take_back(floor: Floor, parcel: str) -> str:
+    """By button, then by the printed code, back behind the label: it is void and refused, another comes out."""
+    floor.see("undo").click()
+    floor.path(r"pack\.label")
+    floor.scan_own("command", "undo")
+    floor.path(r"pack\.carton")
+    expect(floor.see("void-label")).to_contain_text(parcel)
+    close(floor)
+    another = parcel_on_label(floor)
+    assert another != parcel
+    floor.scan_own("parcel", parcel)
+    expect(floor.page.locator("[data-testid=scan-card][data-code=LABEL_VOID]")).to_contain_text(another)
+    floor.scan_own("parcel", another)
+    floor.path(r"pack\.done")
+    return another
 
 
 class Sent(NamedTuple):
@@ -76,8 +98,11 @@ class Sent(NamedTuple):
     codes: dict[str, str]
 
 
-def walk(floor: Floor, browser: Browser, tote: str) -> Sent:
-    """One order is picked, packed under check, labelled, its label checked, loaded, and signed for by the courier."""
+def walk(floor: Floor, browser: Browser, tote: str, *, taken_back: bool = False) -> Sent:
+    """One order is picked, packed under check, labelled, its label checked, loaded, and signed for by the courier.
+
+    `taken_back`: the packer thinks better of it when the label is on, and packs the parcel once more.
+    """
     stack = floor.stack
     floor.join()
     floor.sign_in()
@@ -97,6 +122,8 @@ def walk(floor: Floor, browser: Browser, tote: str) -> Sent:
     parcel = parcel_on_label(floor)
     floor.scan_own("parcel", parcel)
     floor.path(r"pack\.done")
+    if taken_back:
+        parcel = take_back(floor, parcel)
     floor.everything_saved()
 
     office = stack.office()

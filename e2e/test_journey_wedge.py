@@ -11,4 +11,4 @@ pytestmark = pytest.mark.browser
 
 
 def test_from_sign_in_to_signature(phone: Page, stack: Stack, browser: Browser) -> None:
-    walk(Floor(phone, stack), browser, tote="T-005")
+    walk(Floor(phone, stack), browser, tote="T-005", taken_back=True)

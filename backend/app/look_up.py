@@ -41,7 +41,12 @@ _AT_PLACE = Statement(
     .order_by(product.c.sku)
 )
 _PARCELS = Statement(
-    sa.select(parcel.c.number, parcel.c.state, parcel.c.carrier_code, sales_order.c.number.label("order"))
+    sa.select(
+        parcel.c.number,
+        sa.case((parcel.c.void_for_id.is_not(None), "void"), else_=parcel.c.state).label("state"),
+        parcel.c.carrier_code,
+        sales_order.c.number.label("order"),
+    )
     .join(sales_order, sales_order.c.id == parcel.c.order_id)
     .where(sa.or_(among(parcel.c.number, "numbers"), among(parcel.c.label_code, "labels")))
 )

@@ -54,6 +54,8 @@ REACTIONS: dict[str, dict[str, Reaction]] = {
         "orders.index_parcels": orders.INDEX_PARCELS,
         "outbound.print_packing_slips": outbound.PRINT_PACKING_SLIPS,
     },
+    "LabelsVoided": {"shipping.void_consignments": shipping.VOID_CONSIGNMENTS},
+    "ConsignmentVoided": {"shipping.withdraw_consignment": shipping.WITHDRAW_CONSIGNMENT},
     "HandoverSigned": {
         "outbound.render_manifest": outbound.RENDER_MANIFEST,
         "shipping.close_manifest": shipping.CLOSE_MANIFEST,
@@ -65,6 +67,7 @@ WATCHED = frozenset(
     {
         "WaveTaken", "LinePicked", "PickShort", "PickUndone", "ShortUndone", "OrderCancelled", "OrderHeld", "HoldReleased",
         "HandoverSigned", "ParcelLoaded", "ParcelUnloaded", "PickLinesAdded", "ConsignmentRegistered",
+        "LabelsVoided", "LabelCheckUndone",
         "GoodsReceived", "ReceivingUndone", "ReceiptFinished", "ReceiptClosed", "GoodsPutAway", "PutAwayUndone",
     }
 )  # fmt: skip

@@ -138,7 +138,24 @@ class ParcelClosed(Fact, frozen=True, kw_only=True):
 
 
 class ParcelReopened(Fact, frozen=True, kw_only=True):
-    """A closed parcel was opened again, before the carrier was asked. About `order:<id>`."""
+    """A closed parcel was opened again before handover. About `order:<id>`. `parcel` is the number it had."""
+
+    order: str
+    parcel: str
+
+
+class LabelsVoided(Fact, frozen=True, kw_only=True):
+    """Labels of a packed order are void, because it was taken apart again at the bench. About `order:<id>`.
+
+    The carrier is told; the parcels go on under new numbers. `parcels` are the numbers on the void labels.
+    """
+
+    order: str
+    parcels: tuple[str, ...]
+
+
+class LabelCheckUndone(Fact, frozen=True, kw_only=True):
+    """A label that was checked on its parcel is to be scanned again. About `order:<id>`."""
 
     order: str
     parcel: str

@@ -46,6 +46,23 @@ class ConsignmentCancelled(Fact, frozen=True, kw_only=True):
     reference: str
 
 
+class ConsignmentVoided(Fact, frozen=True, kw_only=True):
+    """The parcels are not sent like this any more; the carrier is to be told. About `consignment:<id>`."""
+
+    order: str
+    carrier: str
+    reference: str
+
+
+class ConsignmentNotCancelled(Fact, frozen=True, kw_only=True):
+    """The carrier could not be made to cancel what is void here; the office settles it with the carrier."""
+
+    order: str
+    carrier: str
+    reference: str
+    reason: str
+
+
 class ManifestClosed(Fact, frozen=True, kw_only=True):
     """The carrier has our list of a handover. About `handover:<id>`. `manifest` is the carrier's number of it."""
 

@@ -7,6 +7,7 @@ from backend.outbound.store.parcels import (
     closed_parcels,
     give_labels,
     parcels_on_handover,
+    void_parcels,
 )
 from backend.outbound.views.being_picked import being_picked
 from backend.outbound.views.packs import CARRIER_NAMES, ParcelView, carrier_name, read_parcel_views
@@ -24,4 +25,5 @@ __all__ = [
     "give_labels",
     "parcels_on_handover",
     "read_parcel_views",
+    "void_parcels",
 ]

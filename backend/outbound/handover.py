@@ -45,6 +45,14 @@ class OtherParcel(msgspec.Struct, frozen=True):
     hold: str = ""
 
 
+class VoidLabel(msgspec.Struct, frozen=True):
+    """A label that an undo has made void, and the number that its parcel bears now; empty while it has none."""
+
+    number: str
+    valid: str = ""
+    id: int | None = None
+
+
 class Loading(msgspec.Struct, frozen=True, kw_only=True):
     """One list as it stands. `acts`: act of a loading that may be undone -> parcel id."""
 
@@ -57,6 +65,7 @@ class Loading(msgspec.Struct, frozen=True, kw_only=True):
     foreign: Mapping[str, OtherParcel] = {}
     unpacked: Mapping[str, OtherParcel] = {}
     held: Mapping[str, OtherParcel] = {}
+    void: Mapping[str, VoidLabel] = {}
     acts: Mapping[str, int] = {}
     side: str = "warehouse"
 
@@ -80,7 +89,7 @@ Loadings = Mapping[str, Loading]
 
 _OUTCOMES = {
     "ALREADY_LOADED": "repeat", "WRONG_CARRIER": "wrong_carrier", "PARCEL_NOT_PACKED": "not_packed",
-    "PARCEL_ON_HOLD": "not_packed",
+    "PARCEL_ON_HOLD": "not_packed", "LABEL_VOID": "not_packed",
     "PARCEL_UNKNOWN": "unknown", "WRONG_KIND": "unknown",
 }  # fmt: skip
 
@@ -139,6 +148,9 @@ def _why_not(loading: Loading, keys: Sequence[str], raw: str) -> tuple[Refusal, 
     """Why a code is no parcel of this list; the order of the checks is the same on the device."""
     expected = {"kind": "parcel", "carrier": loading.carrier_name}
     for key in keys:
+        if (void := loading.void.get(key)) is not None:
+            values = {"parcel": void.number, "valid": void.valid}
+            return _refuse("LABEL_VOID", "TEAR_OFF", values, expected), void.id
         if (foreign := loading.foreign.get(key)) is not None:
             values = {"parcel": foreign.number, "carrier": foreign.carrier}
             return _refuse("WRONG_CARRIER", "PUT_BACK_TO_CARRIER", values, expected), foreign.id

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from backend.platform.journal import Fact
 
@@ -78,6 +79,8 @@ class PackJob(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[str, Place] = {}
     serials: Mapping[tuple[int, str], str] = {}
     """(product, serial) -> where it is: serials that are in a parcel, this order's or another's."""
+    void: Mapping[str, tuple[str, str]] = {}
+    """Scan key of a void label -> (the number on it, uid of the parcel that goes on under another)."""
     acts: Mapping[str, PackAct] = {}
     numbers: tuple[str, ...] = ()
 
@@ -144,15 +147,50 @@ class LabelSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActUndone(msgspec.Struct, frozen=True, kw_only=True):
-    """`order_was_packed`: the order goes back to work, and `facts` are told together with that."""
+    """`order_was_packed`: the order goes back to work, and `facts` are told together with that.
+
+    `void` are the parcels whose labels are void from now on: the carrier had been asked for all of them at once.
+    """
 
     order_id: int
     act: str
     undone: PackAct
     order_was_packed: bool = False
     facts: tuple[Fact, ...] = ()
+    void: tuple[str, ...] = ()
 
 
 Change = PieceChecked | MissingFound | ParcelFilled | OrderDone | LabelSeen | ActUndone
 Jobs = Mapping[str, PackJob]
 """The snapshot: task ("pack:<order id>") -> job."""
+Step = tuple[PackJob, tuple[Change, ...], tuple[Fact, ...]]
+"""What a scan leads to: the job after it, what is to be written, and what is told at once."""
+
+
+def about(job: PackJob) -> str:
+    return f"order:{job.order_id}"
+
+
+def is_own_label(parcel: PackParcel, keys: tuple[str, ...]) -> bool:
+    return not own_keys(parcel).isdisjoint(keys)
+
+
+def own_keys(parcel: PackParcel) -> frozenset[str]:
+    """The carrier's code and our own parcel number: a label may bear both."""
+    own = (parcel.label_key, f"parcel:{parcel.number}" if parcel.number else None)
+    return frozenset(key for key in own if key)
+
+
+def with_line(job: PackJob, line: PackLine) -> PackJob:
+    return replace(job, lines=tuple(line if each.id == line.id else each for each in job.lines))
+
+
+def with_parcel(job: PackJob, parcel: PackParcel) -> PackJob:
+    if job.parcel(parcel.uid) is None:
+        return replace(job, parcels=(*job.parcels, parcel))
+    return replace(job, parcels=tuple(parcel if each.uid == parcel.uid else each for each in job.parcels))
+
+
+def with_pieces(contents: Mapping[int, int], line_id: int, quantity: int) -> dict[int, int]:
+    changed = dict(contents) | {line_id: contents.get(line_id, 0) + quantity}
+    return {line: pieces for line, pieces in changed.items() if pieces > 0}

@@ -89,8 +89,16 @@ def lines_missing(pieces: int, lines: int) -> Refusal:
     )  # fmt: skip
 
 
+def label_void(parcel: str, valid: str | None) -> Refusal:
+    """The label was made void by an undo; `valid` is the number that its parcel bears now, empty while it has none."""
+    return Refusal(
+        code="LABEL_VOID", cure="TEAR_OFF", got={"kind": "parcel", "code": parcel},
+        values={"parcel": parcel, "valid": valid or ""},
+    )  # fmt: skip
+
+
 def about_parcel(code: str, cure: str, parcel: str | None) -> Refusal:
-    """PARCEL_CLOSED, LABEL_NOT_READY, LABEL_BOOKED: `parcel` is its number, empty before it has one."""
+    """PARCEL_CLOSED, LABEL_NOT_READY, PARCEL_HANDED_OVER: `parcel` is its number, empty before it has one."""
     return Refusal(code=code, cure=cure, got={"kind": "parcel", "code": parcel or ""}, values={"parcel": parcel or ""})
 
 

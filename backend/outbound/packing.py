@@ -3,8 +3,10 @@
 The story: pieces are checked into the open parcel (the first piece opens it); a parcel is closed with its carton and
 weight; when every wanted piece lies in a closed parcel the check is complete and the order is packed, which books the
 carrier and brings the labels; each label is scanned once on its parcel. A piece that cannot be found is `missing`: the
-rest goes on where the merchant sends in parts, otherwise the order waits for the office. Checks can be undone while
-their parcel is open, a closed parcel can be opened again until the carrier was asked.
+rest goes on where the merchant sends in parts, otherwise the order waits for the office.
+
+Everything is undone step by step until the courier has signed. A closed parcel can be opened again also when the carrier
+knows it: then the labels of the whole order are void, its parcels go on under new numbers, and the carrier is told.
 
 The device decides the same from its bundle (pwa/src/flows/pack.ts); what arrives here was accepted there. The order of
 the checks in each step is the order of precedence of its refusals.
@@ -19,17 +21,14 @@ from msgspec.structs import replace
 from backend.catalog.product import pieces_told
 from backend.facts.outbound import (
     CheckCompleted,
-    CheckUndone,
     LabelVerified,
     OrderPacked,
     ParcelClosed,
-    ParcelReopened,
     PieceMissing,
 )
 from backend.outbound import pack_refusals as told
 from backend.outbound.key_kinds import key_kind
 from backend.outbound.pack_job import (
-    ActUndone,
     Change,
     Jobs,
     LabelSeen,
@@ -41,17 +40,20 @@ from backend.outbound.pack_job import (
     PackParcel,
     ParcelFilled,
     PieceChecked,
+    Step,
+    about,
+    is_own_label,
+    with_line,
+    with_parcel,
+    with_pieces,
 )
+from backend.outbound.pack_undo import BOOKED_STATES, undo
 from backend.platform.journal import Fact
 from backend.platform.limits import QUANTITY_MAX
 from backend.scanning.protocol import Correction, Decision, Refusal, Scan, Taken
 
 WEIGHT_G_MAX = 1_000_000
 SERIAL_CHARACTERS = 40
-BOOKED_STATES = frozenset({"labelled", "verified", "loaded", "dispatched"})
-
-
-_Step = tuple[PackJob, tuple[Change, ...], tuple[Fact, ...]]
 
 
 def decide(jobs: Jobs, taken: Taken, now: datetime) -> tuple[Jobs, Decision]:
@@ -88,7 +90,7 @@ def _stopped(job: PackJob, scan: Scan) -> Decision | None:
 # -- checking -------------------------------------------------------------------------------------------------------
 
 
-def _product(job: PackJob, scan: Scan) -> _Step | Refusal:
+def _product(job: PackJob, scan: Scan) -> Step | Refusal:
     uid = scan.body.get("parcel")
     found = find_line(job, scan.keys, scan.raw, scan.body.get("line"))
     if isinstance(found, Refusal):
@@ -105,8 +107,8 @@ def _product(job: PackJob, scan: Scan) -> _Step | Refusal:
         return told.about_parcel("PARCEL_CLOSED", "NEW_PARCEL", parcel.number)
     if serial:
         job = replace(job, serials={**job.serials, (line.product_id, serial): job.number})
-    filled = replace(parcel, contents=_with_pieces(parcel.contents, line.id, quantity))
-    job = _with_parcel(_with_line(job, replace(line, checked=line.checked + quantity)), filled)
+    filled = replace(parcel, contents=with_pieces(parcel.contents, line.id, quantity))
+    job = with_parcel(with_line(job, replace(line, checked=line.checked + quantity)), filled)
     job = _remember(job, scan, PackAct("check", uid, line.id, quantity, serial=serial))
     change = PieceChecked(
         order_id=job.order_id, line_id=line.id, parcel=uid, position=filled.position, station=_station(job, scan),
@@ -143,6 +145,9 @@ def find_line(job: PackJob, keys: tuple[str, ...], raw: str, hint: Any = None) -
             if room is not None:
                 return told.too_many(room[0].left, room[1], first.sku, first.name)
             return told.already_checked(first.sku, first.name, first.wanted)
+    void = _void_label(job, keys)
+    if void is not None:
+        return void
     kind = key_kind(keys)
     place = next((job.places[key] for key in keys if key in job.places), None)
     if place is not None:
@@ -152,19 +157,19 @@ def find_line(job: PackJob, keys: tuple[str, ...], raw: str, hint: Any = None) -
     return told.code_unknown("product", raw) if kind == "text" else told.wrong_kind("product", kind, raw)
 
 
-def _missing(job: PackJob, scan: Scan) -> _Step | Refusal:
+def _missing(job: PackJob, scan: Scan) -> Step | Refusal:
     line, quantity = job.line(scan.body.get("line")), scan.body.get("quantity")
     if line is None or not _is_count(quantity, QUANTITY_MAX) or scan.act is None:
         return told.not_understood(scan.kind)
     if quantity > line.left:
         return told.too_many(line.left, quantity, line.sku, line.name)
-    job = _with_line(job, replace(line, wanted=line.wanted - quantity, short=line.short + quantity))
+    job = with_line(job, replace(line, wanted=line.wanted - quantity, short=line.short + quantity))
     held = not job.partial or sum(each.wanted for each in job.lines) == 0
     change = MissingFound(
         order_id=job.order_id, line_id=line.id, product_id=line.product_id, quantity=quantity, hold=held
     )
     job = _remember(job, scan, PackAct("missing", None, line.id, quantity))
-    fact = PieceMissing(about=_about(job), number=job.number, sku=line.sku, quantity=quantity, held=held)
+    fact = PieceMissing(about=about(job), number=job.number, sku=line.sku, quantity=quantity, held=held)
     if held:
         return replace(job, hold="STOCK_SHORT"), (change,), (fact,)
     return _perhaps_packed(job, scan, change, fact)
@@ -173,7 +178,7 @@ def _missing(job: PackJob, scan: Scan) -> _Step | Refusal:
 # -- closing --------------------------------------------------------------------------------------------------------
 
 
-def _close(job: PackJob, scan: Scan) -> _Step | Refusal:
+def _close(job: PackJob, scan: Scan) -> Step | Refusal:
     parcel = job.parcel(scan.body.get("parcel"))
     carton, weight_g = scan.body.get("carton"), scan.body.get("weight_g")
     if scan.act is None:
@@ -191,27 +196,27 @@ def _close(job: PackJob, scan: Scan) -> _Step | Refusal:
     number, numbers = (parcel.number, job.numbers) if parcel.number else (job.numbers[0], job.numbers[1:])
     station = _station(job, scan)
     closed = replace(parcel, state="closed", number=number, carton=carton, weight_g=weight_g)
-    job = _with_parcel(replace(job, numbers=numbers, station=station), closed)
+    job = with_parcel(replace(job, numbers=numbers, station=station), closed)
     job = _remember(job, scan, PackAct("close", parcel.uid, None, 0))
     change = ParcelFilled(
         order_id=job.order_id, parcel=parcel.uid, number=number, carton=carton, weight_g=weight_g, station=station,
         contents=closed.contents,
     )  # fmt: skip
     fact = ParcelClosed(
-        about=_about(job), order=job.number, parcel=number, station=station, weight_g=weight_g,
+        about=about(job), order=job.number, parcel=number, station=station, weight_g=weight_g,
         pieces=sum(closed.contents.values()),
     )  # fmt: skip
     return _perhaps_packed(job, scan, change, fact)
 
 
-def _perhaps_packed(job: PackJob, scan: Scan, change: Change, fact: Fact) -> _Step:
+def _perhaps_packed(job: PackJob, scan: Scan, change: Change, fact: Fact) -> Step:
     """The order is packed when every wanted piece lies in a closed parcel; then the facts go with its new state."""
     filled = [parcel for parcel in job.parcels if parcel.contents]
     if job.state != "in_work" or job.left > 0 or not filled or any(parcel.state == "open" for parcel in filled):
         return job, (change,), (fact,)
     result = "short" if job.short else "complete"
-    checked = CheckCompleted(about=_about(job), order=job.number, result=result)
-    packed = OrderPacked(about=_about(job), order=job.number, station=_station(job, scan), parcels=len(filled))
+    checked = CheckCompleted(about=about(job), order=job.number, result=result)
+    packed = OrderPacked(about=about(job), order=job.number, station=_station(job, scan), parcels=len(filled))
     done = OrderDone(order_id=job.order_id, result=result, facts=(fact, checked, packed))
     return replace(job, state="packed"), (change, done), ()
 
@@ -219,10 +224,13 @@ def _perhaps_packed(job: PackJob, scan: Scan, change: Change, fact: Fact) -> _St
 # -- the label ------------------------------------------------------------------------------------------------------
 
 
-def _label(job: PackJob, scan: Scan) -> _Step | Refusal:
+def _label(job: PackJob, scan: Scan) -> Step | Refusal:
     parcel = job.parcel(scan.body.get("parcel"))
     if parcel is None or scan.act is None:
         return told.not_understood(scan.kind)
+    void = _void_label(job, scan.keys)
+    if void is not None and not is_own_label(parcel, scan.keys):
+        return void
     if parcel.state in ("open", "closed"):
         return told.about_parcel("LABEL_NOT_READY", "WAIT", parcel.number)
     if not is_own_label(parcel, scan.keys):
@@ -232,72 +240,20 @@ def _label(job: PackJob, scan: Scan) -> _Step | Refusal:
         return told.code_unknown("parcel", scan.raw) if kind == "text" else told.wrong_kind("parcel", kind, scan.raw)
     if parcel.state != "labelled":
         return job, (), ()
-    job = _remember(_with_parcel(job, replace(parcel, state="verified")), scan, PackAct("label", parcel.uid, None, 0))
-    fact = LabelVerified(about=_about(job), order=job.number, parcel=parcel.number or "")
+    job = _remember(with_parcel(job, replace(parcel, state="verified")), scan, PackAct("label", parcel.uid, None, 0))
+    fact = LabelVerified(about=about(job), order=job.number, parcel=parcel.number or "")
     return job, (LabelSeen(parcel=parcel.uid),), (fact,)
 
 
-def is_own_label(parcel: PackParcel, keys: tuple[str, ...]) -> bool:
-    """The carrier's code or our own parcel number: a label may bear both."""
-    own = {parcel.label_key, f"parcel:{parcel.number}" if parcel.number else None} - {None}
-    return any(key in own for key in keys)
-
-
-# -- undo -----------------------------------------------------------------------------------------------------------
-
-
-def _undo(job: PackJob, scan: Scan) -> _Step | Refusal:
-    of = str(scan.body.get("of"))
-    act = job.acts.get(of)
-    if act is None or act.undone or scan.act is None:
-        return told.nothing_to_undo()
-    parcel = job.parcel(act.parcel)
-    if act.kind == "label" or (act.kind == "close" and parcel is not None and _is_booked(parcel)):
-        return told.about_parcel("LABEL_BOOKED", "CALL_OFFICE", parcel.number if parcel else None)
-    if act.kind == "check" and (parcel is None or parcel.state != "open"):
-        return told.about_parcel("PARCEL_CLOSED", "NEW_PARCEL", parcel.number if parcel else None)
-    booked = next((each for each in job.parcels if _is_booked(each)), None)
-    if act.kind == "missing" and booked is not None:
-        return told.about_parcel("LABEL_BOOKED", "CALL_OFFICE", booked.number)
-    job = replace(job, acts={**job.acts, of: replace(act, undone=True)})
-    line = job.line(act.line)
-    change = ActUndone(order_id=job.order_id, act=of, undone=act)
-    if act.kind == "close" and parcel is not None:
-        job = _with_parcel(job, replace(parcel, state="open", carton=None, weight_g=None))
-        return _back_at_work(
-            job, change, ParcelReopened(about=_about(job), order=job.number, parcel=parcel.number or "")
-        )
-    if line is None:
-        return told.nothing_to_undo()
-    fact = CheckUndone(about=_about(job), order=job.number, sku=line.sku, quantity=act.quantity, what=act.kind)
-    if act.kind == "missing":
-        line = replace(line, wanted=line.wanted + act.quantity, short=line.short - act.quantity)
-        return _back_at_work(_with_line(job, line), change, fact)
-    assert parcel is not None
-    if act.serial:
-        free = {key: place for key, place in job.serials.items() if key != (line.product_id, act.serial)}
-        job = replace(job, serials=free)
-    emptier = replace(parcel, contents=_with_pieces(parcel.contents, line.id, -act.quantity))
-    job = _with_parcel(_with_line(job, replace(line, checked=line.checked - act.quantity)), emptier)
-    return job, (change,), (fact,)
-
-
-def _back_at_work(job: PackJob, change: ActUndone, fact: Fact) -> _Step:
-    """A packed order that is taken apart again goes back to work; the fact goes with its state then."""
-    if job.state != "packed":
-        return job, (change,), (fact,)
-    return replace(job, state="in_work"), (replace(change, order_was_packed=True, facts=(fact,)),), ()
-
-
-def _is_booked(parcel: PackParcel) -> bool:
-    return parcel.booked or parcel.state in BOOKED_STATES
+def _void_label(job: PackJob, keys: tuple[str, ...]) -> Refusal | None:
+    """A label that an undo has made void, wherever it turns up."""
+    void = next((job.void[key] for key in keys if key in job.void), None)
+    heir = job.parcel(void[1]) if void else None
+    valid = heir.number if heir and heir.state in BOOKED_STATES else None
+    return told.label_void(void[0], valid) if void else None
 
 
 # -- small words ----------------------------------------------------------------------------------------------------
-
-
-def _about(job: PackJob) -> str:
-    return f"order:{job.order_id}"
 
 
 def _station(job: PackJob, scan: Scan) -> str:
@@ -309,29 +265,14 @@ def _is_count(value: Any, most: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
 
 
-def _with_line(job: PackJob, line: PackLine) -> PackJob:
-    return replace(job, lines=tuple(line if each.id == line.id else each for each in job.lines))
-
-
-def _with_parcel(job: PackJob, parcel: PackParcel) -> PackJob:
-    if job.parcel(parcel.uid) is None:
-        return replace(job, parcels=(*job.parcels, parcel))
-    return replace(job, parcels=tuple(parcel if each.uid == parcel.uid else each for each in job.parcels))
-
-
-def _with_pieces(contents: Mapping[int, int], line_id: int, quantity: int) -> dict[int, int]:
-    changed = dict(contents) | {line_id: contents.get(line_id, 0) + quantity}
-    return {line: pieces for line, pieces in changed.items() if pieces > 0}
-
-
 def _remember(job: PackJob, scan: Scan, act: PackAct) -> PackJob:
     return replace(job, acts={**job.acts, str(scan.act): act})
 
 
-_STEPS: Mapping[str, Callable[[PackJob, Scan], _Step | Refusal]] = {
+_STEPS: Mapping[str, Callable[[PackJob, Scan], Step | Refusal]] = {
     "product": _product,
     "missing": _missing,
     "close": _close,
     "label": _label,
-    "undo": _undo,
+    "undo": undo,
 }

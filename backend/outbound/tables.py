@@ -146,6 +146,16 @@ parcel = table(
     reference("handover", nullable=True),
     sa.Column("loaded_at", UtcTime, nullable=True),
     sa.Column("loaded_side", sa.String(16), nullable=True, info={"help": "warehouse or courier"}),
+    sa.Column(
+        "void_for_id",
+        Id,
+        sa.ForeignKey("parcel.id"),
+        nullable=True,
+        index=True,
+        info={
+            "help": "only a label is left of this row: void since the undo of that parcel, which goes on under a new number"
+        },
+    ),
 )
 
 parcel_content = table(

@@ -12,7 +12,7 @@ import asyncio
 import functools
 import random
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -280,6 +280,19 @@ def next_due(conn: Connection) -> datetime | None:
     return conn.execute(
         sa.select(sa.func.min(delivery.c.not_before)).where(delivery.c.state.in_(("waiting", "leased")), ~_is_blocked())
     ).scalar_one()
+
+
+def give_up(conn: Connection, about: str, reactions: Sequence[str], now: datetime) -> int:
+    """Parked deliveries of these reactions to a subject are not needed any more: what they wanted was done otherwise.
+
+    A parked one stands in the way of the later ones of its subject. Returns how many were closed.
+    """
+    changed = conn.execute(
+        sa.update(delivery)
+        .where(delivery.c.about == about, delivery.c.reaction.in_(reactions), delivery.c.state == "parked")
+        .values(state="done", done_at=now)
+    )
+    return changed.rowcount
 
 
 def retry(conn: Connection, delivery_id: int, now: datetime) -> bool:

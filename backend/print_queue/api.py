@@ -11,7 +11,16 @@ from backend.print_queue.store.equipment import (
     save_printer,
     save_route,
 )
-from backend.print_queue.store.jobs import Queued, answer_unknown, cancel, enqueue, forget_papers, print_trial, reprint
+from backend.print_queue.store.jobs import (
+    Queued,
+    answer_unknown,
+    cancel,
+    cancel_waiting,
+    enqueue,
+    forget_papers,
+    print_trial,
+    reprint,
+)
 from backend.print_queue.store.leases import claim, move_waiting, report, sweep
 from backend.print_queue.store.scales import save_scale
 from backend.print_queue.views import JobPage, JobRow, PrinterRow, read_job, read_jobs, read_printers
@@ -30,6 +39,7 @@ __all__ = [
     "answer_unknown",
     "authenticate_agent",
     "cancel",
+    "cancel_waiting",
     "claim",
     "create_agent",
     "enqueue",

@@ -22,7 +22,7 @@ BODY_BYTES = 1_000_000
 
 
 def add_commands(commands: Any) -> None:
-    parser = commands.add_parser("fake-carrier", help="a carrier's API that can refuse, be late, down or silent")
+    parser = commands.add_parser("fake-carrier", help="a carrier's API that can refuse, keep, be late, down or silent")
     parser.add_argument("--port", type=int, default=8020)
     parser.add_argument("--mode", choices=MODES, default="ok")
     parser.add_argument("--client-id", default="demo")

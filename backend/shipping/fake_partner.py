@@ -1,7 +1,7 @@
 """The other side of carriers/fake.py: requests in, responses out, without a network. `rampa fake-carrier` serves it.
 
-It can be told to misbehave: `refuse` (says no to every consignment), `late` (an import stays unfinished), `down` (503),
-`silent` (never answers). It checks what real carriers check, and knows a reference again.
+It can be told to misbehave: `refuse` (says no to every consignment), `keep` (says no to every cancellation), `late` (an
+import stays unfinished), `down` (503), `silent` (never answers). It checks what real carriers check, and knows a reference again.
 """
 
 import base64
@@ -13,8 +13,8 @@ import msgspec
 from backend.gs1.check_digits import s10_digit
 from backend.platform.exchange import HttpRequest, HttpResponse
 
-Mode = Literal["ok", "refuse", "late", "down", "silent"]
-MODES = ("ok", "refuse", "late", "down", "silent")
+Mode = Literal["ok", "refuse", "keep", "late", "down", "silent"]
+MODES = ("ok", "refuse", "keep", "late", "down", "silent")
 TOKEN = "fake-token"
 WEIGHT_KG_MAX = 31.5
 LATE_LOOKS = 8
@@ -115,6 +115,8 @@ class FakePartner:
             return _json(404, {"title": "no such shipment"})
         if any(shipment_id in manifest["shipments"] for manifest in self.manifests.values()):
             return _json(409, {"title": "the shipment is handed over"})
+        if self.mode == "keep":
+            return _json(409, {"title": "the shipment is on its way to be collected"})
         shipment["state"] = "VOID"
         return HttpResponse(204)
 

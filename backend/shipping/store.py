@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.documents import api as documents
-from backend.facts.shipping import LabelNotQueued
+from backend.facts.shipping import ConsignmentVoided, LabelNotQueued
 from backend.orders import api as orders
 from backend.outbound import api as outbound
+from backend.platform import journal
 from backend.platform.database import upsert
 from backend.platform.errors import NotFound, Problem
 from backend.platform.sealing import Sealer, sealer_of
@@ -50,6 +51,7 @@ class Booking(msgspec.Struct, frozen=True):
     parcels: dict[str, Any]
     created_at: datetime
     registered_at: datetime | None
+    voided_at: datetime | None = None
 
 
 # -- accounts -------------------------------------------------------------------------------------------------------
@@ -179,16 +181,19 @@ def read_accounts(conn: Connection) -> list[AccountView]:
 # -- consignments ---------------------------------------------------------------------------------------------------
 
 
-def begin(conn: Connection, order_id: int, order_number: str, carrier: str, service: str, now: datetime) -> Booking:
-    """The live consignment of an order, made when there is none. Its reference stays the same however often it is tried.
+def begin(conn: Connection, order: orders.Order, numbers: Collection[str], now: datetime) -> Booking:
+    """The live consignment of an order for these parcels, made when there is none. Its reference stays the same however
+    often it is tried.
 
-    After a cancellation the next one gets a reference of its own: the carrier must not find the cancelled one again.
+    After a cancellation, or when the parcels have been packed anew, the next one gets a reference of its own: the carrier
+    must not find the old one again.
     """
+    void_others(conn, order, numbers, now)
     rows = conn.execute(
-        sa.select(consignment).where(consignment.c.order_id == order_id).order_by(consignment.c.id).with_for_update()
+        sa.select(consignment).where(consignment.c.order_id == order.id).order_by(consignment.c.id).with_for_update()
     ).all()
-    live = [row for row in rows if row.state in LIVE]
-    if live and live[-1].carrier_code == carrier:
+    live = [row for row in rows if row.state in LIVE and row.voided_at is None]
+    if live and live[-1].carrier_code == order.carrier_code:
         return _as_booking(live[-1])
     if live:
         # the office has chosen another carrier after a refusal: the old one was never registered
@@ -198,11 +203,50 @@ def begin(conn: Connection, order_id: int, order_number: str, carrier: str, serv
             .values(state="cancelled")
         )
     row = {
-        "order_id": order_id, "reference": f"{order_number}-{len(rows) + 1}", "carrier_code": carrier,
-        "service_code": service, "state": "draft", "parcels": {}, "created_at": now,
+        "order_id": order.id, "reference": f"{order.number}-{len(rows) + 1}", "carrier_code": order.carrier_code,
+        "service_code": order.service_code, "state": "draft", "parcels": {number: {} for number in sorted(numbers)},
+        "created_at": now,
     }  # fmt: skip
     made = conn.execute(sa.insert(consignment).values(**row).returning(consignment)).one()
     return _as_booking(made)
+
+
+def void_others(conn: Connection, order: orders.Order, numbers: Collection[str], now: datetime) -> None:
+    """Live consignments of parcels that are no longer those of the order are void; the carriers are to be told."""
+    for each in bookings_of(conn, [order.id], LIVE):
+        if each.parcels and set(each.parcels) != set(numbers):
+            void(conn, order, each, now)
+
+
+def void(conn: Connection, order: orders.Order, booking: Booking, now: datetime, **answered: Any) -> None:
+    """The parcels are not sent like this; `answered` is what the carrier has said too late."""
+    values = {"voided_at": booking.voided_at or now} | answered
+    conn.execute(sa.update(consignment).where(consignment.c.id == booking.id).values(**values))
+    told = ConsignmentVoided(
+        about=f"consignment:{booking.id}", order=order.number, carrier=booking.carrier_code, reference=booking.reference
+    )
+    journal.append(conn, [told], now)
+
+
+def is_live(conn: Connection, booking: Booking) -> bool:
+    """False when the consignment is void or cancelled meanwhile."""
+    row = conn.execute(sa.select(consignment).where(consignment.c.id == booking.id).with_for_update()).one()
+    return row.voided_at is None and row.state in LIVE
+
+
+def answered_late(conn: Connection, order: orders.Order, booking: Booking, remote_id: str, now: datetime) -> None:
+    """A carrier has booked what is void or cancelled meanwhile: it is to be told once more."""
+    void(conn, order, booking, now, state="registered", remote_id=remote_id, registered_at=now)
+
+
+def read_booking(conn: Connection, booking_id: int) -> Booking | None:
+    row = conn.execute(sa.select(consignment).where(consignment.c.id == booking_id).with_for_update()).one_or_none()
+    return None if row is None else _as_booking(row)
+
+
+def note_refusal(conn: Connection, booking_id: int, reason: str) -> None:
+    """Why the carrier does not cancel what is void."""
+    conn.execute(sa.update(consignment).where(consignment.c.id == booking_id).values(refusal=reason[:500]))
 
 
 def _as_booking(row: sa.Row[Any]) -> Booking:
@@ -220,7 +264,7 @@ def register(conn: Connection, booking_id: int, remote_id: str, parcels: Mapping
 def refuse(conn: Connection, order_id: int, reason: str) -> None:
     conn.execute(
         sa.update(consignment)
-        .where(consignment.c.order_id == order_id, consignment.c.state == "draft")
+        .where(consignment.c.order_id == order_id, consignment.c.state == "draft", consignment.c.voided_at.is_(None))
         .values(state="refused", refusal=reason[:500])
     )
 
@@ -231,10 +275,14 @@ def set_state(conn: Connection, booking_ids: Collection[int], state: str) -> Non
 
 
 def bookings_of(conn: Connection, order_ids: Collection[int], states: Sequence[str]) -> list[Booking]:
-    """Consignments of orders in the given states, oldest first."""
+    """Consignments of orders in the given states, oldest first; void ones are absent."""
     rows = conn.execute(
         sa.select(consignment)
-        .where(consignment.c.order_id.in_(sorted(set(order_ids))), consignment.c.state.in_(states))
+        .where(
+            consignment.c.order_id.in_(sorted(set(order_ids))),
+            consignment.c.state.in_(states),
+            consignment.c.voided_at.is_(None),
+        )
         .order_by(consignment.c.id)
     )
     return [_as_booking(row) for row in rows]

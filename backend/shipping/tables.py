@@ -30,6 +30,9 @@ consignment = table(
     sa.Column("parcels", Json, nullable=False, info={"help": "parcel number -> tracking number, routing"}),
     sa.Column("registered_at", UtcTime, nullable=True),
     sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column(
+        "voided_at", UtcTime, nullable=True, info={"help": "its labels are void; the carrier is to be told, or was"}
+    ),
 )
 
 extra_label = table(

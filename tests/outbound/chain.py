@@ -26,6 +26,8 @@ REACTIONS: dict[str, dict[str, Reaction]] = {
         "outbound.cancel_parcels": outbound.CANCEL_PARCELS, "shipping.cancel_consignment": shipping.CANCEL_CONSIGNMENT,
     },
     "ConsignmentRegistered": {"outbound.print_packing_slips": outbound.PRINT_PACKING_SLIPS},
+    "LabelsVoided": {"shipping.void_consignments": shipping.VOID_CONSIGNMENTS},
+    "ConsignmentVoided": {"shipping.withdraw_consignment": shipping.WITHDRAW_CONSIGNMENT},
     "HandoverSigned": {
         "outbound.render_manifest": outbound.RENDER_MANIFEST, "shipping.close_manifest": shipping.CLOSE_MANIFEST,
     },

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backend.outbound.handover import Loading, LoadParcel, OtherParcel, decide
+from backend.outbound.handover import Loading, LoadParcel, OtherParcel, VoidLabel, decide
 from tests.outbound.flow_vectors import AT, read_vectors, scans_of
 
 VECTORS = read_vectors("handover")
@@ -21,6 +21,7 @@ def loading_of(bundle: dict[str, Any], acts: dict[str, int] | None = None) -> Lo
         signed=bundle["signed"], parcels=parcels, acts=acts or {},
         foreign={key: OtherParcel(9, each["number"], carrier=each["carrier"]) for key, each in bundle["foreign"].items()},
         unpacked={key: OtherParcel(9, each["number"], state=each["state"]) for key, each in bundle["unpacked"].items()},
+        void={key: VoidLabel(each["number"], each["valid"]) for key, each in bundle.get("void", {}).items()},
         held={
             key: OtherParcel(9, each["number"], order=each["order"], hold=each["hold"])
             for key, each in bundle.get("held", {}).items()

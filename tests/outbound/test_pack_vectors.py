@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from backend.outbound.pack_job import PackJob, PackLine, PackParcel, Place
+from backend.outbound.pack_job import PackAct, PackJob, PackLine, PackParcel, Place
 from backend.outbound.packing import decide
 from tests.outbound.flow_vectors import AT, read_vectors, scans_of
 
@@ -28,8 +28,13 @@ def job_of(bundle: dict[str, Any]) -> PackJob:
         ),
         parcels=parcels_of(bundle), cartons=frozenset(carton["key"] for carton in bundle["cartons"]),
         places={key: Place(**place) for key, place in bundle["places"].items()},
-        numbers=tuple(f"P{number:06d}" for number in range(11, 20)),
+        numbers=tuple(f"P{number:06d}" for number in range(11, 20)), void=void_of(bundle),
+        acts={each["act"]: PackAct(each["kind"], each["parcel"], each["line"], each["quantity"]) for each in bundle.get("acts", ())},
     )  # fmt: skip
+
+
+def void_of(bundle: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    return {key: (each["number"], each["parcel"]) for key, each in bundle.get("void", {}).items()}
 
 
 def parcels_of(bundle: dict[str, Any]) -> tuple[PackParcel, ...]:
@@ -43,6 +48,7 @@ def changed(job: PackJob, changes: dict[str, Any]) -> PackJob:
     """News that did not come from this device: labels, a cancelled order."""
     if changes.get("stopped") == "ORDER_CANCELLED":
         job = replace(job, state="cancelled")
+    job = replace(job, void={**job.void, **void_of(changes)})
     return replace(job, parcels=parcels_of(changes)) if "parcels" in changes else job
 
 

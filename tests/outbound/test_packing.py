@@ -86,9 +86,26 @@ CLOSE = {"parcel": uid(2), "carton": "carton:K1", "weight_g": 500}
         ),
         (
             job(acts={uid(3): PackAct("close", uid(2), None, 0)}, parcels=(replace(OPEN, state="closed", booked=True),)),
-            "undo", (), {"of": uid(3)}, "LABEL_BOOKED",
+            "undo", (), {"of": uid(3)}, "ok",
         ),
-        (job(acts={uid(3): PackAct("label", uid(2), None, 0)}), "undo", (), {"of": uid(3)}, "LABEL_BOOKED"),
+        (
+            job(acts={uid(3): PackAct("close", uid(2), None, 0)}, parcels=(OPEN, PackParcel(uid=uid(4), state="dispatched"))),
+            "undo", (), {"of": uid(3)}, "PARCEL_HANDED_OVER",
+        ),
+        (
+            job(acts={uid(3): PackAct("label", uid(2), None, 0)}, parcels=(replace(OPEN, state="dispatched"),)),
+            "undo", (), {"of": uid(3)}, "PARCEL_HANDED_OVER",
+        ),
+        (
+            job(acts={uid(3): PackAct("label", uid(2), None, 0)}, parcels=(replace(OPEN, state="loaded"),)),
+            "undo", (), {"of": uid(3)}, "ok",
+        ),
+        (job(acts={uid(3): PackAct("label", uid(2), None, 0)}), "undo", (), {"of": uid(3)}, "NOTHING_TO_UNDO"),
+        (job(acts={uid(3): PackAct("close", uid(2), None, 0)}), "undo", (), {"of": uid(3)}, "NOTHING_TO_UNDO"),
+        (
+            job(parcels=(replace(OPEN, state="labelled"),), void={"track:OLD": ("P000001", uid(2))}),
+            "label", ("track:OLD",), {"parcel": uid(2)}, "LABEL_VOID",
+        ),
     ],
 )  # fmt: skip
 def test_refusals_of_the_server(

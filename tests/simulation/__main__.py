@@ -92,7 +92,7 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     seeds = [args.seed] if args.seed is not None else range(args.first, args.first + args.seeds)
     print(
-        f"{'seed':>6} {'steps':>6} {'scans':>6} {'faults':>7} {'orders':>7} {'cancelled':>10} {'lists':>6} {'s':>6}  {'fingerprint':<12}  result"
+        f"{'seed':>6} {'steps':>6} {'scans':>6} {'faults':>7} {'orders':>7} {'cancelled':>10} {'apart':>6} {'lists':>6} {'s':>6}  {'fingerprint':<12}  result"
     )
     failed: list[int] = []
     with tempfile.TemporaryDirectory(prefix="rampa-days-") as name, _server(args.engine, Path(name)) as server:
@@ -103,7 +103,7 @@ def main() -> int:
             counts = outcome.day.counts
             print(
                 f"{seed:>6} {args.steps:>6} {counts['scans']:>6} {counts['faults']:>7} {counts['orders']:>7} "
-                f"{counts['cancelled']:>10} {counts['lists signed']:>6} {time.monotonic() - began:>6.1f}  {outcome.day.fingerprint()}  "
+                f"{counts['cancelled']:>10} {counts['taken apart']:>6} {counts['lists signed']:>6} {time.monotonic() - began:>6.1f}  {outcome.day.fingerprint()}  "
                 f"{'ok' if not outcome.broken else 'BROKEN'}",
                 flush=True,
             )

@@ -215,6 +215,9 @@ class Day:
             if not totes:
                 return
             request |= {"station": device.chance.choice(warehouse.STATIONS), "key": device.chance.choice(totes)}
+            labels = await self.database.read(invariants.labels_in_the_house)
+            if labels and device.chance.random() < 0.3:  # a piece was left on the table: the parcel is opened again
+                request["key"] = f"parcel:{device.chance.choice(labels)}"
         else:
             request["carrier"] = device.chance.choice(("own_van", "fake"))
         others = [each.job.task for each in self.devices if each is not device and isinstance(each.job, Picking)]
@@ -226,6 +229,8 @@ class Day:
         self.expect(answer)
         bundle = answer.json().get("bundle") if answer.status_code == 200 else None
         device.job = KINDS[bundle["flow"]](bundle) if bundle else None
+        if isinstance(device.job, Packing) and request.get("key", "").startswith("parcel:"):
+            device.job.regrets = device.chance.randint(1, 4)
 
     def expect(self, answer: httpx.Response) -> None:
         if answer.status_code >= 300 and answer.status_code not in EXPECTED:

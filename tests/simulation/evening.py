@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backend.platform import outbox
-from backend.platform.journal import delivery
+from backend.platform.journal import delivery, fact
 from tests.simulation import invariants, warehouse
 from tests.simulation.device import Broken, Device
 from tests.simulation.walkers import KINDS
@@ -44,6 +44,14 @@ async def evening(day: Day) -> None:
     left = await day.database.read(invariants.stuck)
     if left:
         raise Broken("; ".join(left[:5]))
+    day.clock.pass_s(4000)
+    await day.worker_works(calm=True)
+    carried = {each["reference"] for each in day.partner.shipments.values() if each["state"] != "VOID"}
+    untold = await day.database.read(lambda conn: invariants.untold(conn, carried))
+    if untold:
+        raise Broken("; ".join(untold[:5]))
+    voided = sa.select(sa.func.count()).where(fact.c.kind == "LabelsVoided")
+    day.counts["taken apart"] = await day.database.read(lambda conn: conn.execute(voided).scalar_one())
     await day.explained()
     for device in day.devices:
         await device.send_everything_again()

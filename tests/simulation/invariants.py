@@ -11,6 +11,7 @@ from backend.orders.lifecycle import TRANSITIONS
 from backend.orders.tables import order_hold, order_line, sales_order
 from backend.outbound.tables import handover, pack_act, parcel, parcel_content, pick, pick_act
 from backend.scanning.tables import device_queue, scan
+from backend.shipping.tables import consignment
 from backend.stock import api as stock
 from backend.stock.tables import PHYSICAL_KINDS, balance, location, move
 
@@ -234,6 +235,24 @@ def _orders(conn: Connection, states: dict[int, str]) -> list[str]:
             found.append(f"order {row.number} went from {before} to {row.state}")
         states[row.id] = row.state
     return found
+
+
+def labels_in_the_house(conn: Connection) -> list[str]:
+    """Numbers of parcels whose label was checked and that have not left."""
+    rows = sa.select(parcel.c.number).where(parcel.c.state.in_(("verified", "loaded"))).order_by(parcel.c.id)
+    return list(conn.execute(rows).scalars())
+
+
+def untold(conn: Connection, carried: set[str]) -> list[str]:
+    """Carriers hold what is to be sent and nothing else. `carried`: references of shipments that live at the carrier."""
+    rows = conn.execute(sa.select(consignment).where(consignment.c.carrier_code == "fake")).all()
+    wanted = {
+        row.reference for row in rows if row.voided_at is None and row.state in ("registered", "handed_over")
+    }  # fmt: skip
+    return [
+        *(f"the carrier comes for {each}, which nobody sends" for each in sorted(carried - wanted)),
+        *(f"the carrier does not come for {each}" for each in sorted(wanted - carried)),
+    ]
 
 
 def stuck(conn: Connection) -> list[str]:

@@ -116,8 +116,8 @@ class Packing:
     """An order at a bench."""
 
     def __init__(self, bundle: dict[str, Any]) -> None:
-        self.closes: list[str] = []
         self.parcel: str | None = None
+        self.regrets = 0
         self.checks: list[tuple[str, int, int]] = []
         self.see(bundle)
 
@@ -128,12 +128,17 @@ class Packing:
         opened = [each for each in bundle["parcels"] if each["state"] == "open"]
         self.parcel = opened[0]["uid"] if opened else None
         self.inside = sum(opened[0]["contents"].values()) if opened else 0
+        self.acts = list(bundle["acts"])
 
     def step(self, device: Device, now: datetime) -> bool:
         """One thing; False when the bench can only wait: for the label, or for nothing."""
         if self.bundle["stopped"]:
             return False
         chance = device.chance
+        if self.acts and (self.regrets or chance.random() < 0.04):
+            self._take_back(device, now)
+            return True
+        self.acts = []  # from now on the bundle does not tell all that was done
         if self._label(device, now):
             return True
         lines = [each for each in self.bundle["lines"] if self.left.get(each["id"], 0) > 0]
@@ -150,6 +155,26 @@ class Packing:
             self._close(device, now, last=not lines)
             return True
         return False
+
+    def _take_back(self, device: Device, now: datetime) -> None:
+        """The last act of this order, whoever did it: a label that was checked, a parcel that may be booked, a piece."""
+        last = self.acts.pop()
+        self.regrets = max(0, self.regrets - 1)
+        device.write("pack", self.task, "undo", now=now, act=device.uuid(), of=last["act"])
+        parcels = {each["uid"]: each for each in self.bundle["parcels"]}
+        mine = parcels.get(last["parcel"])
+        if mine is None:
+            return
+        if last["kind"] == "check":
+            self.left[last["line"]] = self.left.get(last["line"], 0) + last["quantity"]
+            self.inside -= last["quantity"]
+        elif last["kind"] == "label":
+            mine["state"] = "labelled"
+        elif last["kind"] == "close":
+            for each in parcels.values():
+                each["state"] = "closed" if each["state"] != "open" else "open"
+            mine["state"], self.parcel, self.inside = "open", mine["uid"], sum(mine["contents"].values())
+            self.acts = [each for each in self.acts if each["kind"] != "label"]
 
     def _check(self, device: Device, line: dict[str, Any], now: datetime) -> None:
         chance = device.chance

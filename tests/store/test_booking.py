@@ -196,8 +196,8 @@ async def test_cancelling_a_booked_order_tells_the_carrier(packed: Packed) -> No
     assert ["VOID"] == [each["state"] for each in packed.partner.shipments.values()]
 
 
-async def test_a_booked_parcel_stays_closed_and_its_label_is_checked(packed: Packed) -> None:
-    """After booking no undo; the right label verifies the parcel, another one does not."""
+async def test_the_label_is_checked_on_its_own_parcel(packed: Packed) -> None:
+    """The right label verifies the parcel, another one does not."""
     await packed.begin("fake")
     await packed.drain()
     desk, device = packed.desk, packed.device

@@ -209,15 +209,6 @@ async def test_undo_brings_the_goods_back_into_the_tote(database: Database) -> N
     await database.read(again)
 
 
-async def test_closing_is_final_once_the_carrier_was_asked(database: Database) -> None:
-    """The undo of a booked parcel is refused: a label with this number may exist."""
-    desk, device = await begin(database)
-    pieces, closing = desk.pieces(device, CASE, MUG), desk.close(device)
-    await device.send(*pieces, closing)
-    await database.write(lambda conn: conn.execute(sa.update(parcel).values(booked_at=AT)))
-    assert ["LABEL_BOOKED"] == await device.send(desk.undo(device, closing))
-
-
 async def test_missing_piece_holds_an_order_that_goes_whole(database: Database) -> None:
     """The book of the tote follows the hand, a count is asked for, and packing stops until the office decides."""
     desk, device = await begin(database)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.orders import api as orders
+from backend.outbound import pack_refusals as told
 from backend.outbound.pack_job import (
     ActUndone,
     Jobs,
@@ -21,7 +22,7 @@ from backend.outbound.pack_job import (
     PieceChecked,
 )
 from backend.outbound.packing import decide, serial_of
-from backend.outbound.store import packs
+from backend.outbound.store import pack_undo, packs
 from backend.outbound.views.packs import find_order_at_bench, jobs_begun_by, places_of_keys, read_bundle
 from backend.platform.errors import Conflict
 from backend.platform.journal import Actor
@@ -44,6 +45,8 @@ def load(conn: Connection, taken: Sequence[Taken]) -> Jobs:
         acts |= {uid for uid in (each.scan.act, undone_act(each.scan)) if uid}
         if each.scan.kind == "close":
             closings[order_id] = closings.get(order_id, 0) + 1
+    if any(each.scan.kind == "undo" for each in taken):
+        pack_undo.lock_lists_of(conn, ids)
     if any(each.scan.kind in ("close", "missing", "undo") for each in taken):
         packs.lock_waves_of(conn, ids)
     jobs = packs.load_jobs(conn, ids, acts=acts, closings=closings) if ids else {}
@@ -196,13 +199,20 @@ def _close(
 
 
 def _undo(conn: Connection, job: PackJob, change: ActUndone, ids: dict[str, int], taken: Taken, now: datetime) -> None:
-    if change.undone.kind == "check":
+    undone = change.undone
+    if undone.kind == "check":
         stock.undo_serials(conn, [UUID(change.act)], now, f"order:{job.order_id}")
         return
+    if undone.kind == "label":
+        pack_undo.uncheck_label(conn, ids[undone.parcel or ""], now)
+        return
+    if change.void:
+        pack_undo.void_labels(conn, change.void, undone.parcel, now, _actor(taken))
     who: dict[str, Any] = {"act": taken.scan.act, "person_id": taken.person_id, "device_id": taken.device_id}
-    stock.undo(conn, [UUID(change.act)], now, **who)
-    if change.undone.kind == "close" and change.undone.parcel is not None:
-        packs.reopen_parcel(conn, ids[change.undone.parcel])
+    returned = stock.undo(conn, [UUID(change.act)], now, **who)
+    pack_undo.keep_apart(conn, job.order_id, returned, now, **who)
+    if undone.kind == "close" and undone.parcel is not None:
+        packs.reopen_parcel(conn, ids[undone.parcel])
     if change.order_was_packed:
         packs.settle_waves(conn, [job.order_id], packed=False)
         orders.advance(
@@ -250,7 +260,12 @@ def get(conn: Connection, request: dict[str, Any], asker: Asker, now: datetime) 
     found = find_order_at_bench(conn, str(request.get("key") or ""))
     if isinstance(found, Refusal):
         raise refused(found)
-    return read_bundle(conn, found, station)
+    kind, _, code = str(request.get("key") or "").partition(":")
+    by_label = kind in ("parcel", "track")
+    bundle = read_bundle(conn, found, station, finished=by_label)
+    if bundle is None and by_label:
+        raise refused(told.about_parcel("PARCEL_HANDED_OVER", "CALL_OFFICE", code))
+    return bundle
 
 
 def refused(refusal: Refusal) -> Conflict:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from backend.catalog import api as catalog
 from backend.facts.outbound import HandoverOpened, HandoverSigned, OrderDispatched
 from backend.orders import api as orders
-from backend.outbound.handover import Loading, LoadParcel, OtherParcel, ScanNoted, Signed, content_hash
+from backend.outbound.handover import Loading, LoadParcel, OtherParcel, ScanNoted, Signed, VoidLabel, content_hash
 from backend.outbound.tables import handover, handover_scan, parcel, parcel_content
 from backend.platform import journal
 from backend.platform.errors import Conflict, NotFound
@@ -85,7 +85,9 @@ def load_loadings(
         .with_for_update()
     ).all()
     loaded_by = _acts(conn, acts)
-    parcels = _parcels_meant(conn, keys, [parcel_id for _, parcel_id in loaded_by.values()])
+    meant = _parcels_meant(conn, keys, [parcel_id for _, parcel_id in loaded_by.values()])
+    parcels = [row for row in meant if row.void_for_id is None]
+    void = void_labels(conn, [row for row in meant if row.void_for_id is not None])
     heads = orders.orders_by_ids(conn, {each.order_id for each in parcels})
     holds = orders.open_holds(conn, heads)
     found = {}
@@ -113,10 +115,22 @@ def load_loadings(
         found[row.id] = Loading(
             id=row.id, number=row.number, carrier=row.carrier_code, signed=row.state != "open", parcels=tuple(mine),
             carrier_name=carrier_names.get(row.carrier_code, row.carrier_code), foreign=foreign, unpacked=unpacked,
-            held=held,
+            held=held, void=void,
             acts={act: parcel_id for act, (list_id, parcel_id) in loaded_by.items() if list_id == row.id}, side=side,
         )  # fmt: skip
     return found
+
+
+def void_labels(conn: Connection, rows: Sequence[sa.Row[Any]]) -> dict[str, VoidLabel]:
+    """By key, what is left of labels that an undo has made void."""
+    labelled = parcel.c.state.not_in(("open", "closed", "cancelled"))
+    heirs = sa.select(parcel.c.id, parcel.c.number).where(parcel.c.id.in_({row.void_for_id for row in rows}), labelled)
+    valid = {row.id: row.number or "" for row in conn.execute(heirs)} if rows else {}
+    return {
+        key: VoidLabel(row.number, valid.get(row.void_for_id, ""), row.id)
+        for row in rows
+        for key in keys_of(row.number, row.label_code, row.tracking_number)
+    }
 
 
 def _parcels_meant(conn: Connection, keys: Collection[str], parcel_ids: Collection[int]) -> Sequence[sa.Row[Any]]:

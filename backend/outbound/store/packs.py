@@ -76,32 +76,55 @@ def read_cartons(conn: Connection) -> list[dict[str, Any]]:
     return [{"key": f"carton:{row.code}", "code": row.code, "name": row.name, "tare_g": row.tare_g} for row in rows]
 
 
+VoidKeys = dict[str, tuple[str, str]]
+"""Scan key of a void label -> (number on it, uid of its parcel)."""
+
+
 def read_parcels(conn: Connection, order_ids: Iterable[int], lock: bool = False) -> dict[int, list[PackParcel]]:
     """Parcels by order and position; cancelled ones and emptied open ones are absent."""
+    return _read_with_void(conn, order_ids, lock)[0]
+
+
+def _read_with_void(
+    conn: Connection, order_ids: Iterable[int], lock: bool
+) -> tuple[dict[int, list[PackParcel]], dict[int, VoidKeys]]:
+    """Parcels by order, and by order what is left of its void labels."""
     asked = sorted(set(order_ids))
     statement = (
         sa.select(parcel, carton.c.code.label("carton_code"))
         .outerjoin(carton, carton.c.id == parcel.c.carton_id)
-        .where(parcel.c.order_id.in_(asked), parcel.c.state != "cancelled")
+        .where(parcel.c.order_id.in_(asked), sa.or_(parcel.c.state != "cancelled", parcel.c.void_for_id.is_not(None)))
         .order_by(parcel.c.id)
     )
-    rows = conn.execute(statement.with_for_update(of=parcel) if lock else statement).all()
+    found = conn.execute(statement.with_for_update(of=parcel) if lock else statement).all()
+    rows = [row for row in found if row.void_for_id is None]
+    void = _void_keys([row for row in found if row.void_for_id is not None], {row.id: str(row.uid) for row in rows})
     contents: dict[int, dict[int, int]] = {}
     if rows:
         inside = sa.select(parcel_content.c.parcel_id, parcel_content.c.order_line_id, parcel_content.c.quantity)
         for each in conn.execute(inside.where(parcel_content.c.parcel_id.in_([row.id for row in rows]))):
             lines = contents.setdefault(each.parcel_id, {})
             lines[each.order_line_id] = lines.get(each.order_line_id, 0) + each.quantity
-    found: dict[int, list[PackParcel]] = {}
+    parcels: dict[int, list[PackParcel]] = {}
     for row in rows:
-        found.setdefault(row.order_id, []).append(
+        parcels.setdefault(row.order_id, []).append(
             PackParcel(
                 uid=str(row.uid), number=row.number, position=row.position, state=row.state,
                 contents=contents.get(row.id, {}), carton=f"carton:{row.carton_code}" if row.carton_code else None,
                 weight_g=row.weight_g, label_key=row.label_code, booked=row.booked_at is not None,
             )
         )  # fmt: skip
-    return {order_id: sorted(each, key=lambda one: one.position) for order_id, each in found.items()}
+    in_order = {order_id: sorted(each, key=lambda one: one.position) for order_id, each in parcels.items()}
+    return in_order, void
+
+
+def _void_keys(rows: Sequence[sa.Row[Any]], uids: Mapping[int, str]) -> dict[int, VoidKeys]:
+    found: dict[int, VoidKeys] = {}
+    for row in rows:
+        for key in (f"parcel:{row.number}", row.label_code):
+            if key:
+                found.setdefault(row.order_id, {})[key] = (row.number, uids.get(row.void_for_id, ""))
+    return found
 
 
 def read_acts(conn: Connection, uids: Collection[UUID]) -> dict[int, dict[str, PackAct]]:
@@ -129,7 +152,7 @@ def load_jobs(
     heads = orders.orders_by_ids(conn, order_ids, lock=lock)
     lines = orders.goods_lines(conn, heads, lock=lock)
     holds = orders.open_holds(conn, heads)
-    parcels = read_parcels(conn, heads, lock=lock)
+    parcels, void = _read_with_void(conn, heads, lock)
     totes = totes_of(conn, heads)
     goods = {line.product_id for each in lines.values() for line in each if line.product_id}
     codes, products = catalog.codes_of(conn, goods), catalog.products_by_ids(conn, goods)
@@ -156,7 +179,7 @@ def load_jobs(
                 )
                 for line in lines[order_id] if line.picked > 0 or line.short > 0
             ),
-            parcels=tuple(inside), cartons=cartons, acts=done.get(order_id, {}),
+            parcels=tuple(inside), void=void.get(order_id, {}), cartons=cartons, acts=done.get(order_id, {}),
             numbers=tuple(catalog.next_numbers(conn, "parcel", (closings or {}).get(order_id, 0))),
         )  # fmt: skip
     return jobs
@@ -237,11 +260,6 @@ def verify_label(conn: Connection, parcel_ids: Sequence[int], now: datetime) -> 
         .where(parcel.c.id.in_(parcel_ids), parcel.c.state == "labelled")
         .values(state="verified", label_verified_at=now)
     )
-
-
-def ids_of_parcels(conn: Connection, uids: Collection[str]) -> dict[str, int]:
-    rows = conn.execute(sa.select(parcel.c.uid, parcel.c.id).where(parcel.c.uid.in_([UUID(uid) for uid in uids])))
-    return {str(row.uid): row.id for row in rows}
 
 
 def waiting_place(conn: Connection, station_code: str) -> int:

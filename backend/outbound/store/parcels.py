@@ -23,10 +23,21 @@ def parcels_on_handover(conn: Connection, handover_id: int) -> list[ClosedParcel
     return sorted(_read(conn, parcel.c.handover_id == handover_id, False), key=lambda each: each.number)
 
 
+def void_parcels(conn: Connection, numbers: Iterable[str]) -> list[ClosedParcel]:
+    """What the labels of these numbers said, by position: their parcels go on under others, or not at all."""
+    statement = _with_carton().where(parcel.c.number.in_(sorted(numbers)), parcel.c.state == "cancelled")
+    rows = conn.execute(statement.order_by(parcel.c.position, parcel.c.id)).all()
+    return [_as_parcel(row, len(rows)) for row in rows]
+
+
+def _with_carton() -> sa.Select[Any]:
+    made = sa.select(parcel, carton.c.code.label("carton_code"))
+    return made.outerjoin(carton, carton.c.id == parcel.c.carton_id)
+
+
 def _read(conn: Connection, which: sa.ColumnElement[bool], lock: bool) -> list[ClosedParcel]:
     statement = (
-        sa.select(parcel, carton.c.code.label("carton_code"))
-        .outerjoin(carton, carton.c.id == parcel.c.carton_id)
+        _with_carton()
         .where(which, parcel.c.number.is_not(None), parcel.c.state.not_in(("open", "cancelled")))
         .order_by(parcel.c.order_id, parcel.c.position, parcel.c.id)
     )
@@ -103,10 +114,15 @@ def cancel_parcels(conn: Connection, order_id: int) -> list[int]:
 
 def unload_held(conn: Connection, order_id: int, now: datetime) -> list[int]:
     """An order was put on hold: what is loaded of it comes off the open list again. Returns the parcels' ids."""
+    return unload(conn, parcel.c.order_id == order_id, now)
+
+
+def unload(conn: Connection, which: sa.ColumnElement[bool], now: datetime) -> list[int]:
+    """Loaded parcels come off their open list again, with a row of evidence for each. Returns their ids."""
     on_list = sa.select(parcel.c.id, parcel.c.number, parcel.c.handover_id, handover.c.number.label("list_number"))
     rows = conn.execute(
         on_list.join(handover, handover.c.id == parcel.c.handover_id)
-        .where(parcel.c.order_id == order_id, parcel.c.state == "loaded")
+        .where(which, parcel.c.state == "loaded")
         .order_by(parcel.c.id)
         .with_for_update(of=parcel)
     ).all()

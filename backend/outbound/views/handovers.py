@@ -48,7 +48,11 @@ def read_bundle(conn: Connection, handover_id: int) -> dict[str, Any] | None:
         .order_by(parcel.c.id.desc())
         .limit(SHOWN)
     )
+    void: list[sa.Row[Any]] = []
     for each in others if row.state == "open" else ():
+        if each.void_for_id is not None:
+            void.append(each)
+            continue
         for key in store.keys_of(each.number, each.label_code, each.tracking_number):
             if each.state in store.NOT_READY:
                 unpacked[key] = {"number": each.number or "", "state": each.state}
@@ -69,6 +73,9 @@ def read_bundle(conn: Connection, handover_id: int) -> dict[str, Any] | None:
             for each in parcels
         ],
         "foreign": foreign, "unpacked": unpacked, "held": held,
+        "void": {
+            key: {"number": each.number, "valid": each.valid} for key, each in store.void_labels(conn, void).items()
+        },
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from backend.orders import api as orders
 from backend.outbound import pack_refusals as told
 from backend.outbound.pack_job import PackJob, PackParcel, Place
 from backend.outbound.store import packs
-from backend.outbound.tables import carton, parcel, parcel_content, pick, station, wave_order
+from backend.outbound.tables import carton, pack_act, parcel, parcel_content, pick, station, wave_order
 from backend.scanning.protocol import Refusal
 from backend.stock import api as stock
 
@@ -41,8 +41,9 @@ def find_order_at_bench(conn: Connection, key: str) -> int | Refusal:
     """The order that a scanned tote, order paper or parcel label means, or why it cannot be packed."""
     kind, _, code = key.partition(":")
     if kind == "parcel":
-        found = conn.execute(sa.select(parcel.c.order_id).where(parcel.c.number == code)).scalar_one_or_none()
-        return found if found is not None else told.code_unknown("tote", code)
+        return _order_of_label(conn, parcel.c.number == code, code)
+    if kind == "track":
+        return _order_of_label(conn, sa.or_(parcel.c.label_code == key, parcel.c.tracking_number == code), code)
     if kind == "order":
         order = orders.orders_by_numbers(conn, [code]).get(code)
         if order is None:
@@ -56,6 +57,18 @@ def find_order_at_bench(conn: Connection, key: str) -> int | Refusal:
     if newest is None:
         return told.tote_refused("TOTE_EMPTY", place.code)
     return _may_be_packed(conn, newest[0], newest[1], place.code)
+
+
+def _order_of_label(conn: Connection, which: sa.ColumnElement[bool], code: str) -> int | Refusal:
+    newest = sa.select(parcel).where(which).order_by(parcel.c.id.desc()).limit(1)
+    row = conn.execute(newest).one_or_none()
+    if row is None:
+        return told.code_unknown("tote", code)
+    if row.void_for_id is None:
+        return int(row.order_id)
+    labelled = parcel.c.state.not_in(("open", "closed", "cancelled"))
+    heir = sa.select(parcel.c.number).where(parcel.c.id == row.void_for_id, labelled)
+    return told.label_void(row.number, conn.execute(heir).scalar_one_or_none())
 
 
 def _may_be_packed(conn: Connection, order_id: int, state: str, tote: str) -> int | Refusal:
@@ -77,14 +90,21 @@ def _may_be_packed(conn: Connection, order_id: int, state: str, tote: str) -> in
     return order_id if state == "picked" else told.tote_refused("TOTE_EMPTY", tote, order.number)
 
 
-def read_bundle(conn: Connection, order_id: int, station_code: str | None = None) -> dict[str, Any] | None:
-    """Everything the bench needs to judge by itself; None when there is nothing left to do for the order."""
+def read_bundle(
+    conn: Connection, order_id: int, station_code: str | None = None, finished: bool = False
+) -> dict[str, Any] | None:
+    """Everything the bench needs to judge by itself; None when there is nothing left to do for the order.
+
+    `finished`: also when every label is checked, so that it can be undone as long as no parcel has left.
+    """
     job = packs.load_jobs(conn, [order_id], lock=False).get(order_id)
     if job is None or job.state not in AT_BENCH:
         return None
     filled = [each for each in job.parcels if each.contents]
     if job.state in ("packed", "ready_for_pickup") and all(each.state in LABEL_CHECKED for each in filled):
-        return None
+        left = any(each.state == "dispatched" for each in filled)
+        if left or not finished:
+            return None
     order = orders.orders_by_ids(conn, [order_id])[order_id]
     if station_code is None:
         station_code = _last_station(conn, order_id)
@@ -111,6 +131,7 @@ def read_bundle(conn: Connection, order_id: int, station_code: str | None = None
         ],
         "cartons": packs.read_cartons(conn), "parcels": [_parcel(each) for each in filled], "weigh": job.weigh,
         "partial": job.partial, "stopped": stopped, "hold": job.hold, "places": neighbours(conn, job),
+        "acts": _acts(conn, job), "void": {key: {"number": n, "parcel": uid} for key, (n, uid) in job.void.items()},
     } | catalog.told_layouts(conn, [order.merchant_id])  # fmt: skip
 
 
@@ -128,6 +149,30 @@ def _parcel(each: PackParcel) -> dict[str, Any]:
         "weight_g": each.weight_g, "contents": {str(line): pieces for line, pieces in each.contents.items()},
         "label_key": each.label_key,
     }  # fmt: skip
+
+
+def _acts(conn: Connection, job: PackJob) -> list[dict[str, Any]]:
+    """What was done at the bench and not undone, in its order: any device can undo it, step by step from the end.
+
+    What was done before a piece was given up is not told: only the device that did that knows what it was to be.
+    """
+    rows = conn.execute(
+        sa.select(pack_act, parcel.c.uid.label("parcel_uid"))
+        .outerjoin(parcel, parcel.c.id == pack_act.c.parcel_id)
+        .where(pack_act.c.order_id == job.order_id, pack_act.c.undone_at.is_(None))
+        .order_by(pack_act.c.id)
+    ).all()
+    given_up = max((place for place, row in enumerate(rows, start=1) if row.kind == "missing"), default=0)
+    rows = rows[given_up:]
+    followed = any(line.tracking == "serial" for line in job.lines)
+    serials = stock.serials_of_acts(conn, [row.uid for row in rows]) if followed else {}
+    return [
+        {
+            "act": str(row.uid), "kind": row.kind, "parcel": str(row.parcel_uid) if row.parcel_uid else None,
+            "line": row.order_line_id, "quantity": row.quantity, "serial": next(iter(serials.get(row.uid, ())), ""),
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def _last_station(conn: Connection, order_id: int) -> str:
@@ -274,6 +319,10 @@ class ParcelView(msgspec.Struct, frozen=True):
     label_verified_at: datetime | None
     loaded_at: datetime | None
     handover_id: int | None
+    void: bool
+    """Only a label is left of it, made void by an undo; it does not count among the parcels of the order."""
+    valid_number: str
+    """Of a void label: the number that its parcel bears now."""
     contents: list[dict[str, Any]]
 
 
@@ -290,6 +339,8 @@ def read_parcel_views(conn: Connection, *, number: str | None = None, order_id: 
     heads = orders.orders_by_ids(conn, order_ids)
     lines = {line.id: line for each in orders.goods_lines(conn, order_ids).values() for line in each}
     counts = count_parcels(conn, order_ids)
+    heirs = sa.select(parcel.c.id, parcel.c.number).where(parcel.c.id.in_([row.void_for_id for row in rows]))
+    valid = {row.id: row.number or "" for row in conn.execute(heirs)}
     contents: dict[int, list[dict[str, Any]]] = {}
     inside = sa.select(parcel_content).where(parcel_content.c.parcel_id.in_([row.id for row in rows]))
     for row in conn.execute(inside.order_by(parcel_content.c.id)):
@@ -305,6 +356,7 @@ def read_parcel_views(conn: Connection, *, number: str | None = None, order_id: 
             tracking_number=row.tracking_number, label_key=row.label_code, carton=row.carton_name,
             weight_g=row.weight_g, station=row.station, closed_at=row.closed_at,
             label_verified_at=row.label_verified_at, loaded_at=row.loaded_at, handover_id=row.handover_id,
+            void=row.void_for_id is not None, valid_number=valid.get(row.void_for_id, ""),
             contents=contents.get(row.id, []),
         )
         for row in rows

@@ -163,6 +163,17 @@ def cancel(conn: Connection, job_id: int, person_id: int | None, now: datetime) 
     _settle(conn, row, JobState.CANCELLED, "", person_id, now)
 
 
+def cancel_waiting(conn: Connection, keys: Sequence[str], person_id: int | None, now: datetime) -> int:
+    """Papers of these keys, copies too, that nobody has begun to print shall not be printed. Returns how many."""
+    families = [print_job.c.key.startswith(f"{key}#", autoescape=True) for key in keys]
+    mine = sa.or_(print_job.c.key.in_(keys), *families)
+    waiting = sa.select(print_job).where(mine, print_job.c.state.in_(CANCELLABLE)).order_by(print_job.c.id)
+    rows = conn.execute(waiting.with_for_update()).all()
+    for row in rows:
+        _settle(conn, row, JobState.CANCELLED, "", person_id, now)
+    return len(rows)
+
+
 def reprint(
     conn: Connection, job_id: int, reason: str, person_id: int | None, now: datetime, station: str | None = None
 ) -> Queued:

@@ -162,12 +162,12 @@ def book(account: FakeAccount, consignment: Consignment) -> Exchange[Booked]:
         raise ExchangeFailed("CARRIER_ODD", f"Expected status 201 from {NAME}, got {response.status}.")
     shipment = _read(response, _Shipment)
     for _ in range(POLLS):
-        if shipment.state in ("COMPLETE", "ERROR"):
+        if shipment.state in ("COMPLETE", "ERROR", "VOID"):
             break
         shipment = _read((yield from _call(account, token, "GET", f"/v1/shipments/{quote(shipment.id)}")), _Shipment)
     if shipment.state == "ERROR":
         raise CarrierRefused(NAME, shipment.message)
-    if shipment.state != "COMPLETE":
+    if shipment.state not in ("COMPLETE", "VOID"):  # a repeat may find it cancelled meanwhile
         raise ExchangeFailed(
             "CARRIER_LATE", f"Expected {NAME} to finish the import, it is still {shipment.state.lower()}; it will be "
             "asked again.", got=shipment.state,

@@ -4,9 +4,8 @@ Each is an errand: prepared in one transaction, spoken with none open, settled i
 crash; the reference stays the same, and a carrier that knows it answers with what it answered first.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -14,7 +13,6 @@ from sqlalchemy.engine import Connection
 from backend.catalog import api as catalog
 from backend.documents import api as documents
 from backend.facts.shipping import (
-    ConsignmentCancelled,
     ConsignmentRefused,
     ConsignmentRegistered,
     LabelNotQueued,
@@ -24,26 +22,22 @@ from backend.facts.shipping import (
 from backend.gs1.scan_keys import read_code
 from backend.orders import api as orders
 from backend.outbound import api as outbound
-from backend.platform import journal
+from backend.platform import journal, outbox
 from backend.platform.errors import Conflict, NotFound, Problem
 from backend.platform.exchange import Exchange
 from backend.platform.journal import Recorded
-from backend.platform.outbox import Errand, PermanentRefusal
+from backend.platform.outbox import Errand
 from backend.print_queue import api as printing
 from backend.shipping import store
-from backend.shipping.carrier import (  # fmt: skip
-    Address,
-    Booked,
-    BookedParcel,
-    CarrierRefused,
-    Consignment,
-    ParcelToSend,
-)
+from backend.shipping.carrier import Booked, BookedParcel, CarrierRefused, Consignment
+from backend.shipping.reactions.cancelling import CANCEL_CONSIGNMENT, VOID_CONSIGNMENTS, WITHDRAW_CONSIGNMENT
+from backend.shipping.reactions.consigning import consignment_of, final, order_id_of, permanent
 from backend.shipping.reactions.drawn_label import DrawnLabel, Looks, draw_labels
 
-T = TypeVar("T")
 HOLD = "CARRIER_REFUSED"
 SHOP_SETTING = "shop"
+BOOKERS = ("shipping.book_consignment", "shipping.book_again")
+"""Reactions that book an order. One that was parked stands in the way of its later ones until it is given up."""
 WAITING_STATES = ("packed", "ready_for_pickup")
 LABELLED = ("labelled", "verified", "loaded", "dispatched")
 
@@ -57,29 +51,21 @@ class Labelled(msgspec.Struct, frozen=True):
     language: str = "cs"
 
 
-def _order_id(fact: Recorded) -> int:
-    return int(fact.about.partition(":")[2])
+class Declined(msgspec.Struct, frozen=True):
+    """The carrier said no, and how."""
+
+    booking: store.Booking
+    problem: CarrierRefused
 
 
-def _permanent(exchange: "Callable[[], Exchange[T]]") -> "Exchange[T]":
-    """A no of the carrier, or of our own settings, is final: it is parked at once instead of being tried twelve times."""
-    try:
-        return (yield from exchange())
-    except CarrierRefused as no:
-        raise _final(no) from no
-
-
-def _final(problem: Problem) -> PermanentRefusal:
-    return PermanentRefusal(
-        problem.code, problem.sentence, expected=problem.expected, got=problem.got, cure=problem.cure, **problem.extra
-    )
+Outcome = Labelled | Declined
 
 
 # -- booking --------------------------------------------------------------------------------------------------------
 
 
-def _prepare_booking(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[Labelled] | None:
-    order = orders.orders_by_ids(conn, [_order_id(fact)], lock=True).get(_order_id(fact))
+def _prepare_booking(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[Outcome] | None:
+    order = orders.orders_by_ids(conn, [order_id_of(fact)], lock=True).get(order_id_of(fact))
     if order is None or order.state not in WAITING_STATES:
         return None
     parcels = outbound.begin_booking(conn, order.id, order.carrier_code, order.service_code, now)
@@ -88,12 +74,12 @@ def _prepare_booking(conn: Connection, fact: Recorded, reference: str, now: date
     try:
         account = store.account_of(conn, order.carrier_code)
     except (NotFound, Problem) as wrong:
-        raise _final(wrong) from wrong
-    booking = store.begin(conn, order.id, order.number, order.carrier_code, order.service_code, now)
+        raise final(wrong) from wrong
+    booking = store.begin(conn, order, [each.number for each in parcels], now)
     store.tell_names(conn)
-    consignment = _consignment(conn, order, booking.reference, parcels)
+    consignment = consignment_of(conn, order, booking.reference, parcels)
     looks = _looks_of(conn, {each.number: each.station for each in parcels})
-    return _permanent(lambda: _book(account, booking, consignment, looks))
+    return _book(account, booking, consignment, looks)
 
 
 def _looks_of(conn: Connection, stations: Mapping[str, str]) -> Looks:
@@ -108,47 +94,38 @@ def _looks_of(conn: Connection, stations: Mapping[str, str]) -> Looks:
     return Looks(str(shop.get("language", "cs")), documents.load_label(conn, "parcel"), forms)
 
 
-def _consignment(
-    conn: Connection, order: orders.Order, reference: str, parcels: Sequence[outbound.ClosedParcel]
-) -> Consignment:
-    return Consignment(
-        reference=reference, service=order.service_code or "standard", order_number=order.number,
-        sender=_sender(conn, order.merchant_id),
-        recipient=Address(
-            name=order.buyer_name, company=order.company, street=order.street, city=order.city, zip=order.zip,
-            country=order.country, phone=order.phone, email=order.email,
-        ),
-        parcels=tuple(ParcelToSend(number=one.number, position=one.position, weight_g=one.weight_g) for one in parcels),
-        cod_minor=order.total_amount if order.payment == "cod" else None, currency=order.currency,
-        note=order.buyer_note, pickup_point=order.pickup_point,
-    )  # fmt: skip
-
-
-def _sender(conn: Connection, merchant_id: int) -> Address:
-    merchant = catalog.read_merchants(conn, [merchant_id])[merchant_id]
-    return Address(
-        name=merchant.name, company=merchant.name, street=merchant.street, city=merchant.city, zip=merchant.zip,
-        country=merchant.country, phone=merchant.phone, email=merchant.email,
-    )  # fmt: skip
-
-
-def _book(account: store.Account, booking: store.Booking, consignment: Consignment, looks: Looks) -> Exchange[Labelled]:
-    booked = yield from account.plugin.book(account.settings, consignment)
+def _book(account: store.Account, booking: store.Booking, consignment: Consignment, looks: Looks) -> Exchange[Outcome]:
+    try:
+        booked = yield from account.plugin.book(account.settings, consignment)
+    except CarrierRefused as no:
+        return Declined(booking, no)
     known = {each.number for each in booked.parcels}
     if known != {each.number for each in consignment.parcels}:
-        raise CarrierRefused(account.name, f"its answer names other parcels than ours: {', '.join(sorted(known))}")
+        told = f"its answer names other parcels than ours: {', '.join(sorted(known))}"
+        return Declined(booking, CarrierRefused(account.name, told))
     return Labelled(booking, booked, draw_labels(account, consignment, booked, looks), looks.language)
 
 
-def _settle_booking(conn: Connection, fact: Recorded, outcome: Labelled, now: datetime) -> None:
-    order = orders.orders_by_ids(conn, [_order_id(fact)], lock=True)[_order_id(fact)]
-    booked, booking = outcome.booked, outcome.booking
+def _settle_booking(conn: Connection, fact: Recorded, outcome: Outcome, now: datetime) -> None:
+    """What was asked for before an undo is answered too late: nothing comes of it, and the carrier is told again."""
+    order = orders.orders_by_ids(conn, [order_id_of(fact)], lock=True)[order_id_of(fact)]
+    booking, found = outcome.booking, outbound.closed_parcels(conn, order.id)
+    store.void_others(conn, order, [each.number for each in found], now)
+    if isinstance(outcome, Declined):
+        if store.is_live(conn, booking):
+            raise final(outcome.problem)
+        return
+    booked = outcome.booked
+    if not store.is_live(conn, booking):
+        store.answered_late(conn, order, booking, booked.remote_id, now)
+        return
+    outbox.give_up(conn, fact.about, BOOKERS, now)
     codes = {
         each.number: {"code": each.code, "tracking": each.tracking_number, "route": each.route}
         for each in booked.parcels
     }
     store.register(conn, booking.id, booked.remote_id, codes, now)
-    parcels = {each.number: each for each in outbound.closed_parcels(conn, order.id)}
+    parcels = {each.number: each for each in found}
     answered = [each for each in booked.parcels if each.number in parcels]
     outbound.give_labels(
         conn,
@@ -223,7 +200,7 @@ def queue_again(conn: Connection, number: str, station: str, now: datetime) -> i
         ),
     )  # fmt: skip
     account = store.account_of(conn, bookings[-1].carrier_code)
-    consignment = _consignment(conn, order, bookings[-1].reference, parcels)
+    consignment = consignment_of(conn, order, bookings[-1].reference, parcels)
     parcel = next(each for each in parcels if each.number == number)
     looks = _looks_of(conn, {number: station or parcel.station})
     (label,) = draw_labels(account, consignment, booked, looks)
@@ -236,7 +213,7 @@ def queue_again(conn: Connection, number: str, station: str, now: datetime) -> i
 
 def _refused_booking(conn: Connection, fact: Recorded, problem: Problem, now: datetime) -> None:
     """Parked: the order is held with the carrier's own words, so that the office can correct it."""
-    order = orders.orders_by_ids(conn, [_order_id(fact)], lock=True).get(_order_id(fact))
+    order = orders.orders_by_ids(conn, [order_id_of(fact)], lock=True).get(order_id_of(fact))
     if order is None or order.state not in WAITING_STATES:
         return
     reason = problem.got if problem.code == HOLD and problem.got else problem.sentence
@@ -246,7 +223,7 @@ def _refused_booking(conn: Connection, fact: Recorded, problem: Problem, now: da
     journal.append(conn, [told], now)
 
 
-def _prepare_again(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[Labelled] | None:
+def _prepare_again(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[Outcome] | None:
     """The office has released the hold: whatever was wrong is corrected, the carrier is asked once more."""
     return _prepare_booking(conn, fact, reference, now) if fact.payload.get("code") == HOLD else None
 
@@ -255,43 +232,6 @@ BOOK_CONSIGNMENT = Errand(prepare=_prepare_booking, settle=_settle_booking, refu
 """Answers OrderPacked."""
 BOOK_AGAIN = Errand(prepare=_prepare_again, settle=_settle_booking, refused=_refused_booking)
 """Answers HoldReleased."""
-
-
-# -- cancelling -----------------------------------------------------------------------------------------------------
-
-
-class Cancelled(msgspec.Struct, frozen=True):
-    bookings: tuple[store.Booking, ...]
-
-
-def _prepare_cancelling(conn: Connection, fact: Recorded, reference: str, now: datetime) -> Exchange[Cancelled] | None:
-    bookings = store.bookings_of(conn, [_order_id(fact)], store.LIVE)
-    store.set_state(conn, [each.id for each in bookings if each.state != "registered"], "cancelled")
-    registered = [each for each in bookings if each.state == "registered"]
-    pairs = [(each, store.account_of(conn, each.carrier_code)) for each in registered]
-    able = [(each, account) for each, account in pairs if account.plugin.cancel is not None]
-    return _permanent(lambda: _cancel(able)) if able else None
-
-
-def _cancel(pairs: list[tuple[store.Booking, store.Account]]) -> Exchange[Cancelled]:
-    for booking, account in pairs:
-        assert account.plugin.cancel is not None
-        yield from account.plugin.cancel(account.settings, booking.remote_id or booking.reference)
-    return Cancelled(tuple(booking for booking, _ in pairs))
-
-
-def _settle_cancelling(conn: Connection, fact: Recorded, outcome: Cancelled, now: datetime) -> None:
-    order = orders.orders_by_ids(conn, [_order_id(fact)])[_order_id(fact)]
-    store.set_state(conn, [each.id for each in outcome.bookings], "cancelled")
-    told = [
-        ConsignmentCancelled(about=fact.about, order=order.number, carrier=each.carrier_code, reference=each.reference)
-        for each in outcome.bookings
-    ]
-    journal.append(conn, told, now)
-
-
-CANCEL_CONSIGNMENT = Errand(prepare=_prepare_cancelling, settle=_settle_cancelling)
-"""Answers OrderCancelled."""
 
 
 # -- the manifest ---------------------------------------------------------------------------------------------------
@@ -311,7 +251,7 @@ def _prepare_manifest(conn: Connection, fact: Recorded, reference: str, now: dat
     if account.plugin.close_manifest is None:
         store.set_state(conn, [each.id for each in bookings], "handed_over")
         return None
-    return _permanent(lambda: _close(account, str(fact.payload["number"]), bookings))
+    return permanent(lambda: _close(account, str(fact.payload["number"]), bookings))
 
 
 def _close(account: store.Account, reference: str, bookings: list[store.Booking]) -> Exchange[Closed]:
@@ -332,3 +272,14 @@ def _settle_manifest(conn: Connection, fact: Recorded, outcome: Closed, now: dat
 
 CLOSE_MANIFEST = Errand(prepare=_prepare_manifest, settle=_settle_manifest)
 """Answers HandoverSigned."""
+
+__all__ = [
+    "BOOK_AGAIN",
+    "BOOK_CONSIGNMENT",
+    "CANCEL_CONSIGNMENT",
+    "CLOSE_MANIFEST",
+    "VOID_CONSIGNMENTS",
+    "WITHDRAW_CONSIGNMENT",
+    "queue_again",
+    "queue_label",
+]

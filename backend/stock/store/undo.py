@@ -28,6 +28,7 @@ class Undone(NamedTuple):
     order_line_id: int | None
     reservation_id: int | None
     reserved_again: bool
+    lot: str = ""
 
 
 def undo(
@@ -87,7 +88,7 @@ def undo(
     return [
         Undone(
             row.id, reversal_id, row.product_id, row.source_id, row.target_id, row.quantity, row.order_line_id,
-            row.reservation_id, row.reservation_id in restorable,
+            row.reservation_id, row.reservation_id in restorable, row.lot,
         )
         for row, reversal_id in zip(originals, ids, strict=True)
     ]  # fmt: skip

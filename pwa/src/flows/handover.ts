@@ -30,6 +30,8 @@ export interface HandoverBundle extends Bundle {
   unpacked: Readonly<Record<string, { number: string; state: string }>>;
   /** parcels of orders on hold, by key; absent in a bundle of an older server */
   held?: Readonly<Record<string, { number: string; order: string; hold: string }>>;
+  /** labels that an undo at the bench has made void, by key; `valid` is the number that the parcel bears now */
+  void?: Readonly<Record<string, { number: string; valid: string }>>;
 }
 
 interface Act {
@@ -86,6 +88,10 @@ function refuse(
 function whyNot(state: HandoverState, keys: readonly string[], raw: string): Refusal {
   const expected = { kind: 'parcel', carrier: state.bundle.carrier.name };
   for (const key of keys) {
+    const gone = state.bundle.void?.[key];
+    if (gone !== undefined) {
+      return refuse('LABEL_VOID', 'TEAR_OFF', { parcel: gone.number, valid: gone.valid }, expected);
+    }
     const foreign = state.bundle.foreign[key];
     if (foreign !== undefined) {
       const values = { parcel: foreign.number, carrier: foreign.carrier };
@@ -109,7 +115,7 @@ function whyNot(state: HandoverState, keys: readonly string[], raw: string): Ref
   return { ...refuse('WRONG_KIND', 'SCAN_KIND', { kind: 'parcel', got: kind }, expected), got: { kind, code: raw } };
 }
 
-const STANDS_AT_DOCK = ['WRONG_CARRIER', 'PARCEL_NOT_PACKED', 'PARCEL_ON_HOLD', 'PARCEL_UNKNOWN'];
+const STANDS_AT_DOCK = ['LABEL_VOID', 'WRONG_CARRIER', 'PARCEL_NOT_PACKED', 'PARCEL_ON_HOLD', 'PARCEL_UNKNOWN'];
 
 function refused(
   state: HandoverState, refusal: Refusal, tone: Tone, keys: readonly string[], raw: string,

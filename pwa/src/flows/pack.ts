@@ -14,6 +14,7 @@ import { keyKind } from './key_kinds';
 import * as told from './pack_refusals';
 import { isKnown, serialOf, serialTold } from './pack_serial';
 import { RANK, left, lineFor, piecesLeft, progress, replaced, settled, withPieces } from './pack_state';
+import { ownKeys, takenApart, undoRefusal, voidLabel, withoutLast } from './pack_undo';
 import type { PackBundle, PackCore, PackLine, PackParcel, PackState } from './pack_state';
 
 const WEIGHT_G_MAX = 1_000_000;
@@ -23,7 +24,7 @@ function start(bundle: PackBundle): PackState {
   for (const line of bundle.lines) checked[line.id] = line.checked;
   const parcels = bundle.parcels.filter((parcel) => parcel.state !== 'open' || Object.keys(parcel.contents).length > 0);
   const open = parcels.find((parcel) => parcel.state === 'open')?.uid ?? null;
-  return settled({ bundle, checked, missing: {}, parcels, open, acts: [], stale: false });
+  return settled({ bundle, checked, missing: {}, parcels, open, acts: bundle.acts ?? [], stale: false, void: bundle.void ?? {} });
 }
 
 // What a scan does
@@ -116,6 +117,8 @@ function checkInto(
 }
 
 function foreignPiece(state: PackState, scanned: Scanned): Step<PackState> {
+  const gone = voidLabel(state, scanned.keys);
+  if (gone !== null) return refused(state, gone, 'wrong_thing', 'product', scanned);
   const kind = keyKind(scanned.keys);
   const known = scanned.keys.map((key) => state.bundle.places[key]).find((place) => place !== undefined);
   if (known === undefined && kind !== 'product') {
@@ -179,6 +182,8 @@ function checkLabel(state: Labelling, scanned: Scanned, newAct: () => string): S
   const body = { parcel: parcel.uid };
   const kind = keyKind(scanned.keys);
   if (!ownLabel(parcel, scanned.keys)) {
+    const gone = voidLabel(state, scanned.keys);
+    if (gone !== null) return refused(state, gone, 'wrong_thing', 'label', scanned, body);
     const other = kind === 'parcel' || state.parcels.some((each) => ownLabel(each, scanned.keys));
     const refusal = other
       ? told.labelOfOtherParcel(parcel.number, scanned.raw)
@@ -199,9 +204,7 @@ function checkLabel(state: Labelling, scanned: Scanned, newAct: () => string): S
   return { state: next, effects };
 }
 
-function ownLabel(parcel: PackParcel, keys: readonly string[]): boolean {
-  return keys.some((key) => key === parcel.label_key || (parcel.number !== null && key === `parcel:${parcel.number}`));
-}
+const ownLabel = (parcel: PackParcel, keys: readonly string[]): boolean => ownKeys(parcel).some((key) => keys.includes(key));
 
 function scan(state: PackState, scanned: Scanned, newAct: () => string): Step<PackState> {
   if (scanned.keys.includes('command:undo')) return undo(state, newAct);
@@ -222,8 +225,9 @@ function scan(state: PackState, scanned: Scanned, newAct: () => string): Step<Pa
       return refused(state, told.lineStopped(state.refusal), 'wrong_thing', 'product', scanned);
     case 'pack.await_label': {
       const parcel = state.parcels.find((each) => each.state === 'closed');
-      const refusal = told.aboutParcel('LABEL_NOT_READY', 'WAIT', parcel?.number ?? null);
-      return refused(state, refusal, 'later', 'label', scanned, { parcel: parcel?.uid ?? null });
+      const gone = voidLabel(state, scanned.keys);
+      const refusal = gone ?? told.aboutParcel('LABEL_NOT_READY', 'WAIT', parcel?.number ?? null);
+      return refused(state, refusal, gone === null ? 'later' : 'wrong_thing', 'label', scanned, { parcel: parcel?.uid ?? null });
     }
     case 'pack.label':
       return checkLabel(state, scanned, newAct);
@@ -276,24 +280,6 @@ function missing(state: PackState, body: Record<string, unknown>, newAct: () => 
   return { state: { ...core, path: 'pack.on_hold', refusal }, effects: [...effects, { type: 'refuse', refusal }] };
 }
 
-export function canUndo(state: PackState): boolean {
-  if (state.path === 'pack.serial') return true;
-  return state.path !== 'pack.stopped' && state.path !== 'pack.on_hold' && undoRefusal(state) === null;
-}
-
-function undoRefusal(state: PackState): Refusal | null {
-  const last = state.acts.at(-1);
-  if (last === undefined) return told.nothingToUndo();
-  if (last.kind === 'check') return null;
-  if (last.kind === 'missing') {
-    const booked = state.parcels.find((each) => RANK[each.state] > RANK.closed);
-    return booked === undefined ? null : told.aboutParcel('LABEL_BOOKED', 'CALL_OFFICE', booked.number);
-  }
-  const parcel = state.parcels.find((each) => each.uid === last.parcel);
-  if (last.kind === 'close' && parcel?.state === 'closed') return null;
-  return told.aboutParcel('LABEL_BOOKED', 'CALL_OFFICE', parcel?.number ?? null);
-}
-
 function undo(state: PackState, newAct: () => string): Step<PackState> {
   if (state.path === 'pack.stopped') return refused(state, told.lineStopped(state.refusal), 'wrong_thing');
   if (state.path === 'pack.on_hold') return refused(state, state.refusal, 'wrong_thing');
@@ -301,28 +287,8 @@ function undo(state: PackState, newAct: () => string): Step<PackState> {
   const no = undoRefusal(state);
   const last = state.acts.at(-1);
   if (no !== null || last === undefined) return refused(state, no ?? told.nothingToUndo(), 'already');
-  let core: PackCore = { ...state, acts: state.acts.slice(0, -1) };
-  const line = String(last.line);
-  if (last.kind === 'missing') {
-    core = { ...core, missing: { ...core.missing, [line]: (core.missing[line] ?? 0) - last.quantity } };
-  } else if (last.kind === 'check' && last.parcel !== null && last.line !== null) {
-    const inside = core.parcels.find((parcel) => parcel.uid === last.parcel)?.contents ?? {};
-    const contents = withPieces(inside, last.line, -last.quantity);
-    const empty = Object.keys(contents).length === 0;
-    core = {
-      ...core,
-      checked: { ...core.checked, [line]: (core.checked[line] ?? 0) - last.quantity },
-      parcels: empty
-        ? core.parcels.filter((parcel) => parcel.uid !== last.parcel)
-        : replaced(core.parcels, last.parcel, { contents }),
-      open: empty ? null : last.parcel,
-    };
-  } else if (last.parcel !== null) {
-    const reopened = replaced(core.parcels, last.parcel, { state: 'open', carton: null, weight_g: null });
-    core = { ...core, parcels: reopened, open: last.parcel };
-  }
   const effects = [record(state, 'undo', newAct(), { of: last.act }), { type: 'feedback', tone: 'piece' } as const];
-  return { state: settled(core), effects };
+  return { state: settled(withoutLast(state, last)), effects };
 }
 
 function confirm(state: PackState, what: string, body: Record<string, unknown>, newAct: () => string): Step<PackState> {
@@ -345,7 +311,7 @@ function confirm(state: PackState, what: string, body: Record<string, unknown>, 
 
 /** News from the server: labels and numbers are taken over, counts made here stay unless the server refused some. */
 function bundleChanged(state: PackState, bundle: PackBundle): PackState {
-  if (state.stale) return start({ ...bundle, station: bundle.station || state.bundle.station });
+  if (state.stale || takenApart(state, bundle.parcels)) return start({ ...bundle, station: bundle.station || state.bundle.station });
   const parcels = state.parcels.map((parcel) => {
     const news = bundle.parcels.find((each) => each.uid === parcel.uid);
     if (news === undefined || parcel.state === 'open') return parcel;
@@ -354,7 +320,8 @@ function bundleChanged(state: PackState, bundle: PackBundle): PackState {
     return { ...parcel, number, label_key, position, state: newer ? news.state : parcel.state };
   });
   const { stopped, hold, places } = bundle;
-  const core: PackCore = { ...state, bundle: { ...state.bundle, stopped, hold, places }, parcels };
+  const voids = { ...state.void, ...bundle.void };
+  const core: PackCore = { ...state, bundle: { ...state.bundle, stopped, hold, places }, parcels, void: voids };
   const waits = state.path === 'pack.await_label' || state.path === 'pack.label' || state.path === 'pack.on_hold';
   return waits || bundle.stopped !== null ? settled(core) : { ...state, ...core };
 }

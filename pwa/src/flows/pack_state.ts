@@ -59,7 +59,14 @@ export interface PackBundle extends Bundle {
   /** the code of the hold, when it is on hold */
   hold: string | null;
   places: Readonly<Record<string, { sku: string; name: string; belongs: string }>>;
+  /** what was done at the bench and not undone, in its order; absent in a bundle of an older server */
+  acts?: readonly PackAct[];
+  /** labels that an undo has made void, by key */
+  void?: Voids;
 }
+
+/** Scan key of a void label -> the number on it, and the uid of the parcel that goes on under another. */
+export type Voids = Readonly<Record<string, { number: string; parcel: string }>>;
 
 export interface PackAct {
   act: string;
@@ -78,6 +85,8 @@ export interface PackCore {
   /** uid of the parcel that the next piece goes into; null until a piece opens one */
   open: string | null;
   acts: readonly PackAct[];
+  /** absent in a state that was stored before there were any */
+  void?: Voids;
   /** the server refused something taken here: the next bundle replaces everything */
   stale: boolean;
 }
@@ -145,8 +154,8 @@ export function piecesLeft(state: PackCore): number {
 }
 
 /** Where the work stands, read from the counts alone. */
-export function settled({ bundle, checked, missing, parcels, open, acts, stale }: PackCore): PackState {
-  const core = { bundle, checked, missing, parcels, open, acts, stale };
+export function settled({ bundle, checked, missing, parcels, open, acts, stale, void: voids = {} }: PackCore): PackState {
+  const core = { bundle, checked, missing, parcels, open, acts, stale, void: voids };
   if (bundle.stopped !== null) {
     const refusal = told.orderStopped(bundle.stopped, bundle.order.number, bundle.hold ?? '');
     return { ...core, path: 'pack.on_hold', refusal };
@@ -157,6 +166,11 @@ export function settled({ bundle, checked, missing, parcels, open, acts, stale }
   const labelled = waiting.find((parcel) => parcel.state === 'labelled');
   if (labelled !== undefined) return { ...core, path: 'pack.label', parcel: labelled.uid };
   return { ...core, path: waiting.length > 0 ? 'pack.await_label' : 'pack.done' };
+}
+
+/** Numbers on labels that are to be torn off. */
+export function voidNumbers(state: PackCore): string[] {
+  return [...new Set(Object.values(state.void ?? {}).map(({ number }) => number))];
 }
 
 export function replaced(parcels: readonly PackParcel[], uid: string, change: Partial<PackParcel>): PackParcel[] {

@@ -109,6 +109,9 @@ export interface Parcel {
   order: string;
   position: string;
   state: string;
+  /** only a label is left, made void by an undo; `valid_number` is what the parcel bears now */
+  void: boolean;
+  valid_number: string;
   carrier_name: string;
   tracking_number: string | null;
   carton: string | null;

@@ -224,6 +224,7 @@ export const first = {
   'parcel_state.loaded': 'naložen',
   'parcel_state.dispatched': 'odeslán',
   'parcel_state.cancelled': 'zrušen',
+  'parcel_state.void': 'štítek neplatí',
 
   'refusal.ACT_REFUSED': 'Předchozí krok s tímto zbožím server odmítl, neplatí ani tento.',
   'refusal.ACT_REPEATED': 'Tento krok už je zapsaný.',
@@ -238,7 +239,6 @@ export const first = {
   'refusal.CODE_UNKNOWN': 'Neznámý kód: {got}.',
   'refusal.HANDOVER_SIGNED': 'Předání {handover} je podepsané, nic dalšího nejde přidat.',
   'refusal.HAND_NOT_EMPTY': 'Máte v ruce {quantity} ks. Nejdřív je vložte do přepravky.',
-  'refusal.LABEL_BOOKED': 'Dopravce už balík {parcel} zná. Tady to vrátit nejde.',
   'refusal.LABEL_NOT_READY': 'Štítek ještě není. Počkejte chvilku.',
   'refusal.LABEL_OF_OTHER_PARCEL': 'Štítek patří na jiný balík. Na tomto má být {parcel}.',
   'refusal.LINES_MISSING': 'Ještě není zkontrolováno všechno, chybí {pieces} ks.',

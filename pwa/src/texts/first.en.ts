@@ -224,6 +224,7 @@ export const first = {
   'parcel_state.loaded': 'loaded',
   'parcel_state.dispatched': 'dispatched',
   'parcel_state.cancelled': 'cancelled',
+  'parcel_state.void': 'label is void',
 
   'refusal.ACT_REFUSED': 'The server refused the step before with these goods, so this one does not count either.',
   'refusal.ACT_REPEATED': 'This step is recorded already.',
@@ -238,7 +239,6 @@ export const first = {
   'refusal.CODE_UNKNOWN': 'Unknown code: {got}.',
   'refusal.HANDOVER_SIGNED': 'Handover {handover} is signed, nothing can be added.',
   'refusal.HAND_NOT_EMPTY': 'You hold {quantity} pcs. Put them into the tote first.',
-  'refusal.LABEL_BOOKED': 'The carrier knows parcel {parcel} already. It cannot be undone here.',
   'refusal.LABEL_NOT_READY': 'The label is not there yet. Wait a moment.',
   'refusal.LABEL_OF_OTHER_PARCEL': 'This label belongs on another parcel. This one needs {parcel}.',
   'refusal.LINES_MISSING': 'Not everything is checked yet, {pieces} pcs are missing.',

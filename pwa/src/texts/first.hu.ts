@@ -221,6 +221,7 @@ export const first = {
   'parcel_state.loaded': 'felrakva',
   'parcel_state.dispatched': 'elküldve',
   'parcel_state.cancelled': 'törölve',
+  'parcel_state.void': 'érvénytelen címke',
 
   'refusal.ACT_REFUSED': 'A szerver elutasította az előző lépést ezzel az áruval, ezért ez sem érvényes.',
   'refusal.ACT_REPEATED': 'Ez a lépés már rögzítve van.',
@@ -235,7 +236,6 @@ export const first = {
   'refusal.CODE_UNKNOWN': 'Ismeretlen kód: {got}.',
   'refusal.HANDOVER_SIGNED': 'A(z) {handover} átadás alá van írva, már nem bővíthető.',
   'refusal.HAND_NOT_EMPTY': '{quantity} db van a kezében. Előbb tegye a ládába.',
-  'refusal.LABEL_BOOKED': 'A futárcég már ismeri a(z) {parcel} csomagot. Itt nem vonható vissza.',
   'refusal.LABEL_NOT_READY': 'A címke még nincs kész. Várjon egy kicsit.',
   'refusal.LABEL_OF_OTHER_PARCEL': 'Ez a címke másik csomagra való. Erre {parcel} kell.',
   'refusal.LINES_MISSING': 'Még nincs minden ellenőrizve, hiányzik {pieces} db.',

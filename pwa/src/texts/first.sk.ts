@@ -221,6 +221,7 @@ export const first = {
   'parcel_state.loaded': 'naložený',
   'parcel_state.dispatched': 'odoslaný',
   'parcel_state.cancelled': 'zrušený',
+  'parcel_state.void': 'štítok neplatí',
 
   'refusal.ACT_REFUSED': 'Predchádzajúci krok s týmto tovarom server odmietol, neplatí ani tento.',
   'refusal.ACT_REPEATED': 'Tento krok je už zapísaný.',
@@ -235,7 +236,6 @@ export const first = {
   'refusal.CODE_UNKNOWN': 'Neznámy kód: {got}.',
   'refusal.HANDOVER_SIGNED': 'Odovzdanie {handover} je podpísané, nič ďalšie sa nedá pridať.',
   'refusal.HAND_NOT_EMPTY': 'Máte v ruke {quantity} ks. Najprv ich vložte do prepravky.',
-  'refusal.LABEL_BOOKED': 'Dopravca už balík {parcel} pozná. Tu sa to vrátiť nedá.',
   'refusal.LABEL_NOT_READY': 'Štítok ešte nie je. Počkajte chvíľu.',
   'refusal.LABEL_OF_OTHER_PARCEL': 'Štítok patrí na iný balík. Na tomto má byť {parcel}.',
   'refusal.LINES_MISSING': 'Ešte nie je skontrolované všetko, chýba {pieces} ks.',

@@ -65,6 +65,10 @@ export const outbound = {
   'pack.missing': 'Chýba kus',
   'pack.missing_which': 'Čo chýba?',
   'pack.missing_none': 'Nič nechýba',
+  'pack.void_label': 'Štítok {number} neplatí. Ak vyšiel, strhnite ho.',
+  'refusal.LABEL_VOID': 'Štítok {parcel} neplatí. Platí {valid}, inak počkajte na nový.',
+  'refusal.PARCEL_HANDED_OVER': 'Balík {parcel} už prevzal dopravca. Tu sa to vrátiť nedá.',
+  'cure.TEAR_OFF': 'Strhnite neplatný štítok.',
   'pack.parcels': 'Balíky: {n}',
 
   'handover.title': 'Odovzdanie dopravcovi',

@@ -28,11 +28,11 @@ function inputOf(text) {
 }
 
 // The carrier has answered: every closed parcel of a packed order gets its number and label.
-function labels(state) {
+function labels(state, given) {
   const closed = state.parcels.filter((parcel) => parcel.state === 'closed');
   if (state.path !== 'pack.await_label') return [];
   return closed.map((parcel, place) => ({
-    ...parcel, state: 'labelled', number: `P9${place}`, label_key: `track:FK${place}`,
+    ...parcel, state: 'labelled', number: `P9${given + place}`, label_key: `track:FK${given + place}`,
   }));
 }
 
@@ -42,10 +42,12 @@ function play(job) {
   const flow = FLOWS[job.flow];
   let state = flow.start(job.bundle, newAct);
   const records = [];
+  let given = 0;
   for (const text of job.inputs) {
     if (text === 'labels') {
-      const news = labels(state);
+      const news = labels(state, given);
       if (news.length === 0) continue;
+      given += news.length;
       const bundle = { ...state.bundle, parcels: news };
       state = flow.step(state, { type: 'bundle_changed', bundle }, newAct).state;
       records.push({ news: news.map(({ uid, number, label_key }) => ({ uid, number, label_key })) });

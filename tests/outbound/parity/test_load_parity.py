@@ -149,7 +149,7 @@ def test_jobs_reach_everything(played: Played) -> None:
     assert {"product", "missing", "close", "label", "undo", "parcel"} == set(accepted)
     assert {
         "NOT_IN_THIS_ORDER", "LINE_STOPPED", "ALREADY_CHECKED", "TOO_MANY", "WRONG_KIND", "CODE_UNKNOWN",
-        "LABEL_NOT_READY", "LABEL_OF_OTHER_PARCEL", "ALREADY_LOADED", "WRONG_CARRIER", "PARCEL_NOT_PACKED",
+        "LABEL_NOT_READY", "LABEL_OF_OTHER_PARCEL", "LABEL_VOID", "ALREADY_LOADED", "WRONG_CARRIER", "PARCEL_NOT_PACKED",
         "PARCEL_UNKNOWN", "HANDOVER_SIGNED",
     } == set(refused)  # fmt: skip
     assert {

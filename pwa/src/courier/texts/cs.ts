@@ -48,6 +48,7 @@ export const cs = {
   'refusal.WRONG_CARRIER': 'Balík {parcel} jede s jiným dopravcem: {carrier}.',
   'refusal.ALREADY_LOADED': 'Balík {parcel} už je naložený.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ještě nesmí odjet.',
+  'refusal.LABEL_VOID': 'Štítek {parcel} neplatí. Na balíku má být {valid}.',
   'refusal.PARCEL_ON_HOLD': 'Balík {parcel} zůstává tady, dejte ho stranou.',
   'refusal.PARCEL_UNKNOWN': 'Takový balík neznám: {got}.',
   'refusal.WRONG_KIND': 'To není štítek balíku.',

@@ -48,6 +48,7 @@ export const en = {
   'refusal.WRONG_CARRIER': 'Parcel {parcel} goes with another carrier: {carrier}.',
   'refusal.ALREADY_LOADED': 'Parcel {parcel} is loaded already.',
   'refusal.PARCEL_NOT_PACKED': 'Parcel {parcel} must not leave yet.',
+  'refusal.LABEL_VOID': 'Label {parcel} is void. The parcel must bear {valid}.',
   'refusal.PARCEL_ON_HOLD': 'Parcel {parcel} stays here, put it aside.',
   'refusal.PARCEL_UNKNOWN': 'No such parcel: {got}.',
   'refusal.WRONG_KIND': 'This is not the label of a parcel.',

@@ -48,6 +48,7 @@ export const sk = {
   'refusal.WRONG_CARRIER': 'Balík {parcel} ide s iným dopravcom: {carrier}.',
   'refusal.ALREADY_LOADED': 'Balík {parcel} je už naložený.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ešte nesmie odísť.',
+  'refusal.LABEL_VOID': 'Štítok {parcel} neplatí. Na balíku má byť {valid}.',
   'refusal.PARCEL_ON_HOLD': 'Balík {parcel} zostáva tu, dajte ho nabok.',
   'refusal.PARCEL_UNKNOWN': 'Taký balík nepoznám: {got}.',
   'refusal.WRONG_KIND': 'To nie je štítok balíka.',

@@ -70,4 +70,5 @@ export const orders = {
   'parcel_state.loaded': 'naložen',
   'parcel_state.dispatched': 'odeslán',
   'parcel_state.cancelled': 'zrušen',
+  'parcel_state.void': 'štítek neplatí',
 } satisfies Dictionary;

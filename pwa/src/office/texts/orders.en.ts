@@ -70,4 +70,5 @@ export const orders = {
   'parcel_state.loaded': 'loaded',
   'parcel_state.dispatched': 'dispatched',
   'parcel_state.cancelled': 'cancelled',
+  'parcel_state.void': 'label is void',
 } satisfies SameTexts<typeof cs>;

@@ -70,4 +70,5 @@ export const orders = {
   'parcel_state.loaded': 'felrakva',
   'parcel_state.dispatched': 'elküldve',
   'parcel_state.cancelled': 'törölve',
+  'parcel_state.void': 'érvénytelen címke',
 } satisfies SameTexts<typeof cs>;

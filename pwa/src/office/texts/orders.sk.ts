@@ -70,4 +70,5 @@ export const orders = {
   'parcel_state.loaded': 'naložený',
   'parcel_state.dispatched': 'odoslaný',
   'parcel_state.cancelled': 'zrušený',
+  'parcel_state.void': 'štítok neplatí',
 } satisfies SameTexts<typeof cs>;

@@ -42,6 +42,7 @@ export const problems = {
   'problem.APP_NOT_BUILT': 'Aplikace na serveru není sestavená. Zavolejte správce.',
   'problem.ASIDE_OPEN': 'Něco z této dodávky leží stranou. Nejdřív to rozhodněte.',
   'problem.CARRIER_BUSY': 'Dopravce nestíhá. Zkusí se to znovu samo.',
+  'problem.CARRIER_CANNOT_CANCEL': 'Dopravce zásilku {got} nezrušil. Vyřiďte to s ním a pak dejte Zkusit znovu.',
   'problem.CARRIER_GARBLED': 'Odpověď dopravce nejde přečíst. Zkusí se to znovu samo.',
   'problem.CARRIER_LATE': 'Dopravce neodpověděl včas. Zkusí se to znovu samo.',
   'problem.CARRIER_ODD': 'Dopravce odpověděl nečekaně. Zkusí se to znovu samo.',

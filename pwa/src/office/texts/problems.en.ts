@@ -42,6 +42,7 @@ export const problems = {
   'problem.APP_NOT_BUILT': 'The app is not built on the server. Call its keeper.',
   'problem.ASIDE_OPEN': 'Something of this delivery lies aside. Decide about it first.',
   'problem.CARRIER_BUSY': 'The carrier is busy. It is tried again by itself.',
+  'problem.CARRIER_CANNOT_CANCEL': 'The carrier has not cancelled consignment {got}. Settle it with the carrier, then try again.',
   'problem.CARRIER_GARBLED': "The carrier's answer cannot be read. It is tried again by itself.",
   'problem.CARRIER_LATE': 'The carrier did not answer in time. It is tried again by itself.',
   'problem.CARRIER_ODD': 'The carrier answered oddly. It is tried again by itself.',

@@ -42,6 +42,7 @@ export const problems = {
   'problem.APP_NOT_BUILT': 'Az alkalmazás nincs összeállítva a szerveren. Szóljon a rendszergazdának.',
   'problem.ASIDE_OPEN': 'A szállítmányból valami félre van téve. Előbb döntsön róla.',
   'problem.CARRIER_BUSY': 'A futár rendszere túlterhelt. Magától újrapróbáljuk.',
+  'problem.CARRIER_CANNOT_CANCEL': 'A futár nem mondta le a(z) {got} küldeményt. Rendezze vele, majd próbálja újra.',
   'problem.CARRIER_GARBLED': 'A futár válasza olvashatatlan. Magától újrapróbáljuk.',
   'problem.CARRIER_LATE': 'A futár nem válaszolt időben. Magától újrapróbáljuk.',
   'problem.CARRIER_ODD': 'A futár váratlanul válaszolt. Magától újrapróbáljuk.',

@@ -42,6 +42,7 @@ export const problems = {
   'problem.APP_NOT_BUILT': 'Aplikácia na serveri nie je zostavená. Zavolajte správcu.',
   'problem.ASIDE_OPEN': 'Niečo z tejto dodávky leží bokom. Najprv to rozhodnite.',
   'problem.CARRIER_BUSY': 'Dopravca nestíha. Skúsi sa to znova samo.',
+  'problem.CARRIER_CANNOT_CANCEL': 'Dopravca zásielku {got} nezrušil. Vybavte to s ním a potom dajte Skúsiť znova.',
   'problem.CARRIER_GARBLED': 'Odpoveď dopravcu sa nedá prečítať. Skúsi sa to znova samo.',
   'problem.CARRIER_LATE': 'Dopravca neodpovedal včas. Skúsi sa to znova samo.',
   'problem.CARRIER_ODD': 'Dopravca odpovedal nečakane. Skúsi sa to znova samo.',
