@@ -149,7 +149,7 @@ def _why_not(loading: Loading, keys: Sequence[str], raw: str) -> tuple[Refusal, 
     expected = {"kind": "parcel", "carrier": loading.carrier_name}
     for key in keys:
         if (void := loading.void.get(key)) is not None:
-            values = {"parcel": void.number, "valid": void.valid}
+            values = {"parcel": void.number, "valid": void.valid or "…"}
             return _refuse("LABEL_VOID", "TEAR_OFF", values, expected), void.id
         if (foreign := loading.foreign.get(key)) is not None:
             values = {"parcel": foreign.number, "carrier": foreign.carrier}

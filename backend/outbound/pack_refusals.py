@@ -90,10 +90,10 @@ def lines_missing(pieces: int, lines: int) -> Refusal:
 
 
 def label_void(parcel: str, valid: str | None) -> Refusal:
-    """The label was made void by an undo; `valid` is the number that its parcel bears now, empty while it has none."""
+    """The label was made void by an undo; `valid` is the number that its parcel bears now, three dots while it has none."""
     return Refusal(
         code="LABEL_VOID", cure="TEAR_OFF", got={"kind": "parcel", "code": parcel},
-        values={"parcel": parcel, "valid": valid or ""},
+        values={"parcel": parcel, "valid": valid or "…"},
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ function whyNot(state: HandoverState, keys: readonly string[], raw: string): Ref
   for (const key of keys) {
     const gone = state.bundle.void?.[key];
     if (gone !== undefined) {
-      return refuse('LABEL_VOID', 'TEAR_OFF', { parcel: gone.number, valid: gone.valid }, expected);
+      return refuse('LABEL_VOID', 'TEAR_OFF', { parcel: gone.number, valid: gone.valid || '…' }, expected);
     }
     const foreign = state.bundle.foreign[key];
     if (foreign !== undefined) {

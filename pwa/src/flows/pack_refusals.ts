@@ -67,9 +67,9 @@ export function weightMissing(weightG: unknown): Refusal {
   return refusal('WEIGHT_MISSING', 'WEIGH', { weight_g }, { kind: 'weight' }, { kind: 'weight', weight_g });
 }
 
-/** `valid` is the number that the parcel bears now, empty while it has none. */
+/** `valid` is the number that the parcel bears now, three dots while it has none. */
 export function labelVoid(parcel: string, valid: string | null): Refusal {
-  return refusal('LABEL_VOID', 'TEAR_OFF', { parcel, valid: valid ?? '' }, {}, { kind: 'parcel', code: parcel });
+  return refusal('LABEL_VOID', 'TEAR_OFF', { parcel, valid: valid || '…' }, {}, { kind: 'parcel', code: parcel });
 }
 
 /** PARCEL_CLOSED, LABEL_NOT_READY, PARCEL_HANDED_OVER: `parcel` is its number, empty before it has one. */
