@@ -49,7 +49,10 @@ class NewPerson(PersonRequest, forbid_unknown_fields=True):
 
 
 class BadgeMade(msgspec.Struct, frozen=True):
-    """Told once. `picture` is the badge as PNG in Base64, to be shown and printed; `pin` only where one was made."""
+    """Told once. `picture` is the badge as PNG in Base64, to be shown and printed; `pin` only where one was made.
+
+    `problem`: why it was not printed, in English; `told`: its code and values, for the reader's language.
+    """
 
     person: int
     name: str
@@ -57,6 +60,7 @@ class BadgeMade(msgspec.Struct, frozen=True):
     printed: bool
     pin: str = ""
     problem: str = ""
+    told: dict[str, str] = {}
 
 
 class PinMade(msgspec.Struct, frozen=True):
@@ -198,16 +202,16 @@ async def _on_paper(
     data = {"code": build_own_code("badge", code), "name": name, "language": language}
     template = await database.read(lambda conn: load_label(conn, "badge"))
     picture = await asyncio.to_thread(artifact_of, template, data, 203, "png")
-    problem = ""
+    problem, told = "", dict[str, str]()
     if station:
         try:
             form = await database.read(lambda conn: printing.label_form(conn, station, PAPER_KIND))
             paper = await asyncio.to_thread(artifact_of, template, data, form.dpi, form.format)
             await database.write(lambda conn: _enqueue(conn, number, name, station, paper, clock.now()))
         except Problem as wrong:
-            problem = wrong.sentence
+            problem, told = wrong.sentence, wrong.kept()
     shown = base64.b64encode(picture.content).decode()
-    return BadgeMade(number, name, shown, printed=bool(station) and not problem, pin=pin, problem=problem)
+    return BadgeMade(number, name, shown, printed=bool(station) and not problem, pin=pin, problem=problem, told=told)
 
 
 def _enqueue(conn: Connection, number: int, name: str, station: str, paper: Artifact, now: datetime) -> None:

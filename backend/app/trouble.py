@@ -25,7 +25,8 @@ def parked_deliveries(conn: Connection) -> list[dict[str, Any]]:
     rows = conn.execute(
         sa.select(
             delivery.c.id, delivery.c.reaction, delivery.c.about, delivery.c.state, delivery.c.attempts,
-            delivery.c.not_before, delivery.c.parked_reason, fact.c.kind, fact.c.at,
+            delivery.c.not_before, delivery.c.parked_reason, delivery.c.parked_problem, fact.c.kind,
+            fact.c.at,
         )
         .join(fact, fact.c.id == delivery.c.fact_id)
         .where(delivery.c.state.in_(("parked", "waiting")), delivery.c.parked_reason.is_not(None))

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -25,10 +26,15 @@ SHOWN_ORDERS = 500
 
 
 class RefusedEntry(msgspec.Struct, frozen=True):
-    """An order of the file that was left out. `key` is its place in the file where it has no key."""
+    """An order of the file that was left out. `key` is its place in the file where it has no key.
+
+    `code` with `values` is the reason for screens, `sentence` its English.
+    """
 
     key: str
     sentence: str
+    code: str = ""
+    values: dict[str, Any] = {}
 
 
 class ImportOutcome(msgspec.Struct, frozen=True):
@@ -159,7 +165,10 @@ def count(inbox_id: int, file_name: str, parsed: ParsedFile, taken: Sequence[ord
         skipped=counts["skipped"],
         cancelled=counts["cancelled"],
         changed_not_taken=counts["changed_not_taken"],
-        refused=[RefusedEntry(each.remote_key or each.place, each.sentence) for each in parsed.refused],
+        refused=[
+            RefusedEntry(each.remote_key or each.place, each.sentence, each.code, each.values)
+            for each in parsed.refused
+        ],
         orders=[each for each in taken if each.result != "known"][:SHOWN_ORDERS],
     )
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.channels.countries import country_code
+from backend.channels.left_out import left_out
 from backend.channels.reading import Amounts, as_object, not_an_order_file, read_quantity, read_time
 from backend.channels.rules import ChannelRules
 from backend.channels.shops import shoptet
@@ -38,10 +39,10 @@ def read_order(value: Any, place: str, rules: ChannelRules) -> IncomingOrder | R
     """One order of the JSON form."""
     key = clean(as_object(value).get("key"))
     if not isinstance(value, dict) or not key or len(key) > 100:
-        return RefusedOrder(place, key[:100], f"Expected an order with a `key` of 1 to 100 characters at {place}.")
+        return left_out(place, key[:100], "KEY_MISSING", field="key")
     lines = value.get("lines")
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
-        return RefusedOrder(place, key, f"Expected `lines` of order {key} to be a list of objects.")
+        return left_out(place, key, "LINES_NOT_A_LIST")
     order = {_JSON_NAMES.get(str(name), str(name)): each for name, each in value.items()}
     named_lines = [
         {
@@ -103,11 +104,10 @@ def _read_rows(header: list[str], reader: Any, rules: ChannelRules) -> list[Inco
         row = _row(names, cells)
         key, place = clean(row.get("order_key")), f"line {reader.line_num}"
         if not key or len(key) > 100:
-            alone.append(RefusedOrder(place, key[:100], f"Expected an `order_key` of 1 to 100 characters in {place}."))
+            alone.append(left_out(place, key[:100], "KEY_MISSING", field="order_key"))
             continue
         if len(cells) != len(header):
-            sentence = f"Expected {len(header)} cells in {place}, got {len(cells)}; order {key} was left out."
-            faults.setdefault(key, RefusedOrder(place, key, sentence))
+            faults.setdefault(key, left_out(place, key, "CELLS", expected=len(header), got=len(cells)))
         groups.setdefault(key, []).append((reader.line_num, row))
     for key, rows in groups.items():
         if key in faults:
@@ -152,14 +152,12 @@ def _build(
     rules: ChannelRules,
 ) -> IncomingOrder | RefusedOrder:
     if len(lines) > ORDER_LINES:
-        return RefusedOrder(place, key, f"Expected at most {ORDER_LINES} lines in order {key}, got {len(lines)}.")
+        return left_out(place, key, "TOO_MANY_LINES", expected=ORDER_LINES, got=len(lines))
+    strange = next((kind for kind in map(_kind, lines) if kind not in LINE_KINDS), None)
+    if strange is not None:
+        return left_out(place, key, "LINE_KIND", expected=", ".join(LINE_KINDS), got=strange[:40])
     amounts = Amounts(clean(order.get("currency")).upper())
-    read_lines: list[IncomingLine] = []
-    for line in lines:
-        made = _line(line, amounts)
-        if isinstance(made, str):
-            return RefusedOrder(place, key, f"{made} Order {key} was left out.")
-        read_lines.append(made)
+    read_lines = [_line(line, amounts) for line in lines]
     state = clean(order.get("state")).lower()
     meaning = rules.states.get(state) or STATES.get(state, "unknown")
     if meaning == "unpaid":
@@ -194,12 +192,13 @@ def _build(
     )
 
 
-def _line(line: Mapping[str, Any], amounts: Amounts) -> IncomingLine | str:
-    """A line, or the sentence why it is none. Its total follows from the price where it is not written."""
-    kind = clean(line.get("kind")).lower() or "goods"
-    sku, name = clean(line.get("sku")), clean(line.get("line_name"))
-    if kind not in LINE_KINDS:
-        return f"Expected a line kind ({', '.join(LINE_KINDS)}), got {kind[:40]!r}."
+def _kind(line: Mapping[str, Any]) -> str:
+    return clean(line.get("kind")).lower() or "goods"
+
+
+def _line(line: Mapping[str, Any], amounts: Amounts) -> IncomingLine:
+    """A line of a known kind. Its total follows from the price where it is not written."""
+    kind, sku, name = _kind(line), clean(line.get("sku")), clean(line.get("line_name"))
     written = line.get("quantity")
     quantity = Decimal(1) if written in (None, "") and kind != "goods" else read_quantity(written)
     if quantity is None:

@@ -1,4 +1,10 @@
-"""What happens between us and the carriers. `about` is `order:<id>` unless it says otherwise."""
+"""What happens between us and the carriers. `about` is `order:<id>` unless it says otherwise.
+
+`reason` is an English sentence or the carrier's own words; `problem` holds the code and values that it was made of, so that
+the office reads it in its language. It is empty where the words are the carrier's.
+"""
+
+import msgspec
 
 from backend.platform.journal import Fact
 
@@ -18,6 +24,7 @@ class ConsignmentRefused(Fact, frozen=True, kw_only=True):
     order: str
     carrier: str
     reason: str
+    problem: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class LabelQueued(Fact, frozen=True, kw_only=True):
@@ -36,6 +43,7 @@ class LabelNotQueued(Fact, frozen=True, kw_only=True):
     parcel: str
     station: str
     reason: str
+    problem: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class ConsignmentCancelled(Fact, frozen=True, kw_only=True):
@@ -61,6 +69,7 @@ class ConsignmentNotCancelled(Fact, frozen=True, kw_only=True):
     carrier: str
     reference: str
     reason: str
+    problem: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class ManifestClosed(Fact, frozen=True, kw_only=True):

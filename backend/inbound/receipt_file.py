@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from backend.gs1.check_digits import mod10_fits
+from backend.inbound.left_out import LeftOut, RefusedReceipt
 from backend.inbound.receipt_headings import name_of
 from backend.platform.errors import Problem
 
@@ -48,17 +49,6 @@ class IncomingReceipt(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[IncomingLine, ...]
 
 
-class RefusedReceipt(msgspec.Struct, frozen=True):
-    """A delivery of the file that could not be taken, and what to do."""
-
-    reference: str
-    sentence: str
-
-
-class _Wrong(Exception):
-    """What was expected, what came."""
-
-
 def parse_file(content: bytes) -> tuple[list[IncomingReceipt], list[RefusedReceipt]]:
     """Raises `Problem` NOT_A_RECEIPT_FILE where the file holds no deliveries at all."""
     text = _decode(content)
@@ -66,11 +56,12 @@ def parse_file(content: bytes) -> tuple[list[IncomingReceipt], list[RefusedRecei
     taken: list[IncomingReceipt] = []
     refused: list[RefusedReceipt] = []
     for place, row in enumerate(rows, start=1):
-        reference = _text(row, "reference", 64)
+        reference = ""
         try:
+            reference = _text(row, "reference", 64)
             taken.append(_read_receipt(reference, row))
-        except _Wrong as wrong:
-            refused.append(RefusedReceipt(reference or f"delivery {place}", str(wrong)))
+        except LeftOut as wrong:
+            refused.append(wrong.told(reference, place))
     return taken, refused
 
 
@@ -137,15 +128,15 @@ def _from_csv(text: str) -> list[dict[str, Any]]:
 
 def _read_receipt(reference: str, row: Mapping[str, Any]) -> IncomingReceipt:
     if not reference:
-        raise _Wrong("Expected a `reference` (the number of the purchase order or delivery note), got none.")
+        raise LeftOut("REFERENCE_MISSING")
     kind = _text(row, "kind", 32) or "purchase_order"
     if kind not in KINDS:
-        raise _Wrong(f"Expected `kind` {' or '.join(KINDS)}, got {kind!r}.")
+        raise LeftOut("KIND_UNKNOWN", expected=" or ".join(KINDS), got=kind)
     lines = row.get("lines")
     if not isinstance(lines, list) or not lines or not all(isinstance(each, Mapping) for each in lines):
-        raise _Wrong("Expected `lines` with at least one line, got none.")
+        raise LeftOut("NO_LINES")
     if len(lines) > LINES_MAX:
-        raise _Wrong(f"Expected at most {LINES_MAX} lines, got {len(lines)}; divide the delivery.")
+        raise LeftOut("TOO_MANY_LINES", expected=LINES_MAX, got=len(lines))
     return IncomingReceipt(
         reference=reference, kind=kind, supplier=_text(row, "supplier", 200), note=_text(row, "note", 500),
         expected_on=_day(row.get("expected_on"), "expected_on"), dock=_text(row, "dock", 40),
@@ -158,19 +149,19 @@ def _read_lines(lines: Iterable[Mapping[str, Any]]) -> Iterable[IncomingLine]:
         sku, gtin = _text(line, "sku", 64), _text(line, "gtin", 14).replace(" ", "")
         part = _text(line, "supplier_sku", 64)
         if not sku and not gtin and not part:
-            raise _Wrong(f"Expected `sku`, `gtin` or `supplier_sku` in line {place}, got none.")
+            raise LeftOut("GOODS_MISSING", line=place)
         if (
             not sku
             and gtin
             and not (gtin.isascii() and gtin.isdigit() and len(gtin) in (8, 12, 13, 14) and mod10_fits(gtin))
         ):
-            raise _Wrong(f"Expected a GTIN with a right check digit in line {place}, got {gtin!r}.")
+            raise LeftOut("GTIN_WRONG", line=place, got=gtin)
         sscc = _text(line, "sscc", 20)
         if sscc and not (sscc.isascii() and sscc.isdigit() and len(sscc) == 18 and mod10_fits(sscc)):
-            raise _Wrong(f"Expected an SSCC of 18 digits with a right check digit in line {place}, got {sscc!r}.")
+            raise LeftOut("SSCC_WRONG", line=place, got=sscc)
         yield IncomingLine(
             code=sku or (gtin.zfill(14) if gtin else part), is_gtin=not sku and bool(gtin), quantity=_quantity(line.get("quantity"), place),
-            lot=_text(line, "lot", 40), best_before=_day(line.get("best_before"), f"best_before of line {place}"),
+            lot=_text(line, "lot", 40), best_before=_day(line.get("best_before"), "best_before", place),
             sscc=sscc, supplier_sku=part,
         )  # fmt: skip
 
@@ -179,7 +170,7 @@ def _text(row: Mapping[str, Any], name: str, length: int) -> str:
     value = row.get(name)
     text = "" if value is None else str(value).replace("\x00", "").strip()
     if len(text) > length:
-        raise _Wrong(f"Expected `{name}` of at most {length} characters, got {len(text)}.")
+        raise LeftOut("TEXT_TOO_LONG", field=name, expected=length, got=len(text))
     return text
 
 
@@ -196,11 +187,11 @@ def _quantity(value: Any, place: int) -> int:
     except ValueError:
         number = 0.0
     if not 1 <= number <= QUANTITY_MAX or number != int(number):
-        raise _Wrong(f"Expected a whole `quantity` of 1 or more in line {place}, got {str(value)[:20]!r}.")
+        raise LeftOut("QUANTITY_WRONG", line=place, got="" if value is None else str(value)[:20])
     return int(number)
 
 
-def _day(value: Any, name: str) -> date | None:
+def _day(value: Any, name: str, line: int = 0) -> date | None:
     """ISO, or the Central European way: 31.5.2027, 31. 5. 2027, 31/05/2027; a midnight behind it is a table's, not ours."""
     text = "" if value is None else re.sub(r"[T ]0?0:00(:00)?(\.0+)?$", "", str(value).strip()[:40]).replace(". ", ".")
     if not text:
@@ -210,4 +201,6 @@ def _day(value: Any, name: str) -> date | None:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise _Wrong(f"Expected a day such as 2027-05-31 in `{name}`, got {text!r}.")
+    if line:
+        raise LeftOut("BEST_BEFORE_WRONG", line=line, got=text)
+    raise LeftOut("DAY_WRONG", field=name, got=text)

@@ -67,11 +67,16 @@ class IncomingOrder(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
 
 
 class RefusedOrder(msgspec.Struct, frozen=True):
-    """One order of a file that could not be understood; the others go in. `place` tells where in the file it is."""
+    """One order of a file that could not be understood; the others go in. `place` tells where in the file it is.
+
+    `code` with `values` is the reason for screens, `sentence` its English.
+    """
 
     place: str
     remote_key: str
     sentence: str
+    code: str = ""
+    values: dict[str, Any] = {}
 
 
 def content_fingerprint(order: IncomingOrder) -> str:

@@ -6,6 +6,8 @@ to do (RFC 9457). A refusal on the floor is not a problem: it is a value, see `b
 
 from typing import Any
 
+PLACE_MAX = 300
+
 
 class Problem(Exception):
     """Something the caller can mend.
@@ -35,6 +37,11 @@ class Problem(Exception):
         self.got = got
         self.cure = cure
         self.extra = extra
+
+    def kept(self) -> dict[str, str]:
+        """What is stored where nobody waits for an answer: the code of the text, and what fills its places."""
+        places = {"expected": self.expected, "got": self.got, "cure": self.cure}
+        return {"code": self.code} | {name: str(value)[:PLACE_MAX] for name, value in places.items() if value}
 
 
 class NotFound(Problem):

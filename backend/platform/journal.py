@@ -38,6 +38,7 @@ delivery = table(
     sa.Column("lease", Uuid, nullable=True),
     sa.Column("done_at", UtcTime, nullable=True),
     sa.Column("parked_reason", sa.String(500), nullable=True),
+    sa.Column("parked_problem", Json, nullable=True),
     sa.UniqueConstraint("fact_id", "reaction"),
     sa.Index("ix_delivery_open", "state", "not_before"),
     sa.Index("ix_delivery_subject", "about", "reaction", "id"),

@@ -131,7 +131,7 @@ def finish(conn: Connection, claimed: Claimed, now: datetime) -> bool:
     closed = conn.execute(
         sa.update(delivery)
         .where(delivery.c.id == claimed.delivery_id, delivery.c.lease == claimed.lease)
-        .values(state="done", done_at=now, parked_reason=None)
+        .values(state="done", done_at=now, parked_reason=None, parked_problem=sa.null())
     )
     return closed.rowcount == 1
 
@@ -228,6 +228,7 @@ class Outbox:
 
     async def _failed(self, reaction: Reaction | None, claimed: Claimed, error: Exception) -> None:
         sentence = error.sentence if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+        kept = error.kept() if isinstance(error, Problem) else {"code": "INTERNAL", "got": type(error).__name__}
         last = claimed.attempts >= DELIVERY_ATTEMPTS or isinstance(error, PermanentRefusal)
         expected = isinstance(error, Problem)
         log.warning(
@@ -242,7 +243,7 @@ class Outbox:
 
         def record(conn: Connection) -> None:
             now = clock.now()
-            values: dict[str, Any] = {"parked_reason": sentence[:500], "lease": None}
+            values: dict[str, Any] = {"parked_reason": sentence[:500], "parked_problem": kept, "lease": None}
             if last:
                 values["state"] = "parked"
                 if isinstance(reaction, Errand) and reaction.refused is not None and isinstance(error, Problem):
@@ -300,6 +301,6 @@ def retry(conn: Connection, delivery_id: int, now: datetime) -> bool:
     changed = conn.execute(
         sa.update(delivery)
         .where(delivery.c.id == delivery_id, delivery.c.state == "parked")
-        .values(state="waiting", attempts=0, not_before=now, parked_reason=None)
+        .values(state="waiting", attempts=0, not_before=now, parked_reason=None, parked_problem=sa.null())
     )
     return changed.rowcount == 1

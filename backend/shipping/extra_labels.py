@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from backend.platform.errors import Problem
+
 LABELS_MAX = 100
 """For one line of an order, as the print queue takes copies; more are a matter for a run from the office."""
 
@@ -81,12 +83,15 @@ class LabelsAsked(msgspec.Struct, frozen=True, kw_only=True):
     missing: int = 0
 
     @property
-    def lack(self) -> str:
-        """What people are told of the missing ones; "" where there are none."""
-        wished = (
-            f"Expected at most {LABELS_MAX} labels for a line, {self.missing} more are wished; print them by a run."
-        )
-        return wished if self.missing else ""
+    def lack(self) -> Problem | None:
+        """What people are told of the missing ones; None where there are none."""
+        if not self.missing:
+            return None
+        return Problem(
+            "LABELS_MISSING",
+            f"Expected at most {LABELS_MAX} labels for a line, {self.missing} more are wished; print them by a run.",
+            expected=str(LABELS_MAX), got=str(self.missing), cure="print_by_a_run",
+        )  # fmt: skip
 
 
 def labels_asked(wishes: Sequence[Wish], buyer: Buyer, goods: Sequence[Goods], language: str) -> list[LabelsAsked]:

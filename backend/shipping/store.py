@@ -307,17 +307,18 @@ def queue_extra_labels(
     ]
     refused: list[LabelNotQueued] = []
     for asked in labels_asked(wishes, buyer, goods, language):
+        wrong: Problem | None
         try:
             _queue_extra(conn, order, station, asked, now)
-            reason = asked.lack
-        except Problem as wrong:
-            reason = wrong.sentence
-        if reason:
-            refused.append(
-                LabelNotQueued(
-                    about=f"order:{order.id}", order=order.number, parcel=asked.title, station=station, reason=reason
-                )
-            )
+            wrong = asked.lack
+        except Problem as problem:
+            wrong = problem
+        if wrong is not None:
+            told = LabelNotQueued(
+                about=f"order:{order.id}", order=order.number, parcel=asked.title, station=station,
+                reason=wrong.sentence, problem=wrong.kept(),
+            )  # fmt: skip
+            refused.append(told)
     return refused
 
 

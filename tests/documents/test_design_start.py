@@ -1,12 +1,15 @@
 """The first design of a label says what Rampa's own label says, also with data it has never seen."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backend.documents.canvas import Barcode, LayoutProblem, Text
-from backend.documents.design import Block, Design, check_design, design_template
+from backend.documents.design import Block, Design, check_design, design_template, field_names
 from backend.documents.design_start import first_design
+from backend.documents.store import DESIGNABLE
 from backend.documents.template import Template, read_data
 from backend.documents.templates import template_of
 from backend.gs1.own_codes import build_own_code
@@ -70,3 +73,9 @@ def test_placed_blocks_keep_the_rules(block: Block, rule: str) -> None:
     with pytest.raises(LayoutProblem) as broken:
         check_design(design, template_of("product"), "product")
     assert rule == broken.value.rule
+
+
+def test_the_office_knows_every_field_that_a_label_can_show() -> None:
+    """Its test finds a name for each in four languages: contracts/label_fields.json."""
+    told = json.loads((Path(__file__).parents[2] / "contracts" / "label_fields.json").read_text("utf-8"))
+    assert told == {code: field_names(template_of(code)) for code in DESIGNABLE}

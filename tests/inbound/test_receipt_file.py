@@ -109,3 +109,10 @@ def test_what_is_no_such_file(content: bytes) -> None:
     with pytest.raises(Problem) as caught:
         parse_file(content)
     assert "NOT_A_RECEIPT_FILE" == caught.value.code
+
+
+def test_a_reference_that_is_too_long_refuses_its_delivery_only() -> None:
+    """It is told by its place; the good delivery beside it is taken."""
+    taken, refused = parse_file(f"reference;sku;quantity\n{'R' * 65};X;1\nGOOD;X;5\n".encode())
+    assert ["GOOD"] == [each.reference for each in taken]
+    assert [("delivery 1", "TEXT_TOO_LONG")] == [(each.reference, each.code) for each in refused]

@@ -100,7 +100,7 @@ async def test_a_partner_that_says_no_for_good_is_parked_with_its_sentence(datab
     told: list[str] = []
 
     def prepare(*_: Any) -> Any:
-        raise PermanentRefusal("ADDRESS", "Expected a house number, got none; correct the address.")
+        raise PermanentRefusal("ADDRESS", "Expected a house number, got none; correct the address.", got="none")
 
     errand = Errand(prepare, lambda *_: None, lambda _, __, problem, ___: told.append(problem.code))
     await _drain(database, errand)
@@ -109,6 +109,7 @@ async def test_a_partner_that_says_no_for_good_is_parked_with_its_sentence(datab
 
     assert ("parked", 1, ["ADDRESS"], True) == (parked.state, parked.attempts, told, retried)
     assert "house number" in parked.parked_reason
+    assert {"code": "ADDRESS", "got": "none"} == parked.parked_problem
 
 
 async def test_what_waits_behind_a_parked_one_does_not_keep_a_worker_awake(database: Database) -> None:

@@ -70,6 +70,9 @@ class Packed:
             )
         )
 
+    async def hold_values(self) -> dict[str, Any]:
+        return (await self.one(order_hold)).values
+
 
 @pytest.fixture
 def packed(database: Database) -> Packed:
@@ -142,6 +145,7 @@ async def test_a_refusal_holds_the_order_in_the_carriers_words(packed: Packed) -
     booked = await packed.one(consignment)
     assert "refused" == booked.state
     assert "recipient.zip: 6 is not a postcode of CZ" in booked.refusal
+    assert {"reason"} == (await packed.hold_values()).keys(), "the carrier's own words are not worded again"
     parked = await packed.database.read(
         lambda conn: conn.execute(
             sa.select(journal.delivery.c.attempts).where(journal.delivery.c.state == "parked")
@@ -164,6 +168,8 @@ async def test_a_wrong_account_is_told_and_not_tried_for_ever(packed: Packed) ->
     await packed.begin("nobody")
     await packed.drain()
     assert ["CARRIER_REFUSED"] == await packed.holds()
+    problem = (await packed.hold_values())["problem"]
+    assert ("CARRIER_UNKNOWN", "nobody") == (problem["code"], problem["got"])
     assert [] == packed.partner.requests
 
 
@@ -264,4 +270,5 @@ async def test_wish_that_cannot_be_printed_stops_no_parcel(packed: Packed) -> No
         )
     )
     assert "13 digits" in told[0].payload["reason"]
+    assert "code-content" == told[0].payload["problem"]["code"]
     assert "labelled" == (await packed.one(parcel)).state

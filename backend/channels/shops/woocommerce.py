@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.channels.countries import country_code
+from backend.channels.left_out import left_out
 from backend.channels.reading import (
     Amounts,
     as_entries,
@@ -63,21 +64,20 @@ def looks_like_order(value: Any) -> bool:
 def read_order(value: Any, place: str, rules: ChannelRules) -> IncomingOrder | RefusedOrder:
     """One order; refused alone where it has no identity or no readable list of lines."""
     if not looks_like_order(value):
-        return RefusedOrder(place, "", f"Expected an order at {place}, got {_kind_of(value)}; it was left out.")
+        return left_out(place, "", "NOT_AN_ORDER", got=_kind_of(value))
     key = _identity(value.get("id"))
     if not key:
-        return RefusedOrder(place, "", f"Expected an order with an id at {place}, got none; it was left out.")
+        return left_out(place, "", "ID_MISSING")
     if "billing_period" in value and "billing_interval" in value:
-        wanted = f"Expected an order at {place}, got subscription {key}"
-        return RefusedOrder(place, key, f"{wanted}; it was left out, its orders come on their own.")
+        return left_out(place, key, "SUBSCRIPTION")
     items = as_entries(value.get("line_items"))
     if items is not None and not isinstance(items, list):
-        return RefusedOrder(place, key, f"Expected a list of line items in order {key}, got {_kind_of(items)}.")
+        return left_out(place, key, "ITEMS_NOT_A_LIST", got=_kind_of(items))
     broken = [item for item in as_list(items) if not isinstance(item, dict)]
     if broken:
-        return RefusedOrder(place, key, f"Expected objects as line items of order {key}, got {_kind_of(broken[0])}.")
+        return left_out(place, key, "ITEMS_NOT_OBJECTS", got=_kind_of(broken[0]))
     if len(as_list(items)) > ORDER_LINES:
-        return RefusedOrder(place, key, f"Expected at most {ORDER_LINES} lines in order {key}, got {len(items or [])}.")
+        return left_out(place, key, "TOO_MANY_LINES", expected=ORDER_LINES, got=len(items or []))
     return _read_known(value, key, rules)
 
 

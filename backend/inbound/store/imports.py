@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from backend.catalog import api as catalog
 from backend.facts.inbound import ReceiptExpected
-from backend.inbound.receipt_file import IncomingLine, IncomingReceipt, RefusedReceipt, parse_file
+from backend.inbound.left_out import LeftOut, RefusedReceipt
+from backend.inbound.receipt_file import IncomingLine, IncomingReceipt, parse_file
 from backend.inbound.store.receipts import dock
 from backend.inbound.tables import logistic_unit, receipt, receipt_line
 from backend.platform import journal
@@ -28,10 +29,6 @@ class ImportOutcome(msgspec.Struct, frozen=True):
     refused: list[RefusedReceipt]
 
 
-class _Refused(Exception):
-    pass
-
-
 def take_file(conn: Connection, merchant: str, content: bytes, now: datetime, actor: Actor = SYSTEM) -> ImportOutcome:
     """Write the deliveries of a file. Raises NOT_A_RECEIPT_FILE, MERCHANT_UNKNOWN; bad deliveries are told by name."""
     taken, refused = parse_file(content)
@@ -42,8 +39,11 @@ def take_file(conn: Connection, merchant: str, content: bytes, now: datetime, ac
         try:
             with conn.begin_nested():
                 outcome, number = _take_one(conn, owner, each, now, actor)
-        except (_Refused, Problem) as problem:
-            refused.append(RefusedReceipt(each.reference, str(problem)))
+        except LeftOut as wrong:
+            refused.append(wrong.told(each.reference))
+            continue
+        except Problem as problem:
+            refused.append(RefusedReceipt(each.reference, problem.sentence, problem.code, dict(problem.kept())))
             continue
         counts[outcome] += 1
         numbers.append(number)
@@ -73,10 +73,7 @@ def _take_one(
     if row is not None and row.content_sha256 == digest:
         return "known", row.number
     if row is not None and row.state != "expected":
-        raise _Refused(
-            f"Expected a delivery of which nothing was received yet, {row.number} is {row.state}; "
-            "send what is new under another reference."
-        )
+        raise LeftOut("RECEIVED_ALREADY", got=row.number, state=row.state)
     lines = _merge_lines(conn, merchant_id, incoming)
     values = {
         "kind": incoming.kind, "supplier": incoming.supplier, "note": incoming.note, "expected_on": incoming.expected_on,
@@ -134,10 +131,7 @@ def _merge_lines(conn: Connection, merchant_id: int, incoming: IncomingReceipt) 
             line.units.append((each.sscc, pieces))
     if unknown:
         some = ", ".join(unknown[:5]) + ("..." if len(unknown) > 5 else "")
-        raise _Refused(
-            f"Expected products that the catalogue knows, got {len(unknown)} unknown: {some}; "
-            "create them or correct the codes, then send the file again."
-        )
+        raise LeftOut("PRODUCTS_UNKNOWN", count=len(unknown), got=some)
     catalog.learn_part_numbers(conn, merchant_id, [(each.supplier_sku, each.product_id) for each in found.values()])
     return list(found.values())
 

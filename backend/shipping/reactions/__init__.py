@@ -55,7 +55,7 @@ class Declined(msgspec.Struct, frozen=True):
     """The carrier said no, and how."""
 
     booking: store.Booking
-    problem: CarrierRefused
+    problem: Problem
 
 
 Outcome = Labelled | Declined
@@ -101,9 +101,18 @@ def _book(account: store.Account, booking: store.Booking, consignment: Consignme
         return Declined(booking, no)
     known = {each.number for each in booked.parcels}
     if known != {each.number for each in consignment.parcels}:
-        told = f"its answer names other parcels than ours: {', '.join(sorted(known))}"
-        return Declined(booking, CarrierRefused(account.name, told))
+        return Declined(booking, _other_parcels(account.name, sorted(known), consignment))
     return Labelled(booking, booked, draw_labels(account, consignment, booked, looks), looks.language)
+
+
+def _other_parcels(carrier: str, got: list[str], consignment: Consignment) -> Problem:
+    ours, named = ", ".join(sorted(each.number for each in consignment.parcels)), ", ".join(got)
+    return Problem(
+        "CARRIER_OTHER_PARCELS",
+        f"Expected {carrier} to answer for the parcels {ours}, its answer names other parcels than ours: {named}; "
+        "settle it with the carrier, then book again.",
+        status=422, expected=ours, got=named, cure="settle_with_the_carrier",
+    )  # fmt: skip
 
 
 def _settle_booking(conn: Connection, fact: Recorded, outcome: Outcome, now: datetime) -> None:
@@ -170,7 +179,9 @@ def queue_label(
             sequence_group=f"{about}:{at}", now=now,
         )  # fmt: skip
     except Problem as wrong:
-        return LabelNotQueued(about=about, order=order.number, parcel=parcel.number, station=at, reason=wrong.sentence)
+        return LabelNotQueued(
+            about=about, order=order.number, parcel=parcel.number, station=at, reason=wrong.sentence, problem=wrong.kept()
+        )  # fmt: skip
     return LabelQueued(about=about, order=order.number, parcel=parcel.number, station=at, print_job_id=queued.id)
 
 
@@ -216,10 +227,14 @@ def _refused_booking(conn: Connection, fact: Recorded, problem: Problem, now: da
     order = orders.orders_by_ids(conn, [order_id_of(fact)], lock=True).get(order_id_of(fact))
     if order is None or order.state not in WAITING_STATES:
         return
-    reason = problem.got if problem.code == HOLD and problem.got else problem.sentence
+    words_of_the_carrier = problem.code == HOLD and bool(problem.got)
+    reason, kept = (problem.got, {}) if words_of_the_carrier else (problem.sentence, problem.kept())
     store.refuse(conn, order.id, reason)
-    orders.hold(conn, order.id, orders.Hold(HOLD, {"reason": reason}), now)
-    told = ConsignmentRefused(about=fact.about, order=order.number, carrier=order.carrier_code, reason=reason)
+    values = {"reason": reason} | ({"problem": kept} if kept else {})
+    orders.hold(conn, order.id, orders.Hold(HOLD, values), now)
+    told = ConsignmentRefused(
+        about=fact.about, order=order.number, carrier=order.carrier_code, reason=reason, problem=kept
+    )
     journal.append(conn, [told], now)
 
 

@@ -145,7 +145,7 @@ def _not_withdrawn(conn: Connection, fact: Recorded, problem: Problem, now: date
     order = orders.orders_by_ids(conn, [booking.order_id])[booking.order_id]
     told = ConsignmentNotCancelled(
         about=f"order:{order.id}", order=order.number, carrier=booking.carrier_code, reference=booking.reference,
-        reason=reason,
+        reason=reason, problem=problem.kept(),
     )  # fmt: skip
     journal.append(conn, [told], now)
 

@@ -121,7 +121,9 @@ export class CourierState {
     }
     const refusal = verdict.refusal;
     const values = { ...refusal?.got, ...refusal?.values };
-    this.tell(false, refusal === null ? code : this.say.code('refusal', refusal.code, refusal.code, values), refusal?.code === 'ALREADY_LOADED');
+    // Three dots stand for a parcel that has no new label yet.
+    const variant = refusal?.code === 'LABEL_VOID' && values['valid'] === '…' ? '.none' : '';
+    this.tell(false, refusal === null ? code : this.say.code('refusal', `${refusal.code}${variant}`, refusal.code, values), refusal?.code === 'ALREADY_LOADED');
   }
 
   private keep(code: string): void {

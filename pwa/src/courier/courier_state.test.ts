@@ -74,6 +74,21 @@ test('a foreign parcel is refused with the carrier it belongs to', async () => {
   expect(state.told).toEqual({ good: false, text: 'Parcel P9 goes with another carrier: Other.' });
 });
 
+test.each([
+  ['P2', 'Label P1 is void. The parcel must bear P2.'],
+  ['…', 'Label P1 is void and there is no new one yet. Leave the parcel here.'],
+])('a label made void by an undo, whose parcel now bears %s', async (valid, text) => {
+  kept.set('rampa.courier.tok', 'ses');
+  const refusal = { code: 'LABEL_VOID', expected: {}, got: {}, cure: 'TEAR_OFF', values: { parcel: 'P1', valid } };
+  const { state } = courier({
+    'GET /api/courier/ses': [200, { opened: true, handover: view() }],
+    'POST /api/courier/ses/scans': [200, { outcome: 'refused', refusal, parcel: null, handover: view({ extras: [] }) }],
+  });
+  await state.look();
+  await state.scan('P1');
+  expect(state.told).toEqual({ good: false, text });
+});
+
 test('an old link says so and stays said; a lost network does not', async () => {
   const gone = courier({ 'GET /api/courier/tok': [404, { code: 'LINK_UNKNOWN', detail: 'x' }] }).state;
   await gone.look();

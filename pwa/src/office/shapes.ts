@@ -1,5 +1,7 @@
 /* What the server answers to the office, as far as its screens read it. Times are ISO 8601 in UTC, amounts minor units. */
 
+import type { Kept } from './problem_text';
+
 export type Role = 'worker' | 'lead' | 'office' | 'owner';
 export interface Me {
   person_id: number | null;
@@ -26,6 +28,7 @@ export interface MadeBadge {
   printed: boolean;
   pin: string;
   problem: string;
+  told: Kept;
 }
 
 export interface Why {
@@ -265,7 +268,7 @@ export interface PrintJob {
 export interface Trouble {
   deliveries: {
     id: number; reaction: string; about: string; state: string; attempts: number; not_before: string;
-    parked_reason: string; kind: string; at: string;
+    parked_reason: string; parked_problem: Kept | null; kind: string; at: string;
   }[];
   scans: {
     id: number; device_id: number; seq: number; received_at: string; outcome: string; record: unknown;
@@ -279,6 +282,14 @@ export interface Channel {
   name: string;
   kind: string;
 }
+/** An order or a delivery of a file that was left out. */
+export interface LeftOut {
+  key?: string;
+  reference?: string;
+  sentence: string;
+  code?: string;
+  values?: Kept;
+}
 export interface ImportOutcome {
   inbox_id: number;
   file: string;
@@ -290,7 +301,7 @@ export interface ImportOutcome {
   skipped: number;
   cancelled: number;
   changed_not_taken: number;
-  refused: { key: string; sentence: string }[];
+  refused: LeftOut[];
 }
 export interface InboxEntry {
   id: number;
@@ -300,7 +311,7 @@ export interface InboxEntry {
   file_name: string;
   state: 'received' | 'parsed' | 'refused';
   bytes: number;
-  outcome: Partial<ImportOutcome> & { code?: string };
+  outcome: Partial<ImportOutcome> & { code?: string; got?: string; expected?: string };
   sentence: string;
 }
 

@@ -68,7 +68,7 @@ export const outbound = {
   'pack.missing_which': 'Co chybí?',
   'pack.missing_none': 'Nic nechybí',
   'pack.void_label': 'Štítek {number} neplatí. Pokud vyjel, strhněte ho.',
-  'refusal.LABEL_VOID': 'Štítek {parcel} neplatí. Platný: {valid}',
+  'refusal.LABEL_VOID': 'Štítek {parcel} neplatí. Nový štítek: {valid}',
   'refusal.PARCEL_HANDED_OVER': 'Balík {parcel} už převzal dopravce. Tady to vrátit nejde.',
   'cure.TEAR_OFF': 'Strhněte neplatný štítek.',
   'pack.parcels': 'Balíky: {n}',

@@ -66,7 +66,7 @@ export const outbound = {
   'pack.missing_which': 'What is missing?',
   'pack.missing_none': 'Nothing is missing',
   'pack.void_label': 'Label {number} is void. If it came out, tear it off.',
-  'refusal.LABEL_VOID': 'Label {parcel} is void. Valid: {valid}',
+  'refusal.LABEL_VOID': 'Label {parcel} is void. New label: {valid}',
   'refusal.PARCEL_HANDED_OVER': 'The carrier has taken parcel {parcel} over. It cannot be undone here.',
   'cure.TEAR_OFF': 'Tear the void label off.',
   'pack.parcels': 'Parcels: {n}',

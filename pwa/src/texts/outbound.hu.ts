@@ -66,7 +66,7 @@ export const outbound = {
   'pack.missing_which': 'Mi hiányzik?',
   'pack.missing_none': 'Semmi sem hiányzik',
   'pack.void_label': 'A(z) {number} címke érvénytelen. Ha kijött, tépje le.',
-  'refusal.LABEL_VOID': 'A(z) {parcel} címke érvénytelen. Érvényes: {valid}',
+  'refusal.LABEL_VOID': 'A(z) {parcel} címke érvénytelen. Új címke: {valid}',
   'refusal.PARCEL_HANDED_OVER': 'A(z) {parcel} csomagot a futár már átvette. Itt nem vonható vissza.',
   'cure.TEAR_OFF': 'Tépje le az érvénytelen címkét.',
   'pack.parcels': 'Csomagok: {n}',

@@ -66,7 +66,7 @@ export const outbound = {
   'pack.missing_which': 'Čo chýba?',
   'pack.missing_none': 'Nič nechýba',
   'pack.void_label': 'Štítok {number} neplatí. Ak vyšiel, strhnite ho.',
-  'refusal.LABEL_VOID': 'Štítok {parcel} neplatí. Platný: {valid}',
+  'refusal.LABEL_VOID': 'Štítok {parcel} neplatí. Nový štítok: {valid}',
   'refusal.PARCEL_HANDED_OVER': 'Balík {parcel} už prevzal dopravca. Tu sa to vrátiť nedá.',
   'cure.TEAR_OFF': 'Strhnite neplatný štítok.',
   'pack.parcels': 'Balíky: {n}',

@@ -49,6 +49,7 @@ export const cs = {
   'refusal.ALREADY_LOADED': 'Balík {parcel} už je naložený.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ještě nesmí odjet.',
   'refusal.LABEL_VOID': 'Štítek {parcel} neplatí. Na balíku má být {valid}.',
+  'refusal.LABEL_VOID.none': 'Štítek {parcel} neplatí, nový ještě není. Balík nechte tady.',
   'refusal.PARCEL_ON_HOLD': 'Balík {parcel} zůstává tady, dejte ho stranou.',
   'refusal.PARCEL_UNKNOWN': 'Takový balík neznám: {got}.',
   'refusal.WRONG_KIND': 'To není štítek balíku.',

@@ -49,6 +49,7 @@ export const en = {
   'refusal.ALREADY_LOADED': 'Parcel {parcel} is loaded already.',
   'refusal.PARCEL_NOT_PACKED': 'Parcel {parcel} must not leave yet.',
   'refusal.LABEL_VOID': 'Label {parcel} is void. The parcel must bear {valid}.',
+  'refusal.LABEL_VOID.none': 'Label {parcel} is void and there is no new one yet. Leave the parcel here.',
   'refusal.PARCEL_ON_HOLD': 'Parcel {parcel} stays here, put it aside.',
   'refusal.PARCEL_UNKNOWN': 'No such parcel: {got}.',
   'refusal.WRONG_KIND': 'This is not the label of a parcel.',

@@ -49,6 +49,7 @@ export const hu = {
   'refusal.ALREADY_LOADED': 'A(z) {parcel} csomag már fel van rakva.',
   'refusal.PARCEL_NOT_PACKED': 'A(z) {parcel} csomag még nem mehet el.',
   'refusal.LABEL_VOID': 'A(z) {parcel} címke érvénytelen. A csomagon ennek kell lennie: {valid}.',
+  'refusal.LABEL_VOID.none': 'A(z) {parcel} címke érvénytelen, új még nincs. A csomagot hagyja itt.',
   'refusal.PARCEL_ON_HOLD': 'A(z) {parcel} csomag itt marad, tegye félre.',
   'refusal.PARCEL_UNKNOWN': 'Nincs ilyen csomag: {got}.',
   'refusal.WRONG_KIND': 'Ez nem csomagcímke.',

@@ -49,6 +49,7 @@ export const sk = {
   'refusal.ALREADY_LOADED': 'Balík {parcel} je už naložený.',
   'refusal.PARCEL_NOT_PACKED': 'Balík {parcel} ešte nesmie odísť.',
   'refusal.LABEL_VOID': 'Štítok {parcel} neplatí. Na balíku má byť {valid}.',
+  'refusal.LABEL_VOID.none': 'Štítok {parcel} neplatí, nový ešte nie je. Balík nechajte tu.',
   'refusal.PARCEL_ON_HOLD': 'Balík {parcel} zostáva tu, dajte ho nabok.',
   'refusal.PARCEL_UNKNOWN': 'Taký balík nepoznám: {got}.',
   'refusal.WRONG_KIND': 'To nie je štítok balíka.',

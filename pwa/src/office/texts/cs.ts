@@ -12,6 +12,7 @@ import { reasons } from './reasons.cs';
 import { plural, type Dictionary } from './say_of';
 import { setup } from './setup.cs';
 import { stock } from './stock.cs';
+import { told } from './told.cs';
 import { upkeep } from './upkeep.cs';
 
 export const cs = {
@@ -63,6 +64,7 @@ export const cs = {
   ...printing,
   ...setup,
   ...stock,
+  ...told,
   ...upkeep,
   ...problems,
 } satisfies Dictionary;

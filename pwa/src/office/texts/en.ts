@@ -12,6 +12,7 @@ import { reasons } from './reasons.en';
 import { plural, type SameTexts } from './say_of';
 import { setup } from './setup.en';
 import { stock } from './stock.en';
+import { told } from './told.en';
 import { upkeep } from './upkeep.en';
 
 export const en = {
@@ -63,6 +64,7 @@ export const en = {
   ...printing,
   ...setup,
   ...stock,
+  ...told,
   ...upkeep,
   ...problems,
 } satisfies SameTexts<typeof cs>;

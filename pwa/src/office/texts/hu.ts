@@ -12,6 +12,7 @@ import { reasons } from './reasons.hu';
 import { plural, type SameTexts } from './say_of';
 import { setup } from './setup.hu';
 import { stock } from './stock.hu';
+import { told } from './told.hu';
 import { upkeep } from './upkeep.hu';
 
 export const hu = {
@@ -63,6 +64,7 @@ export const hu = {
   ...printing,
   ...setup,
   ...stock,
+  ...told,
   ...upkeep,
   ...problems,
 } satisfies SameTexts<typeof cs>;

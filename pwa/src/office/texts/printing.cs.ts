@@ -54,4 +54,8 @@ export const printing = {
   'job_state.failed': 'Nevyšlo',
   'job_state.expired': 'Propadlo',
   'job_state.cancelled': 'Zrušeno',
+  'job_do.failed': 'Tiskárna papír nevzala. Podívejte se k ní a pak ho vytiskněte znovu.',
+  'job_do.unknown': 'Spojení s tiskárnou se přerušilo uprostřed tisku. Podívejte se, co vyjelo.',
+  'job_do.expired': 'Čekal na tiskárnu moc dlouho. Je-li ještě potřeba, vytiskněte ho znovu.',
+  'job_do.behind': 'Stál za papírem, který se nepodařilo odeslat.',
 } satisfies Dictionary;

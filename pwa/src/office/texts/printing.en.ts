@@ -54,4 +54,8 @@ export const printing = {
   'job_state.failed': 'Failed',
   'job_state.expired': 'Expired',
   'job_state.cancelled': 'Cancelled',
+  'job_do.failed': 'The printer did not take the paper. Look at it, then print again.',
+  'job_do.unknown': 'The line to the printer broke while printing. Look at what came out.',
+  'job_do.expired': 'It waited for the printer for too long. Print it again if it is still needed.',
+  'job_do.behind': 'It stood behind a paper that could not be sent.',
 } satisfies SameTexts<typeof cs>;

@@ -54,4 +54,8 @@ export const printing = {
   'job_state.failed': 'Sikertelen',
   'job_state.expired': 'Lejárt',
   'job_state.cancelled': 'Törölve',
+  'job_do.failed': 'A nyomtató nem fogadta a papírt. Nézze meg, majd nyomtassa ki újra.',
+  'job_do.unknown': 'Nyomtatás közben megszakadt a kapcsolat. Nézze meg, mi jött ki.',
+  'job_do.expired': 'Túl sokáig várt a nyomtatóra. Ha még kell, nyomtassa ki újra.',
+  'job_do.behind': 'Egy el nem küldhető papír mögött várt.',
 } satisfies SameTexts<typeof cs>;

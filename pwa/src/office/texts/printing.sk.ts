@@ -54,4 +54,8 @@ export const printing = {
   'job_state.failed': 'Nevyšlo',
   'job_state.expired': 'Prepadlo',
   'job_state.cancelled': 'Zrušené',
+  'job_do.failed': 'Tlačiareň papier nevzala. Pozrite sa k nej a potom ho vytlačte znova.',
+  'job_do.unknown': 'Spojenie s tlačiarňou sa prerušilo uprostred tlače. Pozrite sa, čo vyšlo.',
+  'job_do.expired': 'Čakal na tlačiareň príliš dlho. Ak ho ešte treba, vytlačte ho znova.',
+  'job_do.behind': 'Stál za papierom, ktorý sa nepodarilo odoslať.',
 } satisfies SameTexts<typeof cs>;

@@ -70,4 +70,7 @@ export const setup = {
   'scale_state.silent': 'Mlčí',
   'scale_state.trouble': 'Mimo rozsah',
   'scale_state.disconnected': 'Nepřipojena',
+  'scale_do.silent': 'Zapněte váhu a ověřte, že mluví nastaveným způsobem.',
+  'scale_do.trouble': 'Odlehčete váhu a vynulujte ji.',
+  'scale_do.disconnected': 'Zkontrolujte kabel, adresu váhy a že u ní běží tiskový program.',
 } satisfies Dictionary;

@@ -70,4 +70,7 @@ export const setup = {
   'scale_state.silent': 'Silent',
   'scale_state.trouble': 'Out of range',
   'scale_state.disconnected': 'Not connected',
+  'scale_do.silent': 'Switch the scale on and check that it speaks as set here.',
+  'scale_do.trouble': 'Take weight off and set it to zero.',
+  'scale_do.disconnected': 'Check the cable, its address, and that the printing agent runs beside it.',
 } satisfies SameTexts<typeof cs>;

@@ -70,4 +70,7 @@ export const setup = {
   'scale_state.silent': 'Hallgat',
   'scale_state.trouble': 'Tartományon kívül',
   'scale_state.disconnected': 'Nincs csatlakoztatva',
+  'scale_do.silent': 'Kapcsolja be a mérleget, és ellenőrizze, hogy a beállított módon beszél-e.',
+  'scale_do.trouble': 'Vegyen le róla, és nullázza le.',
+  'scale_do.disconnected': 'Ellenőrizze a kábelt, a mérleg címét, és hogy fut-e mellette a nyomtatóprogram.',
 } satisfies SameTexts<typeof cs>;

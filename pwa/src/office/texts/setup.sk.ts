@@ -70,4 +70,7 @@ export const setup = {
   'scale_state.silent': 'Mlčí',
   'scale_state.trouble': 'Mimo rozsahu',
   'scale_state.disconnected': 'Nepripojená',
+  'scale_do.silent': 'Zapnite váhu a overte, že hovorí nastaveným spôsobom.',
+  'scale_do.trouble': 'Odľahčite váhu a vynulujte ju.',
+  'scale_do.disconnected': 'Skontrolujte kábel, adresu váhy a či pri nej beží tlačový program.',
 } satisfies SameTexts<typeof cs>;

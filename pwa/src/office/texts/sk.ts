@@ -12,6 +12,7 @@ import { reasons } from './reasons.sk';
 import { plural, type SameTexts } from './say_of';
 import { setup } from './setup.sk';
 import { stock } from './stock.sk';
+import { told } from './told.sk';
 import { upkeep } from './upkeep.sk';
 
 export const sk = {
@@ -63,6 +64,7 @@ export const sk = {
   ...printing,
   ...setup,
   ...stock,
+  ...told,
   ...upkeep,
   ...problems,
 } satisfies SameTexts<typeof cs>;

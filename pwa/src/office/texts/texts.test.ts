@@ -73,6 +73,19 @@ describe.each(Object.entries(PAGES['office'] as Record<string, Dictionary>))('co
     }
   });
 
+  test('each reason why a row of a file was left out has a text with places that the row fills', () => {
+    const { rows } = contract<{ rows: { code: string; values: string[] }[] }>('row_reasons');
+    for (const { code, values } of rows) {
+      expect(table[`row.${code}`], code).toBeTypeOf('string');
+      expect(values, code).toEqual(expect.arrayContaining(places(table[`row.${code}`])));
+      expect([table[`rule.${code}`], table[`problem.${code}`]], `${code} would be said twofold`).toEqual([undefined, undefined]);
+    }
+  });
+
+  test('each task that may be given up has a name', () => {
+    for (const name of contract<string[]>('reactions')) expect(table[`reaction.${name}`], name).toBeTypeOf('string');
+  });
+
   test('each reason why an order stands has a sentence, each hold a short name as well', () => {
     const reasons = contract<Record<'holds' | 'why', { code: string; values: string[] }[]>>('order_reasons');
     for (const [prefix, told] of [['hold', reasons.holds], ['why', reasons.why]] as const) {

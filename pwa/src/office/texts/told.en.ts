@@ -1,0 +1,36 @@
+/* English: reasons that were stored with a code, and why a row of a file was left out (contracts/row_reasons.json). */
+import type { told as cs } from './told.cs';
+import type { SameTexts } from './say_of';
+
+export const told = {
+  'told.server': 'In the server\'s words (for support)',
+  'told.printer': 'In the printer\'s words (for support)',
+  'told.scale': 'In the scale\'s words (for support)',
+  'told.unknown': 'The reason is known in the server’s words only.',
+  'told.not_read': 'The file is kept but not read yet. Try again.',
+  'row.at_line': 'line {n}',
+  'row.at_order': 'order {n}',
+  'row.at_delivery': 'delivery {n}',
+  'row.BEST_BEFORE_WRONG': 'Line {line}: the best-before day “{got}” is no date. Write it like 2027-05-31.',
+  'row.CELLS': 'The line has {got} columns, the heading {expected}. Check separators and quotes.',
+  'row.DAY_WRONG': 'Column {field} needs a date, got “{got}”. Write it like 2027-05-31.',
+  'row.GOODS_MISSING': 'Line {line}: the goods are missing. Add SKU, GTIN or the supplier’s part number.',
+  'row.GTIN_WRONG': 'Line {line}: GTIN “{got}” has a wrong check digit. Correct it.',
+  'row.ID_MISSING': 'The order has no id. Export it again.',
+  'row.ITEMS_NOT_A_LIST': 'The items of the order are no list. Export it again.',
+  'row.ITEMS_NOT_OBJECTS': 'An item of the order has no data. Export it again.',
+  'row.KEY_MISSING': 'The key of the order ({field}) is missing, it needs 1 to 100 characters.',
+  'row.KIND_UNKNOWN': 'The kind of delivery “{got}” is not known. Use {expected}.',
+  'row.LINES_NOT_A_LIST': 'The lines of the order are no list. Correct the file.',
+  'row.LINE_KIND': 'The kind of line “{got}” is not known. Use: {expected}.',
+  'row.NOT_AN_ORDER': 'This is no order and was left out. The others went in.',
+  'row.NO_LINES': 'The delivery has no line. Add what is to come.',
+  'row.PRODUCTS_UNKNOWN': 'The catalogue does not know these goods ({count}): {got}. Create them or correct the codes, then send the file again.',
+  'row.QUANTITY_WRONG': 'Line {line}: the quantity “{got}” is no whole number of 1 or more. Correct it.',
+  'row.RECEIVED_ALREADY': 'Delivery {got} was received already. Send what is new under another reference.',
+  'row.REFERENCE_MISSING': 'The reference is missing. Add the number of the purchase order or delivery note.',
+  'row.SSCC_WRONG': 'Line {line}: SSCC “{got}” is wrong, it needs 18 digits with a right check digit.',
+  'row.SUBSCRIPTION': 'This is a subscription, no order. Its orders come on their own.',
+  'row.TEXT_TOO_LONG': 'Column {field} has {got} characters, {expected} fit. Shorten it.',
+  'row.TOO_MANY_LINES': 'There are {got} lines, at most {expected} fit. Divide it.',
+} satisfies SameTexts<typeof cs>;

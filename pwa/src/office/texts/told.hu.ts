@@ -1,0 +1,36 @@
+/* Hungarian: reasons that were stored with a code, and why a row of a file was left out (contracts/row_reasons.json). */
+import type { told as cs } from './told.cs';
+import type { SameTexts } from './say_of';
+
+export const told = {
+  'told.server': 'A szerver szavaival (a támogatásnak)',
+  'told.printer': 'A nyomtató szavaival (a támogatásnak)',
+  'told.scale': 'A mérleg szavaival (a támogatásnak)',
+  'told.unknown': 'Az okot csak a szerver szavaival ismerjük.',
+  'told.not_read': 'A fájl megvan, de még nincs elolvasva. Próbálja újra.',
+  'row.at_line': '{n}. sor',
+  'row.at_order': '{n}. rendelés',
+  'row.at_delivery': '{n}. szállítmány',
+  'row.BEST_BEFORE_WRONG': '{line}. sor: a minőségmegőrzési idő („{got}”) nem dátum. Írja így: 2027-05-31.',
+  'row.CELLS': 'A sorban {got} oszlop van, a fejlécben {expected}. Ellenőrizze az elválasztókat és az idézőjeleket.',
+  'row.DAY_WRONG': 'A(z) {field} oszlopban dátum kell, de „{got}” áll ott. Írja így: 2027-05-31.',
+  'row.GOODS_MISSING': '{line}. sor: hiányzik az áru. Adja meg az SKU-t, a GTIN-t vagy a szállító cikkszámát.',
+  'row.GTIN_WRONG': '{line}. sor: a GTIN („{got}”) ellenőrző számjegye hibás. Javítsa ki.',
+  'row.ID_MISSING': 'A rendelésnek nincs azonosítója (id). Exportálja újra.',
+  'row.ITEMS_NOT_A_LIST': 'A rendelés tételei nem listában állnak. Exportálja újra.',
+  'row.ITEMS_NOT_OBJECTS': 'A rendelés egyik tételének nincsenek adatai. Exportálja újra.',
+  'row.KEY_MISSING': 'Hiányzik a rendelés kulcsa ({field}), 1–100 karakter kell.',
+  'row.KIND_UNKNOWN': 'Ismeretlen szállítmányfajta: „{got}”. Használható: {expected}.',
+  'row.LINES_NOT_A_LIST': 'A rendelés sorai (lines) nem listában állnak. Javítsa a fájlt.',
+  'row.LINE_KIND': 'Ismeretlen sorfajta: „{got}”. Használható: {expected}.',
+  'row.NOT_AN_ORDER': 'Ez nem rendelés, kimaradt. A többi bekerült.',
+  'row.NO_LINES': 'A szállítmánynak nincs sora. Adja meg, mi érkezik.',
+  'row.PRODUCTS_UNKNOWN': 'A katalógban nincs ilyen áru ({count}): {got}. Vegye fel, vagy javítsa a kódokat, majd küldje újra a fájlt.',
+  'row.QUANTITY_WRONG': '{line}. sor: a mennyiség („{got}”) nem 1-nél nem kisebb egész szám. Javítsa ki.',
+  'row.RECEIVED_ALREADY': 'A(z) {got} szállítmány átvétele már megkezdődött. Az újat más számon küldje.',
+  'row.REFERENCE_MISSING': 'Hiányzik a szállítmány száma (reference). Adja meg a megrendelés vagy a szállítólevél számát.',
+  'row.SSCC_WRONG': '{line}. sor: az SSCC („{got}”) hibás, 18 számjegy kell jó ellenőrző számjeggyel.',
+  'row.SUBSCRIPTION': 'Ez előfizetés, nem rendelés. A rendelései maguktól megjönnek.',
+  'row.TEXT_TOO_LONG': 'A(z) {field} oszlopban {got} karakter van, {expected} fér el. Rövidítse.',
+  'row.TOO_MANY_LINES': '{got} sor van benne, legfeljebb {expected} fér bele. Ossza fel.',
+} satisfies SameTexts<typeof cs>;

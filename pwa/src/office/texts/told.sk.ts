@@ -1,0 +1,36 @@
+/* Slovak: reasons that were stored with a code, and why a row of a file was left out (contracts/row_reasons.json). */
+import type { told as cs } from './told.cs';
+import type { SameTexts } from './say_of';
+
+export const told = {
+  'told.server': 'Slovami servera (pre podporu)',
+  'told.printer': 'Slovami tlačiarne (pre podporu)',
+  'told.scale': 'Slovami váhy (pre podporu)',
+  'told.unknown': 'Dôvod poznáme len slovami servera.',
+  'told.not_read': 'Súbor je uložený, ale ešte neprečítaný. Dajte Skúsiť znova.',
+  'row.at_line': 'riadok {n}',
+  'row.at_order': '{n}. objednávka',
+  'row.at_delivery': '{n}. dodávka',
+  'row.BEST_BEFORE_WRONG': 'Riadok {line}: trvanlivosť „{got}“ nie je dátum. Napíšte ju napríklad 2027-05-31.',
+  'row.CELLS': 'Riadok má {got} stĺpcov, nadpis {expected}. Skontrolujte oddeľovače a úvodzovky.',
+  'row.DAY_WRONG': 'V stĺpci {field} má byť dátum, je tam „{got}“. Napíšte ho napríklad 2027-05-31.',
+  'row.GOODS_MISSING': 'Riadok {line}: chýba tovar. Doplňte SKU, GTIN alebo číslo dodávateľa.',
+  'row.GTIN_WRONG': 'Riadok {line}: GTIN „{got}“ má zlú kontrolnú číslicu. Opravte ho.',
+  'row.ID_MISSING': 'Objednávka nemá číslo (id). Exportujte ju znova.',
+  'row.ITEMS_NOT_A_LIST': 'Položky objednávky nie sú zoznam. Exportujte ju znova.',
+  'row.ITEMS_NOT_OBJECTS': 'Položka objednávky nemá žiadne údaje. Exportujte ju znova.',
+  'row.KEY_MISSING': 'Chýba kľúč objednávky ({field}), má mať 1 až 100 znakov.',
+  'row.KIND_UNKNOWN': 'Druh dodávky „{got}“ nepoznám. Použite {expected}.',
+  'row.LINES_NOT_A_LIST': 'Riadky objednávky (lines) nie sú zoznam. Opravte súbor.',
+  'row.LINE_KIND': 'Druh riadka „{got}“ nepoznám. Použite: {expected}.',
+  'row.NOT_AN_ORDER': 'Toto nie je objednávka, zostala bokom. Ostatné sa načítali.',
+  'row.NO_LINES': 'Dodávka nemá žiadny riadok. Doplňte, čo má prísť.',
+  'row.PRODUCTS_UNKNOWN': 'Katalóg nepozná tovar ({count}): {got}. Založte ho alebo opravte kódy a pošlite súbor znova.',
+  'row.QUANTITY_WRONG': 'Riadok {line}: počet „{got}“ nie je celé číslo od 1. Opravte ho.',
+  'row.RECEIVED_ALREADY': 'Dodávka {got} sa už prijímala. Nový tovar pošlite pod iným číslom.',
+  'row.REFERENCE_MISSING': 'Chýba číslo dodávky (reference). Doplňte číslo objednávky u dodávateľa alebo dodacieho listu.',
+  'row.SSCC_WRONG': 'Riadok {line}: SSCC „{got}“ nesedí, má mať 18 číslic a správnu kontrolnú číslicu.',
+  'row.SUBSCRIPTION': 'Toto je predplatné, nie objednávka. Jeho objednávky prídu samy.',
+  'row.TEXT_TOO_LONG': 'Stĺpec {field} má {got} znakov, zmestí sa {expected}. Skráťte ho.',
+  'row.TOO_MANY_LINES': 'Je tu {got} riadkov, zmestí sa najviac {expected}. Rozdeľte to.',
+} satisfies SameTexts<typeof cs>;
