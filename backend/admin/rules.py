@@ -27,7 +27,9 @@ MASTER_DATA = {
 """Table -> menu group."""
 
 READ_ONLY_GROUP = "Read only"
-FROZEN = frozenset({"id", "uid", "created_at", "code_hash", "token_hash", "pin_hash", "password_hash", "version"})
+FROZEN = frozenset(
+    {"id", "uid", "created_at", "code_hash", "token_hash", "pin_hash", "password_hash", "version", "seen_filled"}
+)
 """Columns that no edit changes; `version` is compared and counted up by us."""
 
 SECRET_MASK = "•••"

@@ -29,7 +29,7 @@ from backend.scanning.routes import ROUTES as SCAN_ROUTES
 from backend.scanning.store import insert_corrections
 from backend.shipping import reactions as shipping
 from backend.shipping.routes import ROUTES as SHIPPING_ROUTES
-from backend.stock.api import classify, clear_passages, find_refills
+from backend.stock.api import classify, clear_passages, find_refills, mark_filled
 from backend.stock.flows import JOBS as STOCK_JOBS
 from backend.stock.flows import stock_flows
 from backend.stock.routes import ROUTES as STOCK_ROUTES
@@ -85,6 +85,7 @@ class Timer(msgspec.Struct, frozen=True):
 TIMERS: dict[str, Timer] = {
     "stock.classify": Timer(every_s=86_400.0, run=classify, first_s=300.0),
     "stock.clear_passages": Timer(every_s=600.0, run=clear_passages, first_s=120.0),
+    "stock.mark_filled": Timer(every_s=600.0, run=mark_filled, first_s=60.0),
     "stock.find_refills": Timer(every_s=60.0, run=find_refills, first_s=20.0),
     "inbound.forget_photos": Timer(every_s=3600.0, run=forget_photos, first_s=180.0),
     "print_queue.sweep": Timer(every_s=5.0, run=sweep),

@@ -17,6 +17,7 @@ from backend.stock.store.balances import (
 from backend.stock.store.carrying import find_refills
 from backend.stock.store.classes import classify
 from backend.stock.store.counting import Correction, correct, make_count_task, note_zero_check
+from backend.stock.store.emptied import mark_filled
 from backend.stock.store.ledger import Verification, post, verify
 from backend.stock.store.locations import (
     around,
@@ -113,6 +114,7 @@ __all__ = [
     "lots_of",
     "main_warehouse",
     "make_count_task",
+    "mark_filled",
     "move_serials",
     "moves_of_acts",
     "note_zero_check",

@@ -40,8 +40,27 @@ location = table(
     sa.Column("holds_g", sa.BigInteger, nullable=True, info={"help": "grams it may bear; empty: not limited"}),
     sa.Column("holds_ml", sa.BigInteger, nullable=True, info={"help": "millilitres it can take; empty: not limited"}),
     sa.Index("ix_location_kind_walk", "kind", "walk_sequence", "code"),
+    sa.Column(
+        "seen_filled",
+        sa.Boolean,
+        nullable=False,
+        default=False,
+        server_default=sa.false(),
+        info={"help": "a shelf where something lay at the last marking; see emptied"},
+    ),
     sa.Index("ix_location_walk", "walk_sequence", "id"),
+    sa.Index(
+        "ix_location_unmarked",
+        "walk_sequence",
+        "id",
+        postgresql_where=sa.text("NOT seen_filled"),
+        sqlite_where=sa.text("seen_filled = 0"),
+    ),
 )
+
+emptied = table("emptied", reference("location", index=False))
+"""A line for each time some goods left a shelf to the last piece, until the places are marked anew. Of a place with the
+mark `seen_filled` it tells that it may be empty; every other place may be so anyway."""
 
 balance = table(
     "balance",

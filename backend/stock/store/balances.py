@@ -17,6 +17,7 @@ from backend.platform.errors import Conflict
 from backend.platform.statements import RowChange, Statement, among, among_keys, insert_into
 from backend.stock.allocation import FreeStock
 from backend.stock.ledger import Balance, Place, find_shortfall
+from backend.stock.store.emptied import note_emptied
 from backend.stock.store.lots import lots_of
 from backend.stock.tables import PICKABLE_KINDS, balance, location
 
@@ -195,6 +196,12 @@ def apply_changes(conn: Connection, changes: Mapping[Place, Balance]) -> None:
             if place in booked
         ],
     )  # fmt: skip
+    taken_to_the_last = (
+        place.location_id
+        for place, change in wanted.items()
+        if change.on_hand < 0 and booked[place].on_hand == -change.on_hand
+    )
+    note_emptied(conn, taken_to_the_last)
 
 
 def clear_passages(conn: Connection, _now: datetime) -> int:

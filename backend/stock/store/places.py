@@ -10,6 +10,7 @@ from backend.catalog.api import MEASURES, in_slices
 from backend.platform.database import upsert
 from backend.platform.statements import Statement, among
 from backend.stock.store.balances import balances_of
+from backend.stock.store.emptied import LYING, noted_places
 from backend.stock.tables import balance, fixed_place, location
 
 EMPTY_PLACES = 200
@@ -55,17 +56,20 @@ _LOADS = Statement(
     .where(among(balance.c.location_id, "locations"), balance.c.on_hand > 0)
     .group_by(balance.c.location_id)
 )
-_lying = sa.exists().where(balance.c.location_id == location.c.id, balance.c.on_hand > 0)
-_FILLED = Statement(sa.select(location.c.id).where(among(location.c.id, "locations"), _lying))
+_FILLED = Statement(sa.select(location.c.id).where(among(location.c.id, "locations"), LYING))
 # place by place in walking order, until there are enough: the limit stands in the text, for the planner to see
+_kind = sa.func.coalesce(location.c.kind, "", type_=location.c.kind.type)  # SQLite would go by the index of kinds
 _empty = (
-    sa.select(location.c.id)
-    .where(among(location.c.kind, "kinds"), ~location.c.blocked, location.c.active, ~_lying)
+    sa.select(location.c.walk_sequence, location.c.id)
+    .where(among(_kind, "kinds"), ~location.c.blocked, location.c.active, ~LYING)
     .order_by(location.c.walk_sequence, location.c.id)
     .limit(sa.literal_column(str(EMPTY_PLACES)))
 )
-_EMPTY = Statement(_empty)
-_EMPTY_OF_ZONE = Statement(_empty.where(location.c.zone == sa.bindparam("zone")))
+_of_zone = location.c.zone == sa.bindparam("zone")
+_unmarked = _empty.where(~location.c.seen_filled)
+_noted = _empty.where(location.c.seen_filled, among(location.c.id, "locations"))
+_UNMARKED = {False: Statement(_unmarked), True: Statement(_unmarked.where(_of_zone))}
+_NOTED = {False: Statement(_noted), True: Statement(_noted.where(_of_zone))}
 
 
 def place_limits(conn: Connection, location_ids: Iterable[int]) -> list[PlaceLimits]:
@@ -111,6 +115,8 @@ def loads_at(conn: Connection, location_ids: Iterable[int]) -> dict[int, Load]:
 
 def empty_places(conn: Connection, kinds: Collection[str], zone: str) -> set[int]:
     """The first unblocked locations with nothing in them, in walking order; of one zone where it is named."""
-    asked: dict[str, Any] = {"kinds": sorted(kinds)}
-    rows = _EMPTY_OF_ZONE.rows(conn, **asked, zone=zone) if zone else _EMPTY.rows(conn, **asked)
-    return {row.id for row in rows}
+    asked: dict[str, Any] = {"kinds": sorted(kinds)} | ({"zone": zone} if zone else {})
+    found = _UNMARKED[bool(zone)].rows(conn, **asked)
+    for part in in_slices(noted_places(conn)):
+        found += _NOTED[bool(zone)].rows(conn, **asked, locations=part)
+    return {row.id for row in sorted(found)[:EMPTY_PLACES]}
