@@ -39,7 +39,6 @@ location = table(
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.Column("holds_g", sa.BigInteger, nullable=True, info={"help": "grams it may bear; empty: not limited"}),
     sa.Column("holds_ml", sa.BigInteger, nullable=True, info={"help": "millilitres it can take; empty: not limited"}),
-    sa.Index("ix_location_kind_walk", "kind", "walk_sequence", "code"),
     sa.Column(
         "seen_filled",
         sa.Boolean,
@@ -48,6 +47,7 @@ location = table(
         server_default=sa.false(),
         info={"help": "a shelf where something lay at the last marking; see emptied"},
     ),
+    sa.Index("ix_location_kind_walk", "kind", "walk_sequence", "code"),
     sa.Index("ix_location_walk", "walk_sequence", "id"),
     sa.Index(
         "ix_location_unmarked",
