@@ -180,7 +180,7 @@ def test_two_agents_at_one_printer_never_both_print(tmp_path: Path, sqlite_url: 
     assert 6 == printed
 
 
-def test_a_stopped_agent_gives_back_what_it_has_not_begun(hall: Hall) -> None:
+def test_a_stopped_agent_gives_back_what_it_has_not_begun(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     """One label is being sent, two wait behind it; after a stop these are in the queue at once, not when a lease ends."""
     report, may_send = hall.agent_line.report, threading.Event()
 
@@ -188,7 +188,7 @@ def test_a_stopped_agent_gives_back_what_it_has_not_begun(hall: Hall) -> None:
         assert may_send.wait(120)
         return report(job_id, news)
 
-    hall.agent_line.report = slowly  # type: ignore[method-assign]
+    monkeypatch.setattr(hall.agent_line, "report", slowly)
     numbers = [hall.print_trial() for _ in range(3)]
     hall.until(lambda: {"leased"} == {hall.job(number)["state"] for number in numbers})
     lane = hall.agent.lanes["L1"]

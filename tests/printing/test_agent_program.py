@@ -90,7 +90,7 @@ def test_killed_again_and_again(hall: Hall) -> None:
     hall.server.jobs = [job(content, id=number, key=f"key-{number}", demands=()) for number, content in labels.items()]
     for kill_after_reports in (3, 10, 21, 34):
         hall.start_agent()
-        assert hall.server.wait(lambda: len(hall.server.reports) >= kill_after_reports, 120)  # noqa: B023
+        assert hall.server.wait(lambda least=kill_after_reports: len(hall.server.reports) >= least, 120)
         hall.end_agent()
         hall.server.lend_again()
     hall.start_agent()
